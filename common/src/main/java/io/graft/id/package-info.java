@@ -1,0 +1,5 @@
+/** Ids are types: what each stage of the flow is called by. */
+@NullMarked
+package io.graft.id;
+
+import org.jspecify.annotations.NullMarked;

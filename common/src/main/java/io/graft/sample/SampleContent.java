@@ -1,0 +1,74 @@
+package io.graft.sample;
+
+import io.graft.problem.Problem;
+
+/** What a sample shows, before any backbone has looked at it. */
+public sealed interface SampleContent {
+
+    /** The kind in the words of the contract: {@code image}, {@code text} or {@code vector}. */
+    String kind();
+
+    /** An encoded image, not yet decoded: the bytes are shared, not copied. */
+    final class Image implements SampleContent {
+
+        private final byte[] bytes;
+        private final ImageFormat format;
+
+        public Image(byte[] bytes, ImageFormat format) {
+            this.bytes = bytes;
+            this.format = format;
+        }
+
+        public byte[] bytes() {
+            return bytes;
+        }
+
+        public ImageFormat format() {
+            return format;
+        }
+
+        @Override
+        public String kind() {
+            return "image";
+        }
+    }
+
+    record Text(String text) implements SampleContent {
+        @Override
+        public String kind() {
+            return "text";
+        }
+    }
+
+    /** An embedding made elsewhere: 1 to {@value #LENGTH_MAX} finite numbers. */
+    final class Vector implements SampleContent {
+
+        public static final int LENGTH_MAX = 65_536;
+
+        private final float[] values;
+
+        /** Keeps the array: the caller gives it away. */
+        public Vector(float[] values) {
+            if (values.length == 0 || values.length > LENGTH_MAX) {
+                throw Problem.invalid("SAMPLE_VECTOR_INVALID",
+                        "vector has " + values.length + " numbers (expected: 1 to " + LENGTH_MAX + ")");
+            }
+            for (int i = 0; i < values.length; i++) {
+                if (!Float.isFinite(values[i])) {
+                    throw Problem.invalid("SAMPLE_VECTOR_INVALID",
+                            "vector[" + i + "] is " + values[i] + " (expected: a finite number)");
+                }
+            }
+            this.values = values;
+        }
+
+        public float[] values() {
+            return values;
+        }
+
+        @Override
+        public String kind() {
+            return "vector";
+        }
+    }
+}

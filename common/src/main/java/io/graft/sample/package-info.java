@@ -1,0 +1,5 @@
+/** Labelled samples: what people send. */
+@NullMarked
+package io.graft.sample;
+
+import org.jspecify.annotations.NullMarked;
