@@ -2,22 +2,17 @@ package io.graft.id;
 
 import java.util.regex.Pattern;
 
-import io.graft.problem.Problem;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 
 /** Names a labelled sample within its task, {@code [A-Za-z0-9._:-]{1,200}}. */
-public record SampleId(String value) implements Comparable<SampleId> {
+public record SampleId(@JsonValue String value) implements Comparable<SampleId> {
 
     private static final Pattern RULE = Pattern.compile("[A-Za-z0-9._:-]{1,200}");
 
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public SampleId {
-        if (!RULE.matcher(value).matches()) {
-            throw Problem.invalid("SAMPLE_ID_INVALID",
-                    "sampleId '" + abbreviate(value) + "' is not valid (expected: " + RULE + ")");
-        }
-    }
-
-    private static String abbreviate(String value) {
-        return value.length() <= 80 ? value : value.substring(0, 80) + "…";
+        Ids.requireMatch(RULE, value, "SAMPLE_ID_INVALID", "sampleId");
     }
 
     @Override
