@@ -1,0 +1,124 @@
+package io.graft.event;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+import io.graft.problem.Problem;
+
+/**
+ * Makes the topics that are missing, with the clean-up that the contract gives them, and checks what the pipeline rests on.
+ *
+ * @param partitionCount of every topic but {@code promotions}, which is one log of decisions and has one
+ * @param replicationFactor of every topic
+ */
+public record TopicCreation(Topics topics, int partitionCount, short replicationFactor) {
+
+    private static final long LIMIT_SECONDS = 60;
+    private static final Map<String, String> COMPACT = Map.of(TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_COMPACT);
+    private static final Map<String, String> FOR_EVER = Map.of(TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_DELETE, TopicConfig.RETENTION_MS_CONFIG, "-1");
+
+    /** Makes what is missing; several services may do so at once. @throws Problem BROKEN when the broker refuses */
+    public void createMissing(Admin admin) {
+        for (NewTopic topic : all()) {
+            try {
+                admin.createTopics(List.of(topic)).all().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw failed("topic '" + topic.name() + "' cannot be created: " + reason(e), e);
+                }
+            } catch (TimeoutException e) {
+                throw failed("topic '" + topic.name() + "' was not created within " + LIMIT_SECONDS + " s", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw failed("interrupted while creating topics", e);
+            }
+        }
+    }
+
+    private List<NewTopic> all() {
+        List<NewTopic> all = new ArrayList<>();
+        all.add(topic(topics.labelledSamples(), partitionCount, COMPACT));
+        all.add(topic(topics.sampleFeatures(), partitionCount, COMPACT));
+        all.add(topic(topics.trainRequests(), partitionCount, retention(30)));
+        all.add(topic(topics.trainingQueue(), partitionCount, retention(30)));
+        all.add(topic(topics.trainingProgress(), partitionCount, retention(7)));
+        all.add(topic(topics.modelReady(), partitionCount, COMPACT));
+        all.add(topic(topics.promotions(), 1, FOR_EVER));
+        all.add(topic(topics.predictionRequests(), partitionCount, retention(7)));
+        all.add(topic(topics.predictions(), partitionCount, retention(7)));
+        for (String read : List.of(topics.labelledSamples(), topics.trainRequests(), topics.predictionRequests())) {
+            all.add(topic(Topics.deadLetter(read), partitionCount, retention(30)));
+        }
+        return all;
+    }
+
+    private NewTopic topic(String name, int partitions, Map<String, String> configuration) {
+        return new NewTopic(name, partitions, replicationFactor).configs(configuration);
+    }
+
+    private static Map<String, String> retention(int days) {
+        return Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE, TopicConfig.RETENTION_MS_CONFIG,
+                Long.toString(Duration.ofDays(days).toMillis()));
+    }
+
+    /**
+     * Checks that the queue and the features have the same number of partitions, so that one owner holds both sides of a task,
+     * and
+     * that promotions are one log.
+     *
+     * @throws Problem BROKEN naming topic and number
+     */
+    public static void check(Admin admin, Topics topics) {
+        Map<String, TopicDescription> found;
+        try {
+            found = admin.describeTopics(List.of(topics.sampleFeatures(), topics.trainingQueue(), topics.promotions()))
+                    .allTopicNames().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw failed("topics cannot be described: " + reason(e)
+                    + " (create them, or set graft.topics.create=true)", e);
+        } catch (TimeoutException e) {
+            throw failed("topics were not described within " + LIMIT_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("interrupted while describing topics", e);
+        }
+        int features = partitionCount(found, topics.sampleFeatures());
+        int queue = partitionCount(found, topics.trainingQueue());
+        if (features != queue) {
+            throw Problem.broken("TOPICS_UNFIT",
+                    "topic '" + topics.trainingQueue() + "' has " + queue + " partitions (expected: "
+                            + features + ", as many as '" + topics.sampleFeatures() + "')");
+        }
+        int promotions = partitionCount(found, topics.promotions());
+        if (promotions != 1) {
+            throw Problem.broken("TOPICS_UNFIT", "topic '" + topics.promotions() + "' has " + promotions
+                    + " partitions (expected: 1, since the last promotion wins)");
+        }
+    }
+
+    private static int partitionCount(Map<String, TopicDescription> found, String topic) {
+        TopicDescription description = found.get(topic);
+        return description == null ? 0 : description.partitions().size();
+    }
+
+    private static String reason(ExecutionException e) {
+        return String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+    }
+
+    private static Problem failed(String sentence, Exception cause) {
+        return Problem.broken("TOPICS_UNFIT", sentence, cause);
+    }
+}

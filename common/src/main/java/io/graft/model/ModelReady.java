@@ -1,0 +1,91 @@
+package io.graft.model;
+
+import java.time.Instant;
+import java.util.List;
+
+import io.graft.event.Json;
+import io.graft.id.BackboneId;
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.id.TrainRequestId;
+import io.graft.id.TrainingRunId;
+
+/**
+ * A version of a task's model, whole: everything that serving needs, and where it comes from.
+ *
+ * @param requestedAt timestamp of the train request
+ * @param labels in the order of the head's rows
+ * @param recipe what was trained with
+ */
+public record ModelReady(TaskId task, ModelVersion version, TrainingRunId trainingRunId, TrainRequestId trainRequestId,
+        Instant requestedAt, Instant createdAt, BackboneReference backbone, List<String> labels, HeadArtifact head,
+        Recipe recipe, List<EpochResult> epochs, Evaluation evaluation, Dataset dataset, SelfTest selfTest,
+        Software software) {
+
+    public ModelReady {
+        labels = List.copyOf(labels);
+        epochs = List.copyOf(epochs);
+    }
+
+    /** Reads an event of the trainer; fields that this release does not know are ignored. */
+    public static ModelReady parse(byte[] json) {
+        return Json.readLenient(json, ModelReady.class, "MODEL_READY_INVALID", "model-ready event");
+    }
+
+    public ModelKey key() {
+        return new ModelKey(task, version);
+    }
+
+    /**
+     * The backbone whose features the head takes.
+     *
+     * @param sha256 of the descriptor of the backbone
+     * @param precision that the training features were computed in
+     */
+    public record BackboneReference(BackboneId id, String sha256, int dimension, String precision) {
+    }
+
+    /**
+     * The head inline.
+     *
+     * @param format {@value #SAFETENSORS}
+     * @param sha256 of the decoded bytes, 64 hex digits
+     * @param sizeBytes of the decoded bytes
+     * @param data base64
+     */
+    public record HeadArtifact(String format, String sha256, int sizeBytes, String data) {
+        public static final String SAFETENSORS = "safetensors";
+    }
+
+    /**
+     * The samples that made the model.
+     *
+     * @param sha256 over sample id, label, split and feature digest of every sample, in the order of the ids
+     * @param offsets where in {@code sample-features} the snapshot ends
+     */
+    public record Dataset(int sampleCount, int trainCount, int validationCount, String sha256, List<TopicOffset> offsets) {
+        public Dataset {
+            offsets = List.copyOf(offsets);
+        }
+    }
+
+    /** The end of what was read of a partition: the offset of the next record. */
+    public record TopicOffset(String topic, int partition, long end) {
+    }
+
+    /**
+     * Features with the probabilities that the head gave them where it was trained: a replica that gets others must not serve.
+     *
+     * @param features base64 of little-endian float32, [k, dimension]
+     * @param probabilities [k, labels]
+     */
+    public record SelfTest(String features, List<List<Float>> probabilities) {
+        public SelfTest {
+            probabilities = probabilities.stream().map(List::copyOf).toList();
+        }
+    }
+
+    /** What made the model: release and engine, as in {@code PyTorch 2.7.1}. */
+    public record Software(String graft, String engine) {
+    }
+}

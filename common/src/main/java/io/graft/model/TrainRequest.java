@@ -1,0 +1,46 @@
+package io.graft.model;
+
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+
+import io.graft.event.Json;
+import io.graft.id.BackboneId;
+import io.graft.id.TrainRequestId;
+import io.graft.problem.Problem;
+
+/**
+ * What someone asks of the trainer; {@code {}} takes every default.
+ *
+ * @param trainRequestId the same id is trained once; absent: every request counts
+ * @param backbone whose features to train on; absent: the one that most samples of the task have features of
+ * @param validationFraction share of the samples without a {@code split} that are kept for validation, 0 up to but not 1
+ */
+public record TrainRequest(Optional<TrainRequestId> trainRequestId, Optional<BackboneId> backbone, Recipe recipe,
+        double validationFraction, PromotionPolicy promotion) {
+
+    public static final double VALIDATION_FRACTION_DEFAULT = 0.2;
+
+    public TrainRequest {
+        if (!(validationFraction >= 0 && validationFraction < 1)) {
+            throw Problem.invalid("TRAIN_REQUEST_INVALID", "train request validationFraction is " + validationFraction
+                    + " (expected: 0 up to but not 1)");
+        }
+    }
+
+    @JsonCreator
+    static TrainRequest of(@Nullable TrainRequestId trainRequestId, @Nullable BackboneId backbone, @Nullable Recipe recipe,
+            @Nullable Double validationFraction, @Nullable PromotionPolicy promotion) {
+        return new TrainRequest(Optional.ofNullable(trainRequestId), Optional.ofNullable(backbone),
+                recipe == null ? Recipe.DEFAULT : recipe,
+                validationFraction == null ? VALIDATION_FRACTION_DEFAULT : validationFraction,
+                promotion == null ? PromotionPolicy.DEFAULT : promotion);
+    }
+
+    /** Reads what a person sent. @throws Problem INVALID, naming the field */
+    public static TrainRequest parse(byte[] json) {
+        return Json.readStrict(json, TrainRequest.class, "TRAIN_REQUEST_INVALID", "train request");
+    }
+}

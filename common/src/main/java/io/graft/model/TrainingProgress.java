@@ -1,0 +1,63 @@
+package io.graft.model;
+
+import java.time.Instant;
+import java.util.Optional;
+
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.id.TrainRequestId;
+import io.graft.id.TrainingRunId;
+import io.graft.problem.Problem;
+
+/**
+ * One step of a training run: a state, or an epoch of the state {@code running}.
+ *
+ * @param epochCount how many epochs the run will have
+ * @param version of the model that came out, when it succeeded
+ * @param error why it failed
+ */
+public record TrainingProgress(TaskId task, TrainingRunId trainingRunId, TrainRequestId trainRequestId, TrainingState state,
+        Optional<Integer> epoch, Optional<Integer> epochCount, Optional<Double> learningRate, Optional<Double> trainLoss,
+        Optional<Double> trainAccuracy, Optional<Double> validationLoss, Optional<Double> validationAccuracy,
+        Optional<ModelVersion> version, Optional<RunError> error, Instant at) {
+
+    /** Why a run failed. */
+    public record RunError(String code, String message) {
+
+        static RunError of(Problem problem) {
+            return new RunError(problem.code(), problem.sentence());
+        }
+    }
+
+    /** A state that has nothing to say but itself. */
+    public static TrainingProgress of(TaskId task, TrainingRunId run, TrainRequestId request, TrainingState state, Instant at) {
+        return new TrainingProgress(task, run, request, state, Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), at);
+    }
+
+    /** The same run in the state {@code running}, after an epoch; numbers that diverged are left out. */
+    public TrainingProgress afterEpoch(EpochResult result, int count, Instant now) {
+        return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.RUNNING, Optional.of(result.epoch()),
+                Optional.of(count), Optional.of(result.learningRate()), finite(result.trainLoss()),
+                finite(result.trainAccuracy()), result.validationLoss().flatMap(TrainingProgress::finite),
+                result.validationAccuracy().flatMap(TrainingProgress::finite), Optional.empty(), Optional.empty(), now);
+    }
+
+    /** The same run, ended with a model. */
+    public TrainingProgress toSucceeded(ModelVersion made, Instant now) {
+        return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.SUCCEEDED, epoch, epochCount,
+                learningRate, trainLoss, trainAccuracy, validationLoss, validationAccuracy, Optional.of(made),
+                Optional.empty(), now);
+    }
+
+    /** The same run, ended without one. */
+    public TrainingProgress toFailed(Problem problem, Instant now) {
+        return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.FAILED, epoch, epochCount,
+                learningRate, trainLoss, trainAccuracy, validationLoss, validationAccuracy, Optional.empty(),
+                Optional.of(RunError.of(problem)), now);
+    }
+
+    private static Optional<Double> finite(double value) {
+        return Double.isFinite(value) ? Optional.of(value) : Optional.empty();
+    }
+}
