@@ -26,9 +26,9 @@ import javax.imageio.ImageIO;
  * A small set of labelled images that needs no download: six motifs, drawn by a seed.
  * <p>
  * Place, size, angle, colours, background, brightness and noise all vary, so that no pixel tells much by itself: a linear head
- * on
- * raw pixels does clearly worse than one on the features of a pre-trained backbone (measured with 80 images per label to learn
- * from and 20 others: half of them right against 97 %).
+ * on raw pixels does clearly worse than one on the features of a pre-trained backbone. Measured on three seeds, with 80 images
+ * of
+ * each label to learn from and 20 others: 42 to 50 % right on pixels, 95 to 97 % on the bundled backbone's features.
  */
 public final class DrawnImages {
 
@@ -57,9 +57,10 @@ public final class DrawnImages {
         return images;
     }
 
-    /** Mixed well, because neighbouring seeds of {@link Random} begin with similar numbers. */
+    /** Mixed twice, because neighbouring seeds begin with similar numbers and their images would overlap. */
     private Random randomOf(Motif motif, int index) {
-        return new Random(new SplittableRandom(seed ^ (long) motif.label().hashCode() << 32 ^ index).nextLong());
+        long image = ((long) motif.label().hashCode() << 32) + index;
+        return new Random(new SplittableRandom(new SplittableRandom(seed).nextLong() + image).nextLong());
     }
 
     private static BufferedImage draw(Motif motif, Random random) {
