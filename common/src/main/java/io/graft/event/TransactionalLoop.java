@@ -1,0 +1,213 @@
+package io.graft.event;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.graft.problem.Problem;
+
+/**
+ * Consume, process, produce: each batch of a topic is turned into records of other topics, and those and the group's offsets
+ * are one
+ * transaction, so that a crash at any point loses nothing and doubles nothing.
+ * <p>
+ * Commits positions, not the last record's offset plus one: they go past transaction markers and compacted records, so that a
+ * group
+ * that has read everything is seen to have read everything.
+ */
+public final class TransactionalLoop implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionalLoop.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+    /** Turns a batch into what is to be written; called on the loop's thread. */
+    public interface Handler {
+
+        /**
+         * Works on a batch.
+         *
+         * @param transactions for asking about topics
+         * @return the batch's result; its records are written with the batch's offsets
+         */
+        Result process(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions);
+    }
+
+    /**
+     * What came of a batch.
+     *
+     * @param records to write
+     * @param committed called once they are written for good, to count what happened
+     */
+    public record Result(List<ProducerRecord<byte[], byte[]>> records, Runnable committed) {
+    }
+
+    private final String topic;
+    private final Map<String, Object> consumerConfig;
+    private final Transactions transactions;
+    private final Handler handler;
+    private final Thread thread;
+    private final Map<TopicPartition, Long> committed = new HashMap<>();
+
+    private volatile boolean closing;
+    private volatile @Nullable Throwable failure;
+    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+
+    /**
+     * Prepares a loop; {@link #start()} begins it.
+     *
+     * @param group consumer group, shared by all replicas
+     * @param instance name of this replica, different from all others' and the same after a restart
+     * @param batchSize records in a batch, at most
+     */
+    public TransactionalLoop(Map<String, Object> clientConfig, String topic, String group, String instance, int batchSize,
+            Handler handler) {
+        this.topic = topic;
+        this.handler = handler;
+        this.transactions = new Transactions(clientConfig, group + "-" + instance);
+        this.consumerConfig = new HashMap<>(clientConfig);
+        consumerConfig.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        consumerConfig.put(ConsumerConfig.CLIENT_ID_CONFIG, group + "-" + instance);
+        consumerConfig.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, group + "-" + instance);
+        consumerConfig.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        consumerConfig.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        consumerConfig.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        consumerConfig.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchSize);
+        consumerConfig.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        consumerConfig.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
+        this.thread = new Thread(this::run, group);
+        this.thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Why the loop has ended, if it has ended on its own. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private void run() {
+        try (transactions;
+                KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(consumerConfig,
+                        new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer = opened;
+            opened.subscribe(List.of(topic));
+            while (!closing) {
+                step(opened);
+            }
+        } catch (WakeupException | InterruptException e) {
+            LOG.debug("Loop closed group={}", thread.getName());
+        } catch (Throwable e) {
+            failure = e;
+            LOG.error("Loop ended group={}", thread.getName(), e);
+        }
+    }
+
+    private void step(KafkaConsumer<byte[], byte[]> open) {
+        try {
+            transactions.open();
+            ConsumerRecords<byte[], byte[]> polled = open.poll(POLL);
+            Map<TopicPartition, OffsetAndMetadata> progress = progress(open);
+            if (!progress.isEmpty()) {
+                List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>(polled.count());
+                polled.forEach(batch::add);
+                Result result = handler.process(batch, transactions);
+                transactions.commit(result.records(), progress, open.groupMetadata());
+                progress.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+                result.committed().run();
+            }
+        } catch (WakeupException | InterruptException | AuthorizationException | FencedInstanceIdException e) {
+            throw e;
+        } catch (KafkaException e) {
+            LOG.warn("Batch goes back group={} reason={}", thread.getName(), e.getMessage());
+            goBack(open);
+        } catch (Problem e) {
+            if (e.code().equals("FENCED")) {
+                throw e;
+            }
+            LOG.warn("Batch goes back group={} code={} reason={}", thread.getName(), e.code(), e.getMessage());
+            goBack(open);
+        }
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> progress(KafkaConsumer<byte[], byte[]> open) {
+        Map<TopicPartition, OffsetAndMetadata> progress = new HashMap<>();
+        committed.keySet().retainAll(open.assignment());
+        for (TopicPartition partition : open.assignment()) {
+            long position = open.position(partition);
+            if (position != committed.getOrDefault(partition, -1L)) {
+                progress.put(partition, new OffsetAndMetadata(position));
+            }
+        }
+        return progress;
+    }
+
+    /** Settles the open transaction, then reads again from what the group has committed. */
+    private void goBack(KafkaConsumer<byte[], byte[]> open) {
+        committed.clear();
+        while (!closing) {
+            LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
+            try {
+                transactions.open();
+                Set<TopicPartition> assignment = open.assignment();
+                Map<TopicPartition, OffsetAndMetadata> offsets = open.committed(assignment);
+                for (TopicPartition partition : assignment) {
+                    OffsetAndMetadata offset = offsets.get(partition);
+                    if (offset == null) {
+                        open.seekToBeginning(List.of(partition));
+                    } else {
+                        open.seek(partition, offset);
+                    }
+                }
+                return;
+            } catch (WakeupException | InterruptException | AuthorizationException | FencedInstanceIdException e) {
+                throw e;
+            } catch (KafkaException e) {
+                LOG.warn("Loop waits for the broker group={} reason={}", thread.getName(), e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        KafkaConsumer<byte[], byte[]> open = consumer;
+        if (open != null) {
+            open.wakeup();
+        }
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
+        try {
+            thread.join(CLOSE_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
