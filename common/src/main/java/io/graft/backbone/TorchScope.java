@@ -56,6 +56,16 @@ final class TorchScope implements AutoCloseable {
         return ownTensor(manager.create(direct, new Shape(shape), DataType.UINT8));
     }
 
+    /** Likewise over float32 numbers in the machine's byte order: what a program writes to it, the buffer holds. */
+    TorchValue float32View(ByteBuffer direct, long... shape) {
+        return ownTensor(manager.create(direct, new Shape(shape), DataType.FLOAT32));
+    }
+
+    /** Likewise over 32-bit integers. */
+    TorchValue int32View(ByteBuffer direct, long... shape) {
+        return ownTensor(manager.create(direct, new Shape(shape), DataType.INT32));
+    }
+
     /** Copies into native memory. */
     TorchValue float32(float[] values, long... shape) {
         ByteBuffer buffer = stage((long) values.length * Float.BYTES);

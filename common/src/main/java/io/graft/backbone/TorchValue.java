@@ -26,6 +26,18 @@ final class TorchValue {
         return value.toDouble();
     }
 
+    /** A {@code List[float]}. */
+    double[] toNumbers() {
+        return value.toDoubleArray();
+    }
+
+    /** The numbers of an int32 tensor, row-major. */
+    int[] toIntegers() {
+        try (PtNDArray tensor = value.toTensor(manager)) {
+            return tensor.toIntArray();
+        }
+    }
+
     /** Sizes of a tensor's dimensions. */
     long[] shape() {
         try (PtNDArray tensor = value.toTensor(manager)) {

@@ -106,7 +106,8 @@ public final class Envelope {
         }
     }
 
-    private static String mediaType(String contentType) {
+    /** The media type of a {@code Content-Type}: in lower case, without parameters. */
+    public static String mediaType(String contentType) {
         int semicolon = contentType.indexOf(';');
         return (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
     }

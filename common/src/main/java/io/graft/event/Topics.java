@@ -1,6 +1,8 @@
 package io.graft.event;
 
-import java.util.List;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 import io.graft.problem.Problem;
@@ -63,9 +65,17 @@ public record Topics(String prefix) {
         return topic + "-dead-letter";
     }
 
-    /** Every topic of the pipeline but the dead letters. */
-    public List<String> all() {
-        return List.of(labelledSamples(), sampleFeatures(), trainRequests(), trainingQueue(), trainingProgress(), modelReady(),
-                promotions(), predictionRequests(), predictions());
+    /** A record's key as text. @throws Problem INVALID when it is not UTF-8 */
+    public static String keyText(byte[] key) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key)).toString();
+        } catch (CharacterCodingException e) {
+            throw Problem.invalid("KEY_INVALID", "key is not UTF-8", e);
+        }
+    }
+
+    /** Text as a record's key. */
+    public static byte[] keyBytes(String key) {
+        return key.getBytes(StandardCharsets.UTF_8);
     }
 }

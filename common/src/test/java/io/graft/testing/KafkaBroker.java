@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -117,12 +118,12 @@ public final class KafkaBroker implements AutoCloseable {
 
     private Process launch() throws IOException {
         Files.deleteIfExists(ready);
-        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>(List.of(Leash.java(),
                 "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                "-Djava.util.logging.SimpleFormatter.format=%1$tF %1$tT %4$s %3$s %5$s%6$s%n",
-                "-cp", System.getProperty("java.class.path"),
-                KafkaBrokerProcess.class.getName(), settings.toString(), ready.toString());
+                "-Djava.util.logging.SimpleFormatter.format=%1$tF %1$tT %4$s %3$s %5$s%6$s%n"));
+        command.addAll(Leash.arguments(System.getProperty("java.class.path")));
+        command.addAll(List.of(KafkaBrokerProcess.class.getName(), settings.toString(), ready.toString()));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -1,7 +1,6 @@
 package io.graft.testing;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +18,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 
-/** The child process of {@link KafkaBroker}: formats an empty folder, serves it, ends when its standard input does. */
-final class KafkaBrokerProcess {
+/** The child process of {@link KafkaBroker}: formats an empty folder, serves it. */
+public final class KafkaBrokerProcess {
 
     /** Held, because the logging system forgets the level of a logger that nobody holds. */
     private static final Logger ROOT = Logger.getLogger("");
@@ -37,7 +36,7 @@ final class KafkaBrokerProcess {
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
         server.startup();
         Files.createFile(Path.of(arguments[1]));
-        endWithParent();
+        server.awaitShutdown();
     }
 
     /** Replaces what the class path configures: under Quarkus' tests that would keep every record for itself. */
@@ -71,11 +70,5 @@ final class KafkaBrokerProcess {
                 .setReleaseVersion(MetadataVersion.latestProduction())
                 .setIgnoreFormatted(false)
                 .run();
-    }
-
-    /** The parent never writes: its end of the pipe closes when it ends, be it by {@code kill -9}. */
-    private static void endWithParent() throws IOException {
-        System.in.transferTo(OutputStream.nullOutputStream());
-        System.exit(0);
     }
 }
