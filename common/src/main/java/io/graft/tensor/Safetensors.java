@@ -1,0 +1,165 @@
+package io.graft.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.graft.problem.Problem;
+
+/**
+ * A safetensors file: the length of a JSON header (8 bytes, little-endian), the header, then the tensors' bytes, little-endian.
+ * <p>
+ * Reading is strict and in Java memory only: every byte is claimed by exactly one tensor, names are unique, numbers are finite.
+ *
+ * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
+ */
+public final class Safetensors {
+
+    private static final int ALIGNMENT_BYTES = 8;
+
+    private final String owner;
+    private final ByteBuffer file;
+    private final SafetensorsHeader header;
+
+    private Safetensors(String owner, ByteBuffer file, SafetensorsHeader header) {
+        this.owner = owner;
+        this.file = file;
+        this.header = header;
+    }
+
+    /**
+     * Checks the header; a tensor's numbers are checked when it is asked for.
+     *
+     * @param owner whose file it is, for messages: {@code head}
+     * @param bytes the file; kept, not copied
+     * @throws Problem INVALID {@code TENSORS_INVALID} when it breaks a rule of the format
+     */
+    public static Safetensors read(String owner, byte[] bytes) {
+        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        if (bytes.length < Long.BYTES) {
+            throw invalid(owner, "has " + bytes.length + " bytes (expected: a safetensors file)");
+        }
+        long headerSize = file.getLong(0);
+        int headerSizeMax = Math.min(SafetensorsHeader.SIZE_BYTES_MAX, bytes.length - Long.BYTES);
+        if (headerSize < 2 || headerSize > headerSizeMax) {
+            throw invalid(owner, "has a header of " + headerSize + " bytes (expected: 2 to " + headerSizeMax + ")");
+        }
+        int dataBegin = Long.BYTES + (int) headerSize;
+        return new Safetensors(owner, file, SafetensorsHeader.parse(owner, file.slice(Long.BYTES, (int) headerSize), dataBegin,
+                bytes.length - dataBegin));
+    }
+
+    /** What the file says about itself; empty when it says nothing. */
+    public Map<String, String> metadata() {
+        return Collections.unmodifiableMap(header.metadata());
+    }
+
+    /** In the order of the header. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(header.entries().keySet());
+    }
+
+    /** Copies a tensor of 16 or 32 bit numbers. */
+    public Tensor tensor(String name) {
+        TensorEntry entry = header.entries().get(name);
+        if (entry == null) {
+            throw invalid(owner, "has no tensor '" + name + "'");
+        }
+        float[] values = switch (entry.type()) {
+            case F32 -> singles(entry);
+            case F16 -> halves(entry);
+            case I64 -> throw invalid(owner, "has tensor '" + name + "' of dtype I64 (expected: F32 or F16)");
+        };
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw invalid(owner, "has " + name + "[" + i + "] = " + values[i] + " (expected: a finite number)");
+            }
+        }
+        return new Tensor(entry.shape(), values);
+    }
+
+    private float[] singles(TensorEntry entry) {
+        float[] values = new float[(entry.end() - entry.begin()) / Float.BYTES];
+        bytes(entry).asFloatBuffer().get(values);
+        return values;
+    }
+
+    private float[] halves(TensorEntry entry) {
+        ShortBuffer bits = bytes(entry).asShortBuffer();
+        float[] values = new float[bits.remaining()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = halfToFloat(bits.get(i));
+        }
+        return values;
+    }
+
+    private ByteBuffer bytes(TensorEntry entry) {
+        return file.slice(entry.begin(), entry.end() - entry.begin()).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** IEEE 754 binary16 to binary32, exactly. */
+    static float halfToFloat(short half) {
+        int sign = (half & 0x8000) << 16;
+        int exponent = (half >> 10) & 0x1F;
+        int fraction = half & 0x3FF;
+        if (exponent == 0) {
+            float magnitude = fraction * 0x1p-24f;
+            return sign == 0 ? magnitude : -magnitude;
+        }
+        int widened = exponent == 31 ? 255 : exponent + 112;
+        return Float.intBitsToFloat(sign | widened << 23 | fraction << 13);
+    }
+
+    /**
+     * Writes float32 tensors one behind the other; the same input gives the same bytes.
+     *
+     * @param metadata in the order in which it shall stand in the header; left out when empty
+     * @param tensors in the order in which they shall stand in the file
+     * @throws Problem INVALID {@code TENSORS_INVALID} when the header gets too long to be read again
+     */
+    public static byte[] write(Map<String, String> metadata, Map<String, Tensor> tensors) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        if (!metadata.isEmpty()) {
+            metadata.forEach(root.putObject(SafetensorsHeader.METADATA)::put);
+        }
+        int dataSize = 0;
+        for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+            int end = Math.addExact(dataSize, Math.multiplyExact(tensor.getValue().values().length, Float.BYTES));
+            ObjectNode entry = root.putObject(tensor.getKey()).put("dtype", TensorType.F32.name());
+            tensor.getValue().shape().forEach(entry.putArray("shape")::add);
+            entry.putArray("data_offsets").add(dataSize).add(end);
+            dataSize = end;
+        }
+        byte[] text = padded(root.toString());
+        if (text.length > SafetensorsHeader.SIZE_BYTES_MAX) {
+            throw invalid("file", "has a header of " + text.length + " bytes (expected: at most "
+                    + SafetensorsHeader.SIZE_BYTES_MAX + ")");
+        }
+        ByteBuffer file = ByteBuffer.allocate(Math.addExact(Long.BYTES + text.length, dataSize))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(text.length).put(text);
+        for (Tensor tensor : tensors.values()) {
+            file.asFloatBuffer().put(tensor.values());
+            file.position(file.position() + tensor.values().length * Float.BYTES);
+        }
+        return file.array();
+    }
+
+    /** With spaces behind it, so that the tensors are aligned. */
+    private static byte[] padded(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int missing = Math.floorMod(-bytes.length, ALIGNMENT_BYTES);
+        return (text + " ".repeat(missing)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    static Problem invalid(String owner, String what) {
+        return Problem.invalid("TENSORS_INVALID", owner + " " + what);
+    }
+}

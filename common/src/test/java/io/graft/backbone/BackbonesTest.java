@@ -1,0 +1,225 @@
+package io.graft.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.graft.id.BackboneId;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+import io.graft.sample.ImageFormat;
+import io.graft.sample.SampleContent;
+import io.graft.testing.SharedFolder;
+
+class BackbonesTest {
+
+    private static final int BATCH_SIZE_MAX = 16;
+
+    private static Backbones backbones;
+
+    @BeforeAll
+    static void open() {
+        backbones = Backbones.open(bundled("float32"));
+    }
+
+    @AfterAll
+    static void close() {
+        backbones.close();
+    }
+
+    private static BackboneConfig bundled(String precision) {
+        return new BackboneConfig(new BackboneId("resnet18"), Optional.empty(), Optional.empty(), precision, "auto",
+                BackboneConfig.IMAGE_BYTES_MAX, BackboneConfig.IMAGE_PIXELS_MAX);
+    }
+
+    @Test
+    void bringsAPreTrainedBackbone() {
+        BackboneDescriptor descriptor = backbones.image().descriptor();
+        assertThat(descriptor.id()).hasToString("resnet18");
+        assertThat(descriptor.dimension()).isEqualTo(512);
+        assertThat(descriptor.sha256()).isEqualTo("9284661d538a205f236de21027f39367241a3630f2113b5f21e8a166ea0456c3");
+    }
+
+    @Test
+    void embedsAnImage() {
+        // Given
+        SampleContent image = DrawnImage.jpeg(DrawnImage.gradient(300, 200, BufferedImage.TYPE_3BYTE_BGR));
+        Backbone backbone = backbones.forContent(image);
+        try (BackboneWorker worker = backbone.openWorker(1)) {
+            // When
+            float[][] features = worker.embed(List.of(backbone.prepare(image)));
+            // Then
+            assertThat(features).hasDimensions(1, 512);
+            assertThat(Features.largest(features[0])).isBetween(0.1, 100.0);
+        }
+    }
+
+    @Test
+    void passesAVectorThrough() {
+        // Given
+        SampleContent vector = new SampleContent.Vector(new float[] { 1, -2.5f, Float.MIN_VALUE });
+        Backbone backbone = backbones.forContent(vector);
+        try (BackboneWorker worker = backbone.openWorker(2)) {
+            // When
+            float[][] features = worker.embed(List.of(backbone.prepare(vector), backbone.prepare(vector)));
+            // Then
+            assertThat(features[1]).containsExactly(1, -2.5f, Float.MIN_VALUE);
+            assertThat(backbone.descriptor().dimension()).isEqualTo(3);
+            assertThat(backbone.descriptor().id()).hasToString("vector");
+            assertThat(backbone.descriptor().sha256())
+                    .isEqualTo("91a283380a31896665da0fc22855a53ef1d425f2b11b95c3e3d6a0407764c99f");
+            assertThat(backbones.forContent(vector)).isSameAs(backbone);
+        }
+    }
+
+    @Test
+    void refusesAVectorOfAnotherLength() {
+        // Given
+        Backbone backbone = backbones.forContent(new SampleContent.Vector(new float[3]));
+        // When
+        // Then
+        assertThatThrownBy(() -> backbone.prepare(new SampleContent.Vector(new float[2]))).isInstanceOf(Problem.class)
+                .hasMessage("vector has 2 numbers (expected: 3)");
+    }
+
+    @Test
+    void refusesText() {
+        assertThatThrownBy(() -> backbones.forContent(new SampleContent.Text("hello"))).isInstanceOf(Problem.class)
+                .hasMessage("no backbone for text is configured (expected: image or vector)")
+                .extracting(e -> ((Problem) e).code()).isEqualTo("SAMPLE_KIND_UNSUPPORTED");
+    }
+
+    @Test
+    void findsABackboneByItsDigest() {
+        // Given
+        BackboneDescriptor image = backbones.image().descriptor();
+        BackboneDescriptor vector = backbones.forContent(new SampleContent.Vector(new float[7])).descriptor();
+        // When
+        // Then
+        assertThat(backbones.find(image.sha256(), 512)).containsSame(backbones.image());
+        assertThat(backbones.find(image.sha256(), 511)).isEmpty();
+        assertThat(backbones.find(vector.sha256(), 7).map(Backbone::descriptor)).contains(vector);
+        assertThat(backbones.find(vector.sha256(), 8)).isEmpty();
+        assertThat(backbones.find(vector.sha256(), -1)).isEmpty();
+    }
+
+    @Test
+    void opensWeightsOfTheUsersOwn(@TempDir Path folder) throws IOException {
+        // Given
+        Path file = Files.write(folder.resolve("mine.safetensors"),
+                RuleWeights.file(ResNetArchitecture.named("resnet34").orElseThrow()));
+        // When
+        try (Backbones opened = Backbones.open(own(file, Optional.empty()))) {
+            // Then
+            assertThat(opened.image().descriptor().architecture()).isEqualTo("resnet34");
+            assertThat(opened.image().descriptor().id()).hasToString("mine");
+        }
+    }
+
+    @Test
+    void refusesWeightsOfAnotherDigest(@TempDir Path folder) throws IOException {
+        // Given
+        Path file = Files.write(folder.resolve("mine.safetensors"), new byte[] { 1 });
+        // When
+        // Then
+        assertThatThrownBy(() -> Backbones.open(own(file, Optional.of("00")))).isInstanceOf(Problem.class)
+                .hasMessage("backbone 'mine' cannot be opened: weights file " + file
+                        + " has SHA-256 4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a (expected: 00)")
+                .extracting(e -> ((Problem) e).type()).isEqualTo(ProblemType.BROKEN);
+    }
+
+    @Test
+    void refusesWeightsThatAreNotThere(@TempDir Path folder) {
+        // Given
+        Path file = folder.resolve("mine.safetensors");
+        // When
+        // Then
+        assertThatThrownBy(() -> Backbones.open(own(file, Optional.empty()))).isInstanceOf(Problem.class)
+                .hasMessage("backbone 'mine' cannot be opened: weights file " + file + " cannot be read: " + file);
+    }
+
+    private static BackboneConfig own(Path file, Optional<String> sha256) {
+        return new BackboneConfig(new BackboneId("mine"), Optional.of(file), sha256, "float32", "cpu", 1 << 20, 1 << 20);
+    }
+
+    @Test
+    void refusesAConfigurationThatBreaksARule() {
+        assertThatThrownBy(
+                () -> new BackboneConfig(new BackboneId("vector"), Optional.empty(), Optional.empty(), "auto", "auto", 1, 1))
+                .isInstanceOf(Problem.class)
+                .hasMessage("backbone id is 'vector' (expected: another, this one is the identity's)");
+        assertThatThrownBy(
+                () -> new BackboneConfig(new BackboneId("a"), Optional.empty(), Optional.empty(), "auto", "auto", 0, 1))
+                .isInstanceOf(Problem.class).hasMessage("backbone imageBytesMax is 0 (expected: at least 1)");
+        assertThatThrownBy(
+                () -> new BackboneConfig(new BackboneId("a"), Optional.empty(), Optional.empty(), "auto", "auto", 1, 0))
+                .isInstanceOf(Problem.class).hasMessage("backbone imagePixelsMax is 0 (expected: 1 to 715827879)");
+    }
+
+    @Test
+    void computesTheReferenceFromTheReferencesPixels() throws IOException {
+        List<String> photos = Files.readAllLines(SharedFolder.require("golden/preprocess/files.txt"));
+        List<String> files = Files.readAllLines(SharedFolder.require("golden/features/val.txt"));
+        float[] reference = SharedFolder.floats("golden/features/val.f32");
+        try (Backbones rounding = Backbones.open(bundled("bfloat16"));
+                BackboneWorker half = rounding.image().openWorker(1);
+                BackboneWorker full = backbones.image().openWorker(1)) {
+            for (String photo : photos) {
+                // Given
+                byte[] input = SharedFolder.bytes(SharedFolder.require("golden/preprocess/"
+                        + photo.replace('/', '_').replace(".jpg", "") + ".146-128.rgb"));
+                float[] expected = row(reference, files.indexOf(photo));
+                // When
+                float[] exact = full.embed(List.of(input))[0];
+                float[] rounded = half.embed(List.of(input))[0];
+                // Then
+                assertThat(Features.largestDifference(exact, expected)).as(photo)
+                        .isLessThan(1e-3 * Features.largest(expected));
+                assertThat(Features.cosine(rounded, expected)).as(photo).isGreaterThan(0.9995);
+            }
+        }
+    }
+
+    @Test
+    void comesNearTheReferenceFromTheFiles() throws IOException {
+        for (String split : List.of("train", "val")) {
+            List<String> files = Files.readAllLines(SharedFolder.require("golden/features/" + split + ".txt"));
+            float[] reference = SharedFolder.floats("golden/features/" + split + ".f32");
+            try (BackboneWorker worker = backbones.image().openWorker(BATCH_SIZE_MAX)) {
+                for (int from = 0; from < files.size(); from += BATCH_SIZE_MAX) {
+                    // Given
+                    List<String> batch = files.subList(from, Math.min(files.size(), from + BATCH_SIZE_MAX));
+                    List<byte[]> inputs = batch.stream().map(BackbonesTest::input).toList();
+                    // When
+                    float[][] features = worker.embed(inputs);
+                    // Then
+                    for (int i = 0; i < features.length; i++) {
+                        assertThat(Features.cosine(features[i], row(reference, from + i))).as(batch.get(i)).isGreaterThan(0.99);
+                    }
+                }
+            }
+        }
+    }
+
+    private static byte[] input(String photo) {
+        byte[] file = SharedFolder.bytes(SharedFolder.require("data/hymenoptera/" + photo));
+        return backbones.image().prepare(new SampleContent.Image(file, ImageFormat.sniff(file).orElseThrow()));
+    }
+
+    private static float[] row(float[] rows, int row) {
+        float[] copy = new float[512];
+        System.arraycopy(rows, row * 512, copy, 0, 512);
+        return copy;
+    }
+}

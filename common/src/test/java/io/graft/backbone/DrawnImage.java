@@ -1,0 +1,57 @@
+package io.graft.backbone;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+import javax.imageio.ImageIO;
+
+import io.graft.sample.ImageFormat;
+import io.graft.sample.SampleContent;
+
+/** Images that a test draws itself, and their files. */
+final class DrawnImage {
+
+    private DrawnImage() {
+    }
+
+    /** Smooth in every channel, so that JPEG keeps it nearly as it is. */
+    static BufferedImage gradient(int width, int height, int type) {
+        BufferedImage image = new BufferedImage(width, height, type);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.setRGB(x, y, 0xFF000000 | red(x, width) << 16 | green(y, height) << 8 | (x + y) % 256 / 2);
+            }
+        }
+        return image;
+    }
+
+    static int red(int x, int width) {
+        return 255 * x / width;
+    }
+
+    static int green(int y, int height) {
+        return 255 * y / height;
+    }
+
+    static SampleContent.Image png(BufferedImage image) {
+        return new SampleContent.Image(file(image, "png"), ImageFormat.PNG);
+    }
+
+    static SampleContent.Image jpeg(BufferedImage image) {
+        return new SampleContent.Image(file(image, "jpeg"), ImageFormat.JPEG);
+    }
+
+    private static byte[] file(BufferedImage image, String format) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try {
+            if (!ImageIO.write(image, format, file)) {
+                throw new IllegalArgumentException("no writer of " + format + " for image type " + image.getType());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file.toByteArray();
+    }
+}

@@ -1,0 +1,171 @@
+package io.graft.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class HeadFitTest {
+
+    private static final Offset<Float> CLOSE = within(1e-6f);
+
+    private static HeadProgram program;
+
+    @BeforeAll
+    static void load() {
+        program = HeadProgram.load();
+    }
+
+    @AfterAll
+    static void close() {
+        program.close();
+    }
+
+    @Test
+    void takesTheStepsThatAreComputedByHand() {
+        try (HeadFit fit = program.fit(rows(1, 2, 3, -1), 2, new int[] { 0, 1 }, 2)) {
+            // Given
+            fit.initialize(new float[4], new float[2]);
+            // When
+            HeadFit.EpochLoss result = fit.epoch(new int[] { 0, 1 }, 1, 0.1, 0.5, 0.01);
+            // Then: step 1 answers (1/2, 1/2); step 2 answers p = 1 / (1 + exp(-0.2)) = 0.549834 for the wrong label,
+            // velocity = 0.5 × (-0.5, -1) + p × (3, -1) + 0.01 × (0.05, 0.1)
+            assertThat(fit.weight()).containsExactly(new float[] { -0.0900002f, 0.2048834f, 0.0900002f, -0.2048834f }, CLOSE);
+            assertThat(fit.bias()).containsExactly(new float[] { 0.0199666f, -0.0199666f }, CLOSE);
+            assertThat(result.loss()).isCloseTo((Math.log(2) - Math.log(1 - 0.549834)) / 2, within(1e-6));
+            assertThat(result.accuracy()).isEqualTo(0.5);
+        }
+    }
+
+    @Test
+    void takesWhatIsLeftAsTheLastStep() {
+        try (HeadFit fit = program.fit(rows(1, 2, 3), 1, new int[] { 0, 1, 1 }, 2)) {
+            // Given
+            fit.initialize(new float[2], new float[2]);
+            // When
+            fit.epoch(new int[] { 0, 1, 2 }, 2, 1, 0, 0);
+            // Then: step 1 moves by (1/2 × 1 - 1/2 × 2) / 2, step 2 by the row that is left, undivided
+            float firstWeight = -0.25f;
+            float wrong = (float) (1 / (1 + Math.exp(-2 * 3 * firstWeight)));
+            assertThat(fit.weight()[0]).isCloseTo(firstWeight - 3 * wrong, CLOSE);
+        }
+    }
+
+    @Test
+    void standardizesTheCallersRows() {
+        // Given a column of numbers, one that is constant and one that is constant but for its rounding
+        ByteBuffer rows = rows(1, 5, 3e6f, 2, 5, 3e6f + 0.25f, 6, 5, 3e6f);
+        try (HeadFit fit = program.fit(rows, 3, new int[] { 0, 1, 1 }, 2)) {
+            // When
+            fit.standardize();
+            // Then
+            float deviation = (float) Math.sqrt(14.0 / 3);
+            assertThat(fit.mean()[0]).isCloseTo(3, CLOSE);
+            assertThat(fit.deviation()).containsExactly(new float[] { deviation, 1, 1 }, CLOSE);
+            assertThat(rows.getFloat(0)).isCloseTo(-2 / deviation, CLOSE);
+            assertThat(rows.getFloat(Float.BYTES)).isZero();
+            assertThat(rows.getFloat(6 * Float.BYTES)).isCloseTo(3 / deviation, CLOSE);
+        }
+    }
+
+    @Test
+    void scoresAlsoWhatTheHeadDoesNotKnow() {
+        try (HeadScoring scoring = program.scoring(rows(1, 2, 3), 1, 3)) {
+            // Given
+            float[] weight = { 1, -1 };
+            // When
+            HeadScores scores = scoring.score(weight, new float[2], new int[] { 0, 1, HeadScoring.UNKNOWN_LABEL });
+            // Then
+            assertThat(IntStream.range(0, 3).map(scores::prediction)).containsExactly(0, 0, 0);
+            assertThat(scores.logProbability(0)).isCloseTo((float) -Math.log1p(Math.exp(-2)), CLOSE);
+            assertThat(scores.logProbability(1)).isCloseTo((float) (-4 - Math.log1p(Math.exp(-4))), CLOSE);
+            assertThat(scores.logProbability(2)).isCloseTo(-87.33655f, within(1e-4f));
+        }
+    }
+
+    @Test
+    void survivesLogitsThatOverflowAnExponential() {
+        try (HeadFit fit = program.fit(rows(1000, -1000), 1, new int[] { 0, 1 }, 2)) {
+            // Given
+            fit.initialize(new float[] { -1, 1 }, new float[2]);
+            // When
+            HeadFit.EpochLoss result = fit.epoch(new int[] { 0, 1 }, 2, 0.001, 0.9, 0);
+            // Then
+            assertThat(result.loss()).isCloseTo(2000, within(1e-3));
+            assertThat(fit.weight()).containsExactly(new float[] { 0, 0 }, CLOSE);
+        }
+    }
+
+    @Test
+    void givesTheSameBytesOnEveryThread() throws Exception {
+        // Given
+        float[] alone = train();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            // When
+            List<Future<float[]>> together = IntStream.range(0, 8).mapToObj(i -> threads.submit(HeadFitTest::train)).toList();
+            // Then
+            for (Future<float[]> weight : together) {
+                assertThat(weight.get()).containsExactly(alone);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void refusesWhatWouldReachBeyondTheRows() {
+        // Given
+        ByteBuffer rows = rows(1, 2, 3, 4);
+        // When // Then
+        assertThatThrownBy(() -> program.fit(rows, 2, new int[] { 0, 2 }, 2)).hasMessage("label is 2 (expected: 0 to 1)");
+        assertThatThrownBy(() -> program.fit(rows, 3, new int[] { 0, 1 }, 2))
+                .hasMessage("buffer has 16 direct bytes (expected: 2 × 3 direct float32 numbers)");
+        assertThatThrownBy(() -> program.scoring(ByteBuffer.allocate(16), 2, 2))
+                .hasMessage("buffer has 16 heap bytes (expected: 2 × 2 direct float32 numbers)");
+        try (HeadFit fit = program.fit(rows, 2, new int[] { 0, 1 }, 2)) {
+            assertThatThrownBy(() -> fit.epoch(new int[] { 0 }, 1, 0.1, 0, 0))
+                    .hasMessage("permutation has 1 numbers (expected: 2)");
+            assertThatThrownBy(() -> fit.epoch(new int[] { 0, 7 }, 1, 0.1, 0, 0))
+                    .hasMessageStartingWith("program HeadProgram failed in epoch:").hasMessageContaining("out of range");
+        }
+    }
+
+    private static float[] train() {
+        Random random = new Random(7);
+        int rowCount = 300;
+        int dimension = 33;
+        float[] numbers = new float[rowCount * dimension];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = random.nextFloat();
+        }
+        int[] labels = random.ints(rowCount, 0, 5).toArray();
+        try (HeadFit fit = program.fit(rows(numbers), dimension, labels, 5)) {
+            fit.standardize();
+            fit.initialize(new float[5 * dimension], new float[5]);
+            for (int epoch = 0; epoch < 5; epoch++) {
+                fit.epoch(IntStream.range(0, rowCount).toArray(), 7, 0.01, 0.9, 1e-4);
+            }
+            return fit.weight();
+        }
+    }
+
+    private static ByteBuffer rows(float... numbers) {
+        ByteBuffer rows = ByteBuffer.allocateDirect(numbers.length * Float.BYTES).order(ByteOrder.nativeOrder());
+        rows.asFloatBuffer().put(numbers);
+        return rows;
+    }
+}

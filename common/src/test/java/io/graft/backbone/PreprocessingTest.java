@@ -1,0 +1,146 @@
+package io.graft.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.graft.problem.Problem;
+import io.graft.sample.ImageFormat;
+import io.graft.sample.SampleContent;
+import io.graft.testing.SharedFolder;
+
+class PreprocessingTest {
+
+    private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);
+    private static final List<Float> DEVIATION = List.of(0.229f, 0.224f, 0.225f);
+
+    private final ImageDecoder decoder = new ImageDecoder(1 << 24, 1 << 24);
+
+    @Test
+    void keepsTheMiddleOfAnImageOfTheRightSize() {
+        // Given
+        Pixels image = decoder.decode(DrawnImage.png(DrawnImage.gradient(60, 40, BufferedImage.TYPE_3BYTE_BGR)));
+        // When
+        byte[] input = new Preprocessing(40, 32, MEAN, DEVIATION).apply(image);
+        // Then
+        assertThat(input).hasSize(32 * 32 * 3);
+        assertThat(input[0] & 0xFF).isEqualTo(DrawnImage.red(14, 60));
+        assertThat(input[1] & 0xFF).isEqualTo(DrawnImage.green(4, 40));
+        assertThat(input[input.length - 3] & 0xFF).isEqualTo(DrawnImage.red(45, 60));
+        assertThat(input[input.length - 2] & 0xFF).isEqualTo(DrawnImage.green(35, 40));
+    }
+
+    @Test
+    void averagesWhatItMakesSmaller() {
+        // Given
+        byte[] checkers = new byte[64 * 64 * 3];
+        for (int i = 0; i < checkers.length; i++) {
+            checkers[i] = (byte) ((i / 3 + i / (64 * 3)) % 2 * 255);
+        }
+        // When
+        byte[] input = new Preprocessing(8, 8, MEAN, DEVIATION).apply(new Pixels(checkers, 64, 64, false));
+        // Then
+        for (byte value : input) {
+            assertThat(value & 0xFF).isBetween(126, 129);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "1,1", "1,3000000", "3000000,1", "7,5000", "127,129" })
+    void resizesEveryShape(int width, int height) {
+        // Given
+        byte[] white = new byte[width * height * 3];
+        Arrays.fill(white, (byte) 255);
+        // When
+        byte[] input = new Preprocessing(256, 224, MEAN, DEVIATION).apply(new Pixels(white, width, height, true));
+        // Then
+        assertThat(input).hasSize(224 * 224 * 3).containsOnly(255);
+    }
+
+    @Test
+    void isReadFromAWeightsFile() {
+        assertThat(Preprocessing.of(metadata())).isEqualTo(new Preprocessing(146, 128, MEAN, DEVIATION));
+    }
+
+    @Test
+    void refusesMetadataThatBreaksARule() {
+        assertRefused("interpolation", "nearest", "preprocessing has interpolation 'nearest' (expected: bilinear-antialias)");
+        assertRefused("crop", "200",
+                "preprocessing has resize 146 and crop 200 (expected: 1 ≤ crop ≤ resize ≤ 4096)");
+        assertRefused("std", "0.2,0,0.2", "preprocessing has std [0.2, 0.0, 0.2] (expected: positive numbers)");
+        assertRefused("mean", "0.5", "preprocessing has mean [0.5] and std [0.229, 0.224, 0.225] (expected: 3 numbers each)");
+        assertRefused("mean", null, "preprocessing has no mean (expected: interpolation, resize, crop, mean and std)");
+    }
+
+    private static void assertRefused(String key, @Nullable String value, String sentence) {
+        Map<String, String> metadata = metadata();
+        metadata.put(key, value);
+        metadata.values().removeIf(text -> text == null);
+        assertThatThrownBy(() -> Preprocessing.of(metadata)).isInstanceOf(Problem.class).hasMessage(sentence);
+    }
+
+    private static Map<String, String> metadata() {
+        return new HashMap<>(Map.of("interpolation", "bilinear-antialias", "resize", "146", "crop", "128", "mean",
+                "0.485,0.456,0.406", "std", "0.229,0.224,0.225"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "256,224", "146,128" })
+    void equalsTheReferenceFromThePixels(int resize, int crop) {
+        for (String name : List.of("val_ants_10308379_1b6c72e180", "val_ants_1247887232_edcb61246c",
+                "val_ants_170652283_ecdaff5d1a")) {
+            // Given
+            Path png = SharedFolder.require("golden/preprocess/" + name + ".png");
+            byte[] reference = SharedFolder.bytes(reference(name, resize, crop));
+            // When
+            byte[] input = input(png, ImageFormat.PNG, resize, crop);
+            // Then
+            assertThat(input).as(name).isEqualTo(reference);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "256,224", "146,128" })
+    void isNearTheReferenceFromTheJpeg(int resize, int crop) throws Exception {
+        List<String> files = Files.readAllLines(SharedFolder.require("golden/preprocess/files.txt"));
+        assertThat(files).hasSize(10);
+        for (String file : files) {
+            // Given
+            byte[] reference = SharedFolder
+                    .bytes(reference(file.replace('/', '_').replace(".jpg", ""), resize, crop));
+            // When
+            byte[] input = input(SharedFolder.require("data/hymenoptera/" + file), ImageFormat.JPEG, resize, crop);
+            // Then
+            int most = 0;
+            double sum = 0;
+            for (int i = 0; i < input.length; i++) {
+                int difference = Math.abs((input[i] & 0xFF) - (reference[i] & 0xFF));
+                most = Math.max(most, difference);
+                sum += difference;
+            }
+            assertThat(most).as(file).isLessThanOrEqualTo(25);
+            assertThat(sum / input.length).as(file).isLessThanOrEqualTo(0.5);
+        }
+    }
+
+    private static Path reference(String name, int resize, int crop) {
+        return SharedFolder.require("golden/preprocess/" + name + "." + resize + "-" + crop + ".rgb");
+    }
+
+    private byte[] input(Path file, ImageFormat format, int resize, int crop) {
+        Pixels pixels = decoder.decode(new SampleContent.Image(SharedFolder.bytes(file), format));
+        return new Preprocessing(resize, crop, MEAN, DEVIATION).apply(pixels);
+    }
+}

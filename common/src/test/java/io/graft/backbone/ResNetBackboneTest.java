@@ -1,0 +1,156 @@
+package io.graft.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.graft.id.BackboneId;
+import io.graft.problem.Problem;
+import io.graft.sample.SampleContent;
+import io.graft.testing.SharedFolder;
+
+class ResNetBackboneTest {
+
+    private static final ImageDecoder DECODER = new ImageDecoder(1 << 24, 1 << 24);
+
+    private static Backbone resnet18;
+
+    @BeforeAll
+    static void open() {
+        resnet18 = open("resnet18", "float32");
+    }
+
+    @AfterAll
+    static void close() {
+        resnet18.close();
+    }
+
+    private static Backbone open(String architecture, String precision) {
+        byte[] file = RuleWeights.file(ResNetArchitecture.named(architecture).orElseThrow());
+        return ResNetBackbone.open(new BackboneId(architecture), ResNetWeights.read(file), Placement.choose("auto", precision),
+                DECODER);
+    }
+
+    @Test
+    void isDescribedByItsContent() {
+        BackboneDescriptor descriptor = resnet18.descriptor();
+        assertThat(descriptor.architecture()).isEqualTo("resnet18");
+        assertThat(descriptor.dimension()).isEqualTo(512);
+        assertThat(descriptor.precision()).isEqualTo("float32");
+        assertThat(descriptor.sha256()).isEqualTo("83150647ec697368f190d58e76a13667074c4cd4213b5e47e243178e0e0842bd");
+    }
+
+    @Test
+    void computesTheFirstFeaturesOfTheReference() {
+        // Given
+        try (BackboneWorker worker = resnet18.openWorker(1)) {
+            // When
+            float[] feature = worker.embed(List.of(RuleWeights.image(0)))[0];
+            // Then
+            assertThat(Arrays.copyOf(feature, 4)).containsExactly(
+                    new float[] { 4.7361307f, 0.6400265f, 2.4868252f, 2.4197228f },
+                    within(0.02f));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "resnet18", "resnet34", "resnet50" })
+    void computesTheReferenceOfEveryArchitecture(String architecture) {
+        // Given
+        float[] reference = SharedFolder.floats("golden/architectures/" + architecture + ".f32");
+        try (Backbone backbone = open(architecture, "float32"); BackboneWorker worker = backbone.openWorker(2)) {
+            // When
+            float[][] features = worker.embed(List.of(RuleWeights.image(0), RuleWeights.image(1)));
+            // Then
+            assertThat(features[0]).hasSize(reference.length / 2);
+            float[] both = Features.concatenated(features);
+            assertThat(Features.largestDifference(both, reference)).isLessThan(1e-3 * Features.largest(reference));
+        }
+    }
+
+    @Test
+    void computesTheSameForAnImageAloneAndInABatch() {
+        // Given
+        try (BackboneWorker worker = resnet18.openWorker(3)) {
+            float[] alone = worker.embed(List.of(RuleWeights.image(1)))[0];
+            // When
+            float[][] batch = worker.embed(List.of(RuleWeights.image(0), RuleWeights.image(1), RuleWeights.image(0)));
+            // Then
+            assertThat(Features.largestDifference(batch[1], alone)).isLessThan(1e-4 * Features.largest(alone));
+            assertThat(batch[2]).isEqualTo(batch[0]);
+        }
+    }
+
+    @Test
+    void embedsInSeveralThreadsAtOnce() throws Exception {
+        // Given
+        float[] expected;
+        try (BackboneWorker worker = resnet18.openWorker(1)) {
+            expected = worker.embed(List.of(RuleWeights.image(0)))[0];
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        Callable<float[]> embed = () -> {
+            try (BackboneWorker worker = resnet18.openWorker(1)) {
+                return worker.embed(List.of(RuleWeights.image(0)))[0];
+            }
+        };
+        // When
+        List<Future<float[]>> features = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            features.add(threads.submit(embed));
+        }
+        // Then
+        for (Future<float[]> feature : features) {
+            assertThat(feature.get()).isEqualTo(expected);
+        }
+        threads.shutdown();
+    }
+
+    @Test
+    void computesNearlyTheSameInBfloat16() {
+        // Given
+        try (Backbone halved = open("resnet18", "bfloat16");
+                BackboneWorker half = halved.openWorker(1);
+                BackboneWorker full = resnet18.openWorker(1)) {
+            // When
+            float[] rounded = half.embed(List.of(RuleWeights.image(0)))[0];
+            float[] exact = full.embed(List.of(RuleWeights.image(0)))[0];
+            // Then
+            assertThat(Features.cosine(rounded, exact)).isGreaterThan(0.9995);
+            assertThat(rounded).isNotEqualTo(exact);
+            assertThat(halved.descriptor().precision()).isEqualTo("bfloat16");
+            assertThat(halved.descriptor().sha256()).isEqualTo(resnet18.descriptor().sha256());
+        }
+    }
+
+    @Test
+    void refusesBatchesThatItHasNoRoomFor() {
+        try (BackboneWorker worker = resnet18.openWorker(1)) {
+            byte[] image = RuleWeights.image(0);
+            assertThatThrownBy(() -> worker.embed(List.of(image, image))).hasMessage("batch has 2 inputs (expected: 1 to 1)");
+            assertThatThrownBy(() -> worker.embed(List.of())).hasMessage("batch has 0 inputs (expected: 1 to 1)");
+            assertThatThrownBy(() -> worker.embed(List.of(new byte[5])))
+                    .hasMessage("input has 5 bytes (expected: " + 224 * 224 * 3 + ")");
+        }
+    }
+
+    @Test
+    void refusesContentThatIsNoImage() {
+        assertThatThrownBy(() -> resnet18.prepare(new SampleContent.Text("hello"))).isInstanceOf(Problem.class)
+                .hasMessage("backbone 'resnet18' does not embed text (expected: image)");
+    }
+}

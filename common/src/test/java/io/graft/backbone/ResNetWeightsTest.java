@@ -1,0 +1,84 @@
+package io.graft.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+import org.junit.jupiter.api.Test;
+
+import io.graft.backbone.ResNetArchitecture.Convolution;
+import io.graft.problem.Problem;
+import io.graft.tensor.Safetensors;
+import io.graft.tensor.Tensor;
+
+class ResNetWeightsTest {
+
+    private static final byte[] FILE = RuleWeights.file(ResNetArchitecture.named("resnet18").orElseThrow());
+
+    @Test
+    void listsTheConvolutionsOfTorchvision() {
+        assertThat(convolutionCount("resnet18")).isEqualTo(20);
+        assertThat(convolutionCount("resnet34")).isEqualTo(36);
+        assertThat(convolutionCount("resnet50")).isEqualTo(53);
+        assertThat(convolutionCount("resnet101")).isEqualTo(104);
+        assertThat(ResNetArchitecture.named("resnet50").orElseThrow().convolutions()).contains(
+                new Convolution("layer2.0.downsample.0", "layer2.0.downsample.1", 512, 256, 1, 2),
+                new Convolution("layer4.2.conv3", "layer4.2.bn3", 2048, 512, 1, 1));
+    }
+
+    private static int convolutionCount(String architecture) {
+        return ResNetArchitecture.named(architecture).orElseThrow().convolutions().size();
+    }
+
+    @Test
+    void hasADigestThatFollowsItsContentOnly() {
+        // Given
+        byte[] reordered = changed((metadata, tensors) -> {
+            tensors.put("conv1.weight", tensors.remove("conv1.weight"));
+            tensors.put("fc.weight", new Tensor(List.of(1), new float[] { 1 }));
+            metadata.put("comment", "another");
+        });
+        byte[] preprocessed = changed((metadata, tensors) -> metadata.put("crop", "223"));
+        byte[] retrained = changed((metadata, tensors) -> tensors.computeIfPresent("bn1.bias", (name, bias) -> {
+            float[] values = bias.values().clone();
+            values[3] = Math.nextUp(values[3]);
+            return new Tensor(bias.shape(), values);
+        }));
+        // When
+        String sha256 = ResNetWeights.read(FILE).sha256();
+        // Then
+        assertThat(ResNetWeights.read(reordered).sha256()).isEqualTo(sha256);
+        assertThat(ResNetWeights.read(preprocessed).sha256()).isNotEqualTo(sha256);
+        assertThat(ResNetWeights.read(retrained).sha256()).isNotEqualTo(sha256);
+    }
+
+    @Test
+    void refusesAFileOfSomethingElse() {
+        assertRefused(changed((metadata, tensors) -> metadata.put("architecture", "vit")),
+                "weights file has architecture 'vit' in its metadata (expected one of [resnet18, resnet34, resnet50, resnet101])");
+        assertRefused(changed((metadata, tensors) -> tensors.put("head.weight", new Tensor(List.of(1), new float[1]))),
+                "weights file has tensors that resnet18 does not have: [head.weight]");
+        assertRefused(changed((metadata, tensors) -> tensors.remove("layer4.1.bn2.running_var")),
+                "weights file has no tensor 'layer4.1.bn2.running_var'");
+        assertRefused(changed((metadata, tensors) -> tensors.put("bn1.bias", new Tensor(List.of(32), new float[32]))),
+                "weights file has bn1.bias of shape [32] (expected: [64])");
+    }
+
+    private static void assertRefused(byte[] file, String sentence) {
+        assertThatThrownBy(() -> ResNetWeights.read(file).sha256()).isInstanceOf(Problem.class).hasMessage(sentence);
+    }
+
+    private static byte[] changed(BiConsumer<Map<String, String>, Map<String, Tensor>> change) {
+        Safetensors file = Safetensors.read("file", FILE);
+        Map<String, String> metadata = new HashMap<>(file.metadata());
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        file.names().forEach(name -> tensors.put(name, file.tensor(name)));
+        change.accept(metadata, tensors);
+        return Safetensors.write(metadata, tensors);
+    }
+}

@@ -1,0 +1,139 @@
+package io.graft.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.graft.problem.Problem;
+
+class SafetensorsTest {
+
+    @Test
+    void readsWhatItWrites() {
+        // Given
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("b", new Tensor(List.of(2, 2), new float[] { 1, -2, 3.5f, Float.MIN_VALUE }));
+        tensors.put("a", new Tensor(List.of(), new float[] { 7 }));
+        // When
+        Safetensors file = Safetensors.read("file", Safetensors.write(Map.of("made", "here é"), tensors));
+        // Then
+        assertThat(file.metadata()).containsExactly(Map.entry("made", "here é"));
+        assertThat(file.names()).containsExactly("b", "a");
+        assertThat(file.tensor("b").shape()).containsExactly(2, 2);
+        assertThat(file.tensor("b").values()).containsExactly(1, -2, 3.5f, Float.MIN_VALUE);
+        assertThat(file.tensor("a").values()).containsExactly(7);
+    }
+
+    @Test
+    void alignsTheTensors() {
+        byte[] file = Safetensors.write(Map.of(), Map.of("a", new Tensor(List.of(1), new float[] { 1 })));
+        assertThat(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong() % 8).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "0000,0", "8000,-0.0", "3C00,1", "C000,-2", "7BFF,65504", "0001,5.9604645e-8", "03FF,6.097555e-5",
+            "0400,6.103515625e-5", "3555,0.333251953125", "7C00,Infinity", "FC00,-Infinity", "7E00,NaN" })
+    void widensHalfPrecisionExactly(String bits, float expected) {
+        Float widened = Safetensors.halfToFloat((short) Integer.parseInt(bits, 16));
+        assertThat(widened).isEqualTo(Float.valueOf(expected));
+    }
+
+    @Test
+    void readsHalfPrecision() {
+        // Given
+        byte[] file = file("{'a':{'dtype':'F16','shape':[2],'data_offsets':[0,4]}}", 0x00, 0x3C, 0x00, 0xC0);
+        // When
+        Tensor tensor = Safetensors.read("file", file).tensor("a");
+        // Then
+        assertThat(tensor.values()).containsExactly(1, -2);
+    }
+
+    @Test
+    void refusesNumbersThatAreNotFinite() {
+        // Given
+        Safetensors file = Safetensors.read("head",
+                file("{'a':{'dtype':'F16','shape':[2],'data_offsets':[0,4]}}", 0x00, 0x3C, 0x00, 0x7C));
+        // When
+        // Then
+        assertThatThrownBy(() -> file.tensor("a")).isInstanceOf(Problem.class)
+                .hasMessage("head has a[1] = Infinity (expected: a finite number)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+            "[]|head has a header that is not a JSON object",
+            "{'a':1|head has a header that is not JSON: Unexpected end-of-input: expected close marker for Object (start marker at *",
+            "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{}}|head has a header that is not JSON: Duplicate field 'a'",
+            "{} {}|head has a header that is not JSON: Trailing token (of type START_OBJECT) found after value *",
+            "{'a':[[[[[]]]]]}|head has a header that is not JSON: Document nesting depth (5) exceeds the maximum allowed (4, *",
+            "{'__metadata__':{'a':1}}|head has __metadata__ 'a' that is not a string",
+            "{'__metadata__':[]}|head has a __metadata__ that is not an object",
+            "{'a':{'dtype':'F32','shape':[1]}}|head has tensor 'a' with fields [dtype, shape] (expected: [data_offsets, dtype, shape])",
+            "{'a':{'dtype':'BF16','shape':[2],'data_offsets':[0,4]}}|head has tensor 'a' of dtype 'BF16' (expected: F32, F16 or I64)",
+            "{'a':{'dtype':'F32','shape':[1.5],'data_offsets':[0,4]}}|head has tensor 'a' whose shape is [1.5] (expected: whole numbers)",
+            "{'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}}|head has tensor 'a' whose shape is [-1] (expected: whole numbers)",
+            "{'a':{'dtype':'F32','shape':[0],'data_offsets':[0,4]}}|head has tensor 'a' of [0] (expected: 1 number or more, in 4 bytes)",
+            "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}}|head has tensor 'a' of [2] F32 in 4 bytes",
+            "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}|head has tensor 'a' at [0, 8] (expected: within 4 bytes)",
+            "{'a':{'dtype':'F32','shape':[65536,65536],'data_offsets':[0,4]}}|head has tensor 'a' of [65536, 65536] (expected: 1 number or more, in 4 bytes)",
+            "{'a':{'dtype':'F16','shape':[1],'data_offsets':[0,2]}}|head has 4 bytes of data (expected: 2, as in its header)",
+            "{'a':{'dtype':'F16','shape':[1],'data_offsets':[2,4]}}|head has tensor 'a' at 2 (expected: at 0, behind the one before)",
+            "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F16','shape':[1],'data_offsets':[2,4]}}|head has tensor 'b' at 2 (expected: at 4, behind the one before)" })
+    void refusesAHeaderThatBreaksARule(String header, String sentence) {
+        // Given
+        byte[] file = file(header, 0, 0, 0, 0);
+        // When
+        // Then
+        assertThatThrownBy(() -> Safetensors.read("head", file)).isInstanceOf(Problem.class).message()
+                .satisfies(message -> {
+                    if (sentence.endsWith("*")) {
+                        assertThat(message).startsWith(sentence.substring(0, sentence.length() - 1).strip());
+                    } else {
+                        assertThat(message).isEqualTo(sentence);
+                    }
+                });
+    }
+
+    @Test
+    void refusesAHeaderLongerThanTheFile() {
+        // Given
+        byte[] file = ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN).putLong(Long.MAX_VALUE).array();
+        // When
+        // Then
+        assertThatThrownBy(() -> Safetensors.read("head", file)).isInstanceOf(Problem.class)
+                .hasMessage("head has a header of 9223372036854775807 bytes (expected: 2 to 12)");
+        assertThatThrownBy(() -> Safetensors.read("head", new byte[3])).isInstanceOf(Problem.class)
+                .hasMessage("head has 3 bytes (expected: a safetensors file)");
+    }
+
+    @Test
+    void refusesAHeaderThatIsNotUtf8() {
+        // Given
+        byte[] file = file("{'a\u00E9':1}", 0);
+        file[8 + 4] = (byte) 0xFF;
+        // When
+        // Then
+        assertThatThrownBy(() -> Safetensors.read("head", file)).isInstanceOf(Problem.class)
+                .hasMessage("head has a header that is not UTF-8");
+    }
+
+    private static byte[] file(String header, int... data) {
+        byte[] text = header.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file = ByteBuffer.allocate(8 + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(text.length).put(text);
+        for (int value : data) {
+            file.put((byte) value);
+        }
+        return file.array();
+    }
+}

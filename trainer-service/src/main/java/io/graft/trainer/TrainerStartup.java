@@ -1,0 +1,36 @@
+package io.graft.trainer;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.jboss.logging.Logger;
+
+import io.graft.event.TopicCreation;
+import io.graft.event.Topics;
+import io.graft.trainer.embedding.SampleEmbedding;
+import io.graft.trainer.memory.TrainerMemory;
+import io.graft.trainer.queue.TrainRequestDoor;
+import io.graft.trainer.queue.TrainingQueue;
+import io.graft.trainer.setup.TopicsConfig;
+import io.quarkus.runtime.StartupEvent;
+
+/** Starts the stages in the order of the flow, once the topics are fit for it. */
+@Singleton
+class TrainerStartup {
+
+    private static final Logger LOG = Logger.getLogger(TrainerStartup.class);
+
+    void start(@Observes StartupEvent event, Topics topics, TopicsConfig config, Admin admin, SampleEmbedding embedding,
+            TrainerMemory memory, TrainRequestDoor door, TrainingQueue queue) {
+        if (config.create()) {
+            new TopicCreation(topics, config.partitions(), config.replicationFactor()).createMissing(admin);
+        }
+        TopicCreation.check(admin, topics);
+        embedding.start();
+        memory.start();
+        door.start();
+        queue.start();
+        LOG.infof("Trainer started topicPrefix=%s", topics.prefix());
+    }
+}

@@ -1,0 +1,43 @@
+package io.graft.trainer.embedding;
+
+import java.util.OptionalInt;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** How samples become features. */
+@ConfigMapping(prefix = "graft.embedding")
+public interface EmbeddingConfig {
+
+    /** Threads that decode and embed; absent: one for each core. */
+    @Min(1)
+    @Max(1024)
+    OptionalInt threads();
+
+    /** Samples in one forward pass: 8 suits a CPU, 64 a GPU. */
+    @WithDefault("8")
+    @Min(1)
+    @Max(1024)
+    int batchSize();
+
+    /** Records in one transaction. */
+    @WithDefault("256")
+    @Min(1)
+    @Max(10_000)
+    int transactionSize();
+
+    /** Embeddings that are remembered by content, so that a relabelled sample is not embedded again. */
+    @WithDefault("10000")
+    @Min(0)
+    @Max(10_000_000)
+    int rememberedCount();
+
+    /** The largest sample, in bytes. */
+    @WithDefault("10000000")
+    @Min(1)
+    @Max(1_000_000_000)
+    int sampleBytesMax();
+}

@@ -1,0 +1,131 @@
+package io.graft.trainer.embedding;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+import io.graft.backbone.Backbone;
+import io.graft.backbone.BackboneDescriptor;
+import io.graft.backbone.Backbones;
+import io.graft.feature.Embedding;
+import io.graft.feature.Feature;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+import io.graft.sample.SampleEvent;
+import io.graft.sample.SampleEventCodec;
+import io.graft.trainer.embedding.EmbeddingOutcome.Deleted;
+import io.graft.trainer.embedding.EmbeddingOutcome.Embedded;
+import io.graft.trainer.embedding.EmbeddingOutcome.Rejected;
+import io.graft.trainer.embedding.RecentEmbeddings.Source;
+
+/**
+ * A batch of records to what came of each. Equal contents are embedded once, in a batch and as long as they are remembered. For
+ * one
+ * thread.
+ */
+final class SampleEmbedder {
+
+    private final SampleEventCodec codec;
+    private final Backbones backbones;
+    private final EmbeddingPool pool;
+    private final RecentEmbeddings recent;
+
+    SampleEmbedder(SampleEventCodec codec, Backbones backbones, EmbeddingPool pool, RecentEmbeddings recent) {
+        this.codec = codec;
+        this.backbones = backbones;
+        this.pool = pool;
+        this.recent = recent;
+    }
+
+    /** A record that was read: its event and backbone, or why it cannot be used. */
+    private sealed interface Read {
+
+        record Sample(SampleEvent.Labelled event, Backbone backbone) implements Read {
+            Source source() {
+                return new Source(backbone.descriptor().sha256(), event.sha256());
+            }
+        }
+
+        record Done(EmbeddingOutcome outcome) implements Read {
+        }
+    }
+
+    /**
+     * Embeds a batch.
+     *
+     * @return in the order of the records
+     * @throws Problem BROKEN when the backbone fails: nothing has been decided then
+     */
+    List<EmbeddingOutcome> embed(List<ConsumerRecord<byte[], byte[]>> batch) {
+        List<Read> reads = pool.map(batch, this::read);
+        Map<Source, EmbeddingPool.Embedded> fresh = embedFresh(reads);
+        List<EmbeddingOutcome> outcomes = new ArrayList<>(batch.size());
+        Map<Source, Embedding> used = new HashMap<>();
+        for (int i = 0; i < reads.size(); i++) {
+            outcomes.add(outcome(batch.get(i), reads.get(i), fresh, used));
+        }
+        used.forEach(recent::add);
+        return outcomes;
+    }
+
+    private Read read(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            SampleEvent event = codec.decode(record);
+            if (event instanceof SampleEvent.Labelled labelled) {
+                return new Read.Sample(labelled, backbones.forContent(labelled.content()));
+            }
+            return new Read.Done(new Deleted((SampleEvent.Deleted) event));
+        } catch (Problem e) {
+            if (e.type() == ProblemType.INVALID || e.type() == ProblemType.MISSING) {
+                return new Read.Done(new Rejected(record, e));
+            }
+            throw e;
+        }
+    }
+
+    private Map<Source, EmbeddingPool.Embedded> embedFresh(List<Read> reads) {
+        Map<Source, EmbeddingPool.Job> jobs = new LinkedHashMap<>();
+        for (Read read : reads) {
+            if (read instanceof Read.Sample sample && recent.find(sample.source()).isEmpty()) {
+                jobs.putIfAbsent(sample.source(), new EmbeddingPool.Job(sample.backbone(), sample.event().content()));
+            }
+        }
+        List<EmbeddingPool.Embedded> embedded = pool.embed(List.copyOf(jobs.values()));
+        Map<Source, EmbeddingPool.Embedded> fresh = new HashMap<>();
+        int next = 0;
+        for (Source source : jobs.keySet()) {
+            fresh.put(source, embedded.get(next++));
+        }
+        return fresh;
+    }
+
+    private EmbeddingOutcome outcome(ConsumerRecord<byte[], byte[]> record, Read read,
+            Map<Source, EmbeddingPool.Embedded> fresh, Map<Source, Embedding> used) {
+        if (read instanceof Read.Done done) {
+            return done.outcome();
+        }
+        Read.Sample sample = (Read.Sample) read;
+        EmbeddingPool.Embedded embedded = fresh.get(sample.source());
+        if (embedded instanceof EmbeddingPool.Embedded.Refused refused) {
+            return new Rejected(record, refused.problem());
+        }
+        if (embedded instanceof EmbeddingPool.Embedded.Done done) {
+            boolean reused = used.put(sample.source(), done.embedding()) != null;
+            return new Embedded(feature(sample, done.embedding()), reused);
+        }
+        Embedding remembered = recent.find(sample.source())
+                .orElseThrow(() -> new IllegalStateException("a content is neither fresh nor remembered"));
+        return new Embedded(feature(sample, remembered), true);
+    }
+
+    private static Feature feature(Read.Sample sample, Embedding embedding) {
+        SampleEvent.Labelled event = sample.event();
+        BackboneDescriptor backbone = sample.backbone().descriptor();
+        return new Feature(event.key(), event.timestampMs(), event.label(), event.split(), event.sha256(), backbone.id(),
+                backbone.sha256(), backbone.precision(), embedding);
+    }
+}

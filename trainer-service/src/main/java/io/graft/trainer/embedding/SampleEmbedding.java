@@ -1,0 +1,77 @@
+package io.graft.trainer.embedding;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+import io.graft.backbone.Backbones;
+import io.graft.event.Topics;
+import io.graft.event.TransactionalLoop;
+import io.graft.event.Transactions;
+import io.graft.sample.SampleContentCodec;
+import io.graft.sample.SampleEventCodec;
+import io.graft.trainer.setup.ReplicaConfig;
+import io.smallrye.common.annotation.Identifier;
+
+/** The arrow from {@code labelled-samples} to {@code sample-features}: any replica embeds any partition. */
+@Singleton
+public class SampleEmbedding {
+
+    private static final String GROUP = "graft-embedder";
+
+    private final Topics topics;
+    private final EmbeddingPool pool;
+    private final SampleEmbedder embedder;
+    private final SampleMetrics metrics;
+    private final TransactionalLoop loop;
+
+    @Inject
+    SampleEmbedding(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
+            EmbeddingConfig config, Backbones backbones, SampleMetrics metrics) {
+        this.topics = topics;
+        this.metrics = metrics;
+        this.pool = new EmbeddingPool(config.threads().orElse(Runtime.getRuntime().availableProcessors()), config.batchSize());
+        this.embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(config.sampleBytesMax())), backbones,
+                pool,
+                new RecentEmbeddings(config.rememberedCount()));
+        this.loop = new TransactionalLoop(kafka, topics.labelledSamples(), group(topics), replica.name(),
+                config.transactionSize(), this::embed);
+    }
+
+    /** The group whose committed offsets say what has been embedded. */
+    public static String group(Topics topics) {
+        return topics.prefix() + GROUP;
+    }
+
+    public void start() {
+        loop.start();
+    }
+
+    /** Why embedding has ended, if it has ended on its own. */
+    public Optional<Throwable> failure() {
+        return loop.failure();
+    }
+
+    private TransactionalLoop.Result embed(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
+        FeatureRecords records = new FeatureRecords(topics.sampleFeatures(),
+                transactions.partitionCount(topics.sampleFeatures()));
+        long begunAtNanos = System.nanoTime();
+        List<EmbeddingOutcome> outcomes = embedder.embed(batch);
+        long tookNanos = System.nanoTime() - begunAtNanos;
+        List<ProducerRecord<byte[], byte[]>> written = outcomes.stream().map(records::of).toList();
+        return new TransactionalLoop.Result(written, () -> metrics.count(batch, outcomes, tookNanos));
+    }
+
+    @PreDestroy
+    void close() {
+        loop.close();
+        pool.close();
+    }
+}

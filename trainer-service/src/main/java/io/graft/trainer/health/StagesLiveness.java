@@ -1,0 +1,50 @@
+package io.graft.trainer.health;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Liveness;
+
+import io.graft.trainer.embedding.SampleEmbedding;
+import io.graft.trainer.memory.TrainerMemory;
+import io.graft.trainer.queue.TrainRequestDoor;
+import io.graft.trainer.queue.TrainingQueue;
+
+/** Red when the thread of a stage has ended: never stale silence. */
+@Liveness
+@ApplicationScoped
+class StagesLiveness implements HealthCheck {
+
+    private final SampleEmbedding embedding;
+    private final TrainRequestDoor door;
+    private final TrainingQueue queue;
+    private final TrainerMemory memory;
+
+    @Inject
+    StagesLiveness(SampleEmbedding embedding, TrainRequestDoor door, TrainingQueue queue, TrainerMemory memory) {
+        this.embedding = embedding;
+        this.door = door;
+        this.queue = queue;
+        this.memory = memory;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        Map<String, Optional<Throwable>> failures = new LinkedHashMap<>();
+        failures.put("embedding", embedding.failure());
+        failures.put("train-requests", door.failure());
+        failures.put("training-queue", queue.failure());
+        failures.put("memory", memory.replay().failure());
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("stages")
+                .status(failures.values().stream().allMatch(Optional::isEmpty));
+        failures.forEach((stage, failure) -> response.withData(stage, failure.map(String::valueOf).orElse("running")));
+        return response.build();
+    }
+}

@@ -1,0 +1,147 @@
+package io.graft.trainer.history;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+import io.graft.event.Topics;
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.id.TrainRequestId;
+import io.graft.model.ModelKey;
+import io.graft.model.ModelReady;
+import io.graft.model.Promotion;
+import io.graft.problem.Problem;
+
+/**
+ * The versions of every task and which of them serves: {@code model-ready} and {@code promotions} turned into memory. Written
+ * by the
+ * replay's thread, read by any.
+ */
+public final class ModelHistory {
+
+    private static final Logger LOG = Logger.getLogger(ModelHistory.class);
+
+    private final Topics topics;
+    private final Map<TaskId, TaskModels> tasks = new ConcurrentHashMap<>();
+
+    public ModelHistory(Topics topics) {
+        this.topics = topics;
+    }
+
+    private static final class TaskModels {
+        final TreeMap<ModelVersion, ModelReady> versions = new TreeMap<>();
+        final Map<TrainRequestId, ModelVersion> byRequest = new HashMap<>();
+        int highestNumber;
+        @Nullable
+        Promotion promotion;
+    }
+
+    /** Takes a record of either topic. */
+    public void apply(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            if (record.topic().equals(topics.promotions())) {
+                promote(Promotion.parse(value(record)));
+            } else if (record.value() == null) {
+                remove(ModelKey.parse(Topics.keyText(record.key())));
+            } else {
+                add(ModelReady.parse(value(record)));
+            }
+        } catch (Problem e) {
+            LOG.warnf("Event skipped code=%s reason=%s topic=%s partition=%d offset=%d", e.code(), e.sentence(), record.topic(),
+                    record.partition(), record.offset());
+        }
+    }
+
+    private static byte[] value(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            throw Problem.invalid("EVENT_EMPTY", "event has no value (expected: JSON)");
+        }
+        return record.value();
+    }
+
+    private void promote(Promotion promotion) {
+        TaskModels models = models(promotion.task());
+        synchronized (models) {
+            models.promotion = promotion;
+        }
+    }
+
+    private void remove(ModelKey key) {
+        TaskModels models = models(key.task());
+        synchronized (models) {
+            models.versions.remove(key.version());
+        }
+    }
+
+    private void add(ModelReady model) {
+        TaskModels models = models(model.task());
+        synchronized (models) {
+            models.versions.put(model.version(), model);
+            models.byRequest.put(model.trainRequestId(), model.version());
+            models.highestNumber = Math.max(models.highestNumber, model.version().number());
+        }
+    }
+
+    private TaskModels models(TaskId task) {
+        return tasks.computeIfAbsent(task, key -> new TaskModels());
+    }
+
+    /** The version that the next model of a task gets. */
+    public ModelVersion nextVersion(TaskId task) {
+        TaskModels models = models(task);
+        synchronized (models) {
+            return new ModelVersion(models.highestNumber + 1);
+        }
+    }
+
+    /** The model that serves. */
+    public Optional<ModelReady> serving(TaskId task) {
+        return promotion(task).flatMap(promotion -> find(task, promotion.version()));
+    }
+
+    /** The last promotion. */
+    public Optional<Promotion> promotion(TaskId task) {
+        TaskModels models = models(task);
+        synchronized (models) {
+            return Optional.ofNullable(models.promotion);
+        }
+    }
+
+    /** The model that a request made. */
+    public Optional<ModelReady> findByRequest(TaskId task, TrainRequestId request) {
+        TaskModels models = models(task);
+        synchronized (models) {
+            return Optional.ofNullable(models.byRequest.get(request))
+                    .flatMap(version -> Optional.ofNullable(models.versions.get(version)));
+        }
+    }
+
+    public Optional<ModelReady> find(TaskId task, ModelVersion version) {
+        TaskModels models = models(task);
+        synchronized (models) {
+            return Optional.ofNullable(models.versions.get(version));
+        }
+    }
+
+    /** All versions of a task, the oldest first. */
+    public List<ModelReady> versions(TaskId task) {
+        TaskModels models = models(task);
+        synchronized (models) {
+            return new ArrayList<>(models.versions.values());
+        }
+    }
+
+    public Collection<TaskId> tasks() {
+        return List.copyOf(tasks.keySet());
+    }
+}

@@ -1,0 +1,93 @@
+package io.graft.trainer.memory;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+import io.graft.event.TopicReplay;
+import io.graft.event.Topics;
+import io.graft.trainer.history.ModelHistory;
+import io.graft.trainer.history.RunHistory;
+import io.graft.trainer.setup.ReplicaConfig;
+import io.graft.trainer.table.FeatureTable;
+import io.smallrye.common.annotation.Identifier;
+
+/**
+ * The features of the partitions that this replica owns, and the versions and runs of all tasks. Kafka is the disk: a restart
+ * reads
+ * them again.
+ */
+@Singleton
+public class TrainerMemory implements TopicReplay.Handler {
+
+    private final Topics topics;
+    private final FeatureTable features;
+    private final ModelHistory models;
+    private final RunHistory runs = new RunHistory();
+    private final TopicReplay replay;
+
+    @Inject
+    TrainerMemory(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
+            FeatureMetrics metrics) {
+        this.topics = topics;
+        this.features = new FeatureTable(metrics);
+        metrics.watch(features);
+        this.models = new ModelHistory(topics);
+        this.replay = new TopicReplay("graft-trainer-memory-" + replica.name(), kafka,
+                Set.of(topics.modelReady(), topics.promotions(), topics.trainingProgress()), this);
+    }
+
+    @Override
+    public void apply(ConsumerRecord<byte[], byte[]> record) {
+        if (record.topic().equals(topics.sampleFeatures())) {
+            features.apply(record);
+        } else if (record.topic().equals(topics.trainingProgress())) {
+            runs.apply(record);
+        } else {
+            models.apply(record);
+        }
+    }
+
+    @Override
+    public void drop(TopicPartition partition) {
+        features.drop(partition);
+    }
+
+    public void start() {
+        replay.start();
+    }
+
+    /** Holds the features of these partitions of {@code sample-features} and no others. */
+    public void own(Collection<Integer> partitions) {
+        replay.readPartitions(partitions.stream().map(partition -> new TopicPartition(topics.sampleFeatures(), partition))
+                .toList());
+    }
+
+    public FeatureTable features() {
+        return features;
+    }
+
+    public ModelHistory models() {
+        return models;
+    }
+
+    public RunHistory runs() {
+        return runs;
+    }
+
+    public TopicReplay replay() {
+        return replay;
+    }
+
+    @PreDestroy
+    void close() {
+        replay.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** The trainer service. */
+@NullMarked
+package io.graft.trainer;
+
+import org.jspecify.annotations.NullMarked;

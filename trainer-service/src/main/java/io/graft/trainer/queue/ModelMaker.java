@@ -1,0 +1,166 @@
+package io.graft.trainer.queue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+import io.graft.backbone.HeadProgram;
+import io.graft.backbone.TorchEngine;
+import io.graft.event.Digests;
+import io.graft.head.Head;
+import io.graft.head.HeadCodec;
+import io.graft.id.ModelVersion;
+import io.graft.model.Evaluation;
+import io.graft.model.ModelReady;
+import io.graft.model.ModelReady.BackboneReference;
+import io.graft.model.ModelReady.Dataset;
+import io.graft.model.ModelReady.HeadArtifact;
+import io.graft.model.ModelReady.SelfTest;
+import io.graft.model.ModelReady.Software;
+import io.graft.model.ModelReady.TopicOffset;
+import io.graft.model.Promotion;
+import io.graft.trainer.memory.TrainerMemory;
+import io.graft.trainer.table.FeatureSnapshot;
+import io.graft.trainer.training.EpochListener;
+import io.graft.trainer.training.Evaluator;
+import io.graft.trainer.training.HeadTraining;
+import io.graft.trainer.training.PromotionGate;
+import io.graft.trainer.training.TrainedHead;
+import io.graft.trainer.training.TrainingSet;
+import io.graft.trainer.training.Verdict;
+
+/** A task's features to its next model, whole, and to the gate's verdict on it. */
+@Singleton
+class ModelMaker {
+
+    private static final int SELF_TEST_ROWS_MAX = 4;
+
+    private final TrainerMemory memory;
+    private final HeadProgram program;
+    private final HeadTraining training;
+    private final Clock clock;
+    private final Software software;
+
+    /**
+     * What a run made.
+     *
+     * @param promotion when the gate lets the model serve
+     * @param reason the gate's sentence
+     */
+    record Made(ModelReady model, Optional<Promotion> promotion, String reason) {
+    }
+
+    @Inject
+    ModelMaker(TrainerMemory memory, TrainingConfig config, Clock clock,
+            @ConfigProperty(name = "quarkus.application.version") String release) {
+        this.memory = memory;
+        this.program = HeadProgram.load();
+        this.training = new HeadTraining(program, config.runLimit(), System::nanoTime);
+        this.clock = clock;
+        this.software = new Software(release, TorchEngine.version());
+    }
+
+    /**
+     * Trains on what the memory holds.
+     *
+     * @param ends of the features that the memory has read
+     * @throws io.graft.problem.Problem INVALID when the samples or the recipe do not make a model
+     */
+    Made make(QueuedRequest request, Map<TopicPartition, Long> ends, EpochListener listener) {
+        FeatureSnapshot snapshot = memory.features().snapshot(request.task(), request.request().backbone(),
+                request.request().validationFraction());
+        List<float[]> selfTestRows = selfTestRows(snapshot);
+        TrainingSet set = new TrainingSet(request.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
+                snapshot.labelIndexes(), snapshot.trainCount());
+        TrainedHead trained = training.train(set, request.request().recipe(), listener);
+        Optional<ModelReady> serving = memory.models().serving(request.task());
+        Verdict verdict = PromotionGate.judge(request.request().promotion(), trained.evaluation(),
+                serving.flatMap(model -> evaluate(model, snapshot, set)));
+        ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows));
+        return new Made(model, verdict.promoted() ? Optional.of(promotion(model)) : Optional.empty(), verdict.reason());
+    }
+
+    private ModelReady model(QueuedRequest request, Map<TopicPartition, Long> ends, FeatureSnapshot snapshot,
+            TrainedHead trained, SelfTest selfTest) {
+        byte[] head = HeadCodec.encode(trained.head());
+        List<TopicOffset> offsets = ends.entrySet().stream()
+                .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(), end.getValue())).toList();
+        return new ModelReady(request.task(), memory.models().nextVersion(request.task()), request.trainingRunId(),
+                request.trainRequestId(), request.requestedAt(), clock.instant(),
+                new BackboneReference(snapshot.backbone(), snapshot.backboneSha256(), snapshot.dimension(),
+                        snapshot.precision()),
+                trained.head().labels(),
+                new HeadArtifact(HeadArtifact.SAFETENSORS, Digests.sha256Hex(head), head.length,
+                        Base64.getEncoder().encodeToString(head)),
+                request.request().recipe(), trained.epochs(), trained.evaluation(),
+                new Dataset(snapshot.trainCount() + snapshot.validationCount(), snapshot.trainCount(),
+                        snapshot.validationCount(), snapshot.sha256(), offsets),
+                selfTest, software);
+    }
+
+    private Promotion promotion(ModelReady model) {
+        Optional<ModelVersion> previous = memory.models().promotion(model.task()).map(Promotion::version);
+        return new Promotion(model.task(), model.version(), previous, Promotion.Reason.GATE, Optional.empty(), Optional.empty(),
+                clock.instant());
+    }
+
+    /** The serving head on the same validation samples; absent when it takes features of another backbone. */
+    private Optional<Evaluation> evaluate(ModelReady serving, FeatureSnapshot snapshot, TrainingSet set) {
+        if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
+            return Optional.empty();
+        }
+        Head head = HeadCodec.decode(Base64.getDecoder().decode(serving.head().data()), serving.labels());
+        try (Evaluator evaluator = new Evaluator(program, set)) {
+            return Optional.of(evaluator.evaluate(head));
+        }
+    }
+
+    /** Rows spread over the snapshot; taken before training changes them. */
+    private static List<float[]> selfTestRows(FeatureSnapshot snapshot) {
+        FloatBuffer numbers = snapshot.features().asFloatBuffer();
+        int rowCount = snapshot.labelIndexes().length;
+        int count = Math.min(SELF_TEST_ROWS_MAX, rowCount);
+        List<float[]> rows = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            float[] row = new float[snapshot.dimension()];
+            numbers.get((int) ((long) i * rowCount / count) * snapshot.dimension(), row);
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static SelfTest selfTest(Head head, List<float[]> rows) {
+        ByteBuffer features = ByteBuffer.allocate(rows.size() * head.dimension() * Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        List<List<Float>> probabilities = new ArrayList<>(rows.size());
+        for (float[] row : rows) {
+            for (float number : row) {
+                features.putFloat(number);
+            }
+            List<Float> answer = new ArrayList<>();
+            for (float probability : head.probabilities(row)) {
+                answer.add(probability);
+            }
+            probabilities.add(answer);
+        }
+        return new SelfTest(Base64.getEncoder().encodeToString(features.array()), probabilities);
+    }
+
+    @PreDestroy
+    void close() {
+        program.close();
+    }
+}

@@ -1,0 +1,28 @@
+package io.graft.trainer.queue;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** How train requests are worked off. */
+@ConfigMapping(prefix = "graft.training")
+public interface TrainingConfig {
+
+    /** Runs at the same time; absent: one for each core. A partition's requests run one after the other. */
+    @Min(1)
+    @Max(1024)
+    OptionalInt parallelRuns();
+
+    /** How long a run waits for the samples before it to be embedded. */
+    @WithDefault("30m")
+    Duration waitLimit();
+
+    /** How long a run may train. */
+    @WithDefault("10m")
+    Duration runLimit();
+}

@@ -1,0 +1,66 @@
+package io.graft.trainer.queue;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.trainer.setup.TaskTags;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** Counts runs, once what they came to is written for good. */
+@Singleton
+class TrainingMetrics {
+
+    private final MeterRegistry registry;
+    private final TaskTags tags;
+    private final Map<String, AtomicReference<Double>> epochs = new ConcurrentHashMap<>();
+    private final Map<String, Meter> accuracies = new ConcurrentHashMap<>();
+
+    @Inject
+    TrainingMetrics(MeterRegistry registry, TaskTags tags) {
+        this.registry = registry;
+        this.tags = tags;
+    }
+
+    void epoch(TaskId task, int epoch) {
+        epochs.computeIfAbsent(tags.of(task), tag -> {
+            AtomicReference<Double> value = new AtomicReference<>(0.0);
+            Gauge.builder("graft.training.epoch", value, AtomicReference::get).tag("task", tag)
+                    .description("The epoch that the task's last run has finished").register(registry);
+            return value;
+        }).set((double) epoch);
+    }
+
+    void ended(TaskId task, String state, Duration took) {
+        registry.counter("graft.training.runs", "task", tags.of(task), "state", state).increment();
+        registry.timer("graft.training.run.duration", "task", tags.of(task)).record(took);
+    }
+
+    /** A request that already has its version. */
+    void duplicate() {
+        registry.counter("graft.train.requests", "outcome", "duplicate").increment();
+    }
+
+    void promoted(TaskId task, boolean promoted) {
+        registry.counter("graft.promotions", "task", tags.of(task), "outcome", promoted ? "promoted" : "refused").increment();
+    }
+
+    /** The newest version's accuracy takes the place of the one before, so that versions do not pile up. */
+    void accuracy(TaskId task, ModelVersion version, double accuracy) {
+        String tag = tags.of(task);
+        Meter old = accuracies.put(tag, Gauge.builder("graft.validation.accuracy", () -> accuracy)
+                .tags("task", tag, "version", version.toString())
+                .description("Accuracy of the task's newest version on its validation samples, 0 to 1").register(registry));
+        if (old != null) {
+            registry.remove(old);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package io.graft.trainer.queue;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+import io.graft.event.Topics;
+import io.graft.event.Transactions;
+import io.graft.problem.Problem;
+import io.graft.trainer.memory.TrainerMemory;
+import io.graft.trainer.setup.ReplicaConfig;
+import io.smallrye.common.annotation.Identifier;
+
+/**
+ * The arrow from {@code training-queue} to {@code model-ready}: owns partitions, and with each the features of its tasks.
+ * <p>
+ * The requests of a partition run one after the other, those of different partitions side by side. A run's result and its
+ * request's
+ * offset are one transaction, so that a request whose run dies with the process is run again and one that has a version is not.
+ */
+@Singleton
+public class TrainingQueue {
+
+    private static final Logger LOG = Logger.getLogger(TrainingQueue.class);
+    private static final String GROUP = "graft-trainer";
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+    private final Topics topics;
+    private final TrainerMemory memory;
+    private final RunExecution execution;
+    private final ExecutorService runs;
+    private final Transactions transactions;
+    private final Map<String, Object> consumerConfig;
+    private final Thread thread;
+    private final Map<TopicPartition, Lane> lanes = new HashMap<>();
+
+    private volatile boolean owning;
+    private volatile boolean closing;
+    private volatile @Nullable Throwable failure;
+
+    /** One partition's requests, and the run of the first of them. */
+    private static final class Lane {
+        final Deque<ConsumerRecord<byte[], byte[]>> requests = new ArrayDeque<>();
+        @Nullable
+        Future<RunResult> run;
+
+        void forget() {
+            if (run != null) {
+                run.cancel(true);
+            }
+            run = null;
+            requests.clear();
+        }
+    }
+
+    @Inject
+    TrainingQueue(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
+            TrainingConfig config, TrainerMemory memory, RunExecution execution) {
+        this.topics = topics;
+        this.memory = memory;
+        this.execution = execution;
+        String group = topics.prefix() + GROUP;
+        String name = group + "-" + replica.name();
+        this.transactions = new Transactions(kafka, name);
+        this.consumerConfig = new HashMap<>(kafka);
+        consumerConfig.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        consumerConfig.put(ConsumerConfig.CLIENT_ID_CONFIG, name);
+        consumerConfig.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name);
+        consumerConfig.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        consumerConfig.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        consumerConfig.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        consumerConfig.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
+        consumerConfig.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        this.runs = Executors.newFixedThreadPool(
+                config.parallelRuns().orElse(Runtime.getRuntime().availableProcessors()), TrainingQueue::trainingThread);
+        this.thread = new Thread(this::run, GROUP);
+        this.thread.setDaemon(true);
+    }
+
+    private static Thread trainingThread(Runnable task) {
+        Thread thread = new Thread(task, "training");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Why no request is worked off any more, if that ended on its own. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Whether partitions have been handed out: from then on the memory says whether their features are there. */
+    public boolean isOwning() {
+        return owning;
+    }
+
+    private void run() {
+        try (transactions;
+                KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig,
+                        new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(topics.trainingQueue()), new Ownership());
+            while (!closing) {
+                step(consumer);
+            }
+        } catch (InterruptException e) {
+            LOG.debug("Training queue closed");
+        } catch (Throwable e) {
+            failure = e;
+            LOG.error("Training queue ended", e);
+        }
+    }
+
+    private void step(KafkaConsumer<byte[], byte[]> consumer) {
+        try {
+            transactions.open();
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                lane(new TopicPartition(record.topic(), record.partition())).requests.add(record);
+            }
+            for (Map.Entry<TopicPartition, Lane> lane : lanes.entrySet()) {
+                advance(consumer, lane.getKey(), lane.getValue());
+            }
+        } catch (InterruptException | AuthorizationException | FencedInstanceIdException e) {
+            throw e;
+        } catch (KafkaException e) {
+            LOG.warnf("Training queue goes back reason=%s", e.getMessage());
+            goBack(consumer);
+        }
+    }
+
+    private Lane lane(TopicPartition partition) {
+        return lanes.computeIfAbsent(partition, key -> new Lane());
+    }
+
+    private void advance(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, Lane lane) {
+        if (lane.run != null && lane.run.isDone()) {
+            ConsumerRecord<byte[], byte[]> request = lane.requests.getFirst();
+            RunResult result = result(lane.run);
+            transactions.commit(result.records(), Map.of(partition, new OffsetAndMetadata(request.offset() + 1)),
+                    consumer.groupMetadata());
+            result.committed().run();
+            lane.requests.removeFirst();
+            lane.run = null;
+        }
+        if (lane.run == null && !lane.requests.isEmpty()) {
+            ConsumerRecord<byte[], byte[]> request = lane.requests.getFirst();
+            lane.run = runs.submit(() -> execution.run(request));
+        }
+        if (lane.requests.isEmpty()) {
+            consumer.resume(List.of(partition));
+        } else {
+            consumer.pause(List.of(partition));
+        }
+    }
+
+    private static RunResult result(Future<RunResult> run) {
+        try {
+            return run.get();
+        } catch (ExecutionException | CancellationException e) {
+            if (e.getCause() instanceof Problem problem) {
+                throw new KafkaException("a run could not finish: " + problem.sentence(), problem);
+            }
+            throw new IllegalStateException("a run ended with neither model nor problem", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException("interrupted while training");
+        }
+    }
+
+    /** Settles the open transaction, then reads again from what the group has committed. */
+    private void goBack(KafkaConsumer<byte[], byte[]> consumer) {
+        lanes.values().forEach(Lane::forget);
+        while (!closing) {
+            LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
+            try {
+                transactions.open();
+                Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(consumer.assignment());
+                for (TopicPartition partition : consumer.assignment()) {
+                    OffsetAndMetadata offset = committed.get(partition);
+                    if (offset == null) {
+                        consumer.seekToBeginning(List.of(partition));
+                    } else {
+                        consumer.seek(partition, offset);
+                    }
+                }
+                consumer.resume(consumer.assignment());
+                return;
+            } catch (InterruptException | AuthorizationException | FencedInstanceIdException e) {
+                throw e;
+            } catch (KafkaException e) {
+                LOG.warnf("Training queue waits for the broker reason=%s", e.getMessage());
+            }
+        }
+    }
+
+    /** Takes over the features of the partitions that are handed out, and lets go of those that are taken away. */
+    private final class Ownership implements ConsumerRebalanceListener {
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            partitions.forEach(TrainingQueue.this::lane);
+            own();
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            for (TopicPartition partition : partitions) {
+                Lane lane = lanes.remove(partition);
+                if (lane != null) {
+                    lane.forget();
+                }
+            }
+            own();
+        }
+
+        private void own() {
+            memory.own(lanes.keySet().stream().map(TopicPartition::partition).toList());
+            owning = true;
+            LOG.infof("Partitions owned topic=%s count=%d", topics.sampleFeatures(), lanes.size());
+        }
+    }
+
+    /** Ends the loop; runs under way are given up and will be run again by the next owner. */
+    @PreDestroy
+    void close() {
+        closing = true;
+        runs.shutdownNow();
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
+        try {
+            thread.join(CLOSE_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

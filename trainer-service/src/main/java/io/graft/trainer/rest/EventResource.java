@@ -1,0 +1,131 @@
+package io.graft.trainer.rest;
+
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jspecify.annotations.Nullable;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+
+import io.graft.event.Envelope;
+import io.graft.event.Json;
+import io.graft.id.ModelVersion;
+import io.graft.id.SampleId;
+import io.graft.id.TaskId;
+import io.graft.model.Promotion;
+import io.graft.model.TrainRequest;
+import io.graft.problem.Problem;
+import io.graft.sample.Label;
+import io.graft.sample.SampleContentCodec;
+import io.graft.sample.SampleKey;
+import io.graft.sample.Split;
+import io.graft.trainer.embedding.EmbeddingConfig;
+import io.graft.trainer.memory.TrainerMemory;
+
+/** The pipeline's events for people with curl: each call checks what was sent and writes one event. */
+@Path("/v1/tasks/{task}")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "events")
+public class EventResource {
+
+    private static final int ACCEPTED = 202;
+
+    private final EventDoor door;
+    private final TrainerMemory memory;
+    private final Clock clock;
+    private final SampleContentCodec contents;
+
+    @Inject
+    EventResource(EventDoor door, TrainerMemory memory, Clock clock, EmbeddingConfig config) {
+        this.door = door;
+        this.memory = memory;
+        this.clock = clock;
+        this.contents = new SampleContentCodec(config.sampleBytesMax());
+    }
+
+    /** The body of a promotion. */
+    private record PromotionRequest(ModelVersion version, Promotion.Reason reason) {
+        @JsonCreator
+        static PromotionRequest of(@Nullable ModelVersion version, Promotion.@Nullable Reason reason) {
+            if (version == null) {
+                throw Problem.invalid("PROMOTION_INVALID", "promotion has no version (expected: the version that is to serve)");
+            }
+            return new PromotionRequest(version, reason == null ? Promotion.Reason.MANUAL : reason);
+        }
+    }
+
+    @POST
+    @Path("samples/{sampleId}")
+    @Consumes(MediaType.WILDCARD)
+    @ResponseStatus(ACCEPTED)
+    @Operation(summary = "Send a labelled sample: the body is the image, the text or the JSON")
+    public Accepted sample(@PathParam("task") String task, @PathParam("sampleId") String sampleId,
+            @QueryParam("label") @Nullable String label, @QueryParam("split") @Nullable String split,
+            @HeaderParam("Content-Type") @Nullable String contentType, byte[] body) {
+        SampleKey key = new SampleKey(new TaskId(task), new SampleId(sampleId));
+        Map<String, String> headers = new LinkedHashMap<>();
+        Optional.ofNullable(label).ifPresent(text -> headers.put("label", new Label(text).value()));
+        Optional.ofNullable(split).ifPresent(word -> headers.put("split", Split.parse(word).word()));
+        Optional.ofNullable(contentType).ifPresent(type -> headers.put("content-type", type));
+        SampleContentCodec.Parsed parsed = contents.parse(Optional.ofNullable(contentType).map(Envelope::mediaType), body);
+        if (label == null && parsed.label().isEmpty()) {
+            throw Problem.invalid("SAMPLE_LABEL_MISSING",
+                    "sample '" + key + "' has no label (expected: query parameter label)");
+        }
+        return door.sample(key.toString(), headers, body);
+    }
+
+    @DELETE
+    @Path("samples/{sampleId}")
+    @ResponseStatus(ACCEPTED)
+    @Operation(summary = "Delete a sample")
+    public Accepted delete(@PathParam("task") String task, @PathParam("sampleId") String sampleId) {
+        return door.sample(new SampleKey(new TaskId(task), new SampleId(sampleId)).toString(), Map.of(), null);
+    }
+
+    @POST
+    @Path("train-requests")
+    @Consumes(MediaType.WILDCARD)
+    @ResponseStatus(ACCEPTED)
+    @Operation(summary = "Ask for a training run; an empty body or {} takes every default")
+    public Accepted train(@PathParam("task") String name, byte @Nullable [] body) {
+        TaskId task = new TaskId(name);
+        byte[] json = body == null || body.length == 0 ? new byte[] { '{', '}' } : body;
+        TrainRequest.parse(json);
+        return door.trainRequest(task.value(), json);
+    }
+
+    @POST
+    @Path("promotions")
+    @Consumes(MediaType.WILDCARD)
+    @ResponseStatus(ACCEPTED)
+    @Operation(summary = "Let a version serve; an older one is a rollback")
+    public Accepted promote(@PathParam("task") String name, byte[] body) {
+        TaskId task = new TaskId(name);
+        PromotionRequest request = Json.readStrict(body, PromotionRequest.class, "PROMOTION_INVALID",
+                "promotion");
+        if (memory.models().find(task, request.version).isEmpty()) {
+            throw Problem.missing("VERSION_UNKNOWN", "task '" + task + "' has no version " + request.version);
+        }
+        Promotion promotion = new Promotion(task, request.version,
+                memory.models().promotion(task).map(Promotion::version), request.reason, Optional.empty(), Optional.empty(),
+                clock.instant());
+        return door.promotion(task.value(), Json.write(promotion));
+    }
+}

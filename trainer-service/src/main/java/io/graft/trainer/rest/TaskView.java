@@ -1,0 +1,43 @@
+package io.graft.trainer.rest;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.model.ModelReady;
+import io.graft.sample.Split;
+import io.graft.trainer.history.ModelHistory;
+import io.graft.trainer.table.FeatureTable;
+
+/**
+ * What stands where for a task.
+ *
+ * @param featureCount samples with a feature, on this replica
+ * @param labels features by label and split, for samples without a {@code split} by the default fraction
+ * @param serving the version that was promoted last
+ */
+record TaskView(TaskId task, int featureCount, List<LabelView> labels, List<VersionView> versions,
+        Optional<ModelVersion> serving) {
+
+    record LabelView(String label, int trainCount, int validationCount) {
+        static LabelView of(Map.Entry<String, Map<Split, Integer>> counts) {
+            return new LabelView(counts.getKey(), counts.getValue().getOrDefault(Split.TRAIN, 0),
+                    counts.getValue().getOrDefault(Split.VALIDATION, 0));
+        }
+    }
+
+    record VersionView(ModelVersion version, double accuracy, int sampleCount) {
+        static VersionView of(ModelReady model) {
+            return new VersionView(model.version(), model.evaluation().accuracy(), model.dataset().sampleCount());
+        }
+    }
+
+    static TaskView of(TaskId task, Optional<FeatureTable.Contents> contents, ModelHistory models) {
+        return new TaskView(task, contents.map(FeatureTable.Contents::featureCount).orElse(0),
+                contents.stream().flatMap(known -> known.counts().entrySet().stream()).map(LabelView::of).toList(),
+                models.versions(task).stream().map(VersionView::of).toList(),
+                models.promotion(task).map(promotion -> promotion.version()));
+    }
+}

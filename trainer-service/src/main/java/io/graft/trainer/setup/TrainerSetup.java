@@ -1,0 +1,60 @@
+package io.graft.trainer.setup;
+
+import java.time.Clock;
+import java.util.Map;
+
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+import org.apache.kafka.clients.admin.Admin;
+
+import io.graft.backbone.BackboneDescriptor;
+import io.graft.backbone.Backbones;
+import io.graft.event.Topics;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.common.annotation.Identifier;
+
+/** Makes what the stages share, once each. */
+@Singleton
+class TrainerSetup {
+
+    @Produces
+    @Singleton
+    Topics topics(TopicsConfig config) {
+        return new Topics(config.prefix().orElse(""));
+    }
+
+    @Produces
+    @Singleton
+    Admin admin(@Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        return Admin.create(kafka);
+    }
+
+    void close(@Disposes Admin admin) {
+        admin.close();
+    }
+
+    @Produces
+    @Singleton
+    Backbones backbones(BackboneSettings settings, MeterRegistry registry) {
+        Backbones backbones = Backbones.open(settings.toConfig());
+        BackboneDescriptor image = backbones.image().descriptor();
+        Gauge.builder("graft.backbone.info", () -> 1).description("The backbone that embeds images; always 1")
+                .tags("backbone", image.id().value(), "sha256", image.sha256(), "precision", image.precision(), "device",
+                        image.device())
+                .register(registry);
+        return backbones;
+    }
+
+    void close(@Disposes Backbones backbones) {
+        backbones.close();
+    }
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+}

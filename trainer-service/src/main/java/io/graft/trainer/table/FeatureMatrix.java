@@ -1,0 +1,67 @@
+package io.graft.trainer.table;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Rows of float32 in direct memory, [rows, dimension], grown by {@value #CHUNK_ROWS} rows at a time; a freed row is used again.
+ * Not thread-safe.
+ */
+final class FeatureMatrix {
+
+    private static final int CHUNK_ROWS = 64;
+
+    private final int dimension;
+    private final List<ByteBuffer> chunks = new ArrayList<>();
+    private final Deque<Integer> freeRows = new ArrayDeque<>();
+    private int rowCount;
+
+    FeatureMatrix(int dimension) {
+        this.dimension = dimension;
+    }
+
+    int dimension() {
+        return dimension;
+    }
+
+    /** Rows that are in use. */
+    int usedRowCount() {
+        return rowCount - freeRows.size();
+    }
+
+    /**
+     * Stores a row.
+     *
+     * @return where
+     */
+    int add(float[] values) {
+        int row = freeRows.isEmpty() ? rowCount++ : freeRows.pop();
+        put(row, values);
+        return row;
+    }
+
+    void put(int row, float[] values) {
+        while (row / CHUNK_ROWS >= chunks.size()) {
+            chunks.add(ByteBuffer.allocateDirect(CHUNK_ROWS * dimension * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN));
+        }
+        slice(row).asFloatBuffer().put(values);
+    }
+
+    void free(int row) {
+        freeRows.push(row);
+    }
+
+    /** Appends a row's bytes. */
+    void copyTo(int row, ByteBuffer target) {
+        target.put(slice(row));
+    }
+
+    private ByteBuffer slice(int row) {
+        int rowBytes = dimension * Float.BYTES;
+        return chunks.get(row / CHUNK_ROWS).slice(row % CHUNK_ROWS * rowBytes, rowBytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

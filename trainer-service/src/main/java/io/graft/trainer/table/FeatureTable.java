@@ -1,0 +1,128 @@
+package io.graft.trainer.table;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+import io.graft.feature.FeatureCodec;
+import io.graft.id.BackboneId;
+import io.graft.id.TaskId;
+import io.graft.problem.Problem;
+import io.graft.sample.SampleKey;
+import io.graft.sample.Split;
+
+/**
+ * The features of all tasks on the partitions that are read: {@code sample-features} turned into memory. Written by the
+ * replay's
+ * thread, read by any.
+ * <p>
+ * A record that cannot be used is skipped and counted, and logged once for each cause.
+ */
+public final class FeatureTable {
+
+    private static final Logger LOG = Logger.getLogger(FeatureTable.class);
+    private static final int CAUSES_LOGGED_MAX = 100;
+
+    private final Map<TaskId, Entry> tasks = new ConcurrentHashMap<>();
+    private final Set<String> causesLogged = ConcurrentHashMap.newKeySet();
+    private final Listener listener;
+
+    /** Hears what metrics count; called on the replay's thread. */
+    public interface Listener {
+
+        void taskAdded(TaskId task);
+
+        void skipped(String code);
+    }
+
+    public FeatureTable(Listener listener) {
+        this.listener = listener;
+    }
+
+    private record Entry(int partition, TaskFeatures features) {
+    }
+
+    /**
+     * What a task has.
+     *
+     * @param counts by label and split
+     */
+    public record Contents(TaskId task, int featureCount, Map<String, Map<Split, Integer>> counts) {
+    }
+
+    /** Takes a record of {@code sample-features}. */
+    public void apply(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            SampleKey key = SampleKey.parse(record.key());
+            TaskFeatures features = tasks
+                    .computeIfAbsent(key.task(), task -> added(task, record.partition())).features;
+            boolean counts = record.value() == null
+                    ? features.delete(key.sampleId(), record.timestamp())
+                    : features.put(FeatureCodec.decode(key, record.value()));
+            if (!counts) {
+                LOG.debugf("Feature is older than the one that is known partition=%d offset=%d", record.partition(),
+                        record.offset());
+            }
+        } catch (Problem e) {
+            skip(record, e);
+        }
+    }
+
+    private Entry added(TaskId task, int partition) {
+        listener.taskAdded(task);
+        return new Entry(partition, new TaskFeatures(task));
+    }
+
+    private void skip(ConsumerRecord<byte[], byte[]> record, Problem problem) {
+        listener.skipped(problem.code());
+        if (causesLogged.size() < CAUSES_LOGGED_MAX && causesLogged.add(problem.code())) {
+            LOG.warnf("Feature skipped code=%s reason=%s topic=%s partition=%d offset=%d", problem.code(), problem.sentence(),
+                    record.topic(), record.partition(), record.offset());
+        }
+    }
+
+    /** Forgets the tasks of a partition. */
+    public void drop(TopicPartition partition) {
+        tasks.values().removeIf(entry -> entry.partition == partition.partition());
+    }
+
+    public Collection<TaskId> tasks() {
+        List<TaskId> sorted = new ArrayList<>(tasks.keySet());
+        sorted.sort(null);
+        return sorted;
+    }
+
+    /** How many features a task has; 0 for an unknown one. */
+    public int featureCount(TaskId task) {
+        Entry entry = tasks.get(task);
+        return entry == null ? 0 : entry.features.count();
+    }
+
+    /** What a task has, split by the default fraction; empty for an unknown one. */
+    public Optional<Contents> contents(TaskId task, double validationFraction) {
+        return Optional.ofNullable(tasks.get(task)).map(entry -> new Contents(task, entry.features.count(),
+                new LinkedHashMap<>(entry.features.counts(validationFraction))));
+    }
+
+    /**
+     * Copies what a training run needs.
+     *
+     * @throws Problem INVALID when there is nothing to train on
+     */
+    public FeatureSnapshot snapshot(TaskId task, Optional<BackboneId> backbone, double validationFraction) {
+        Entry entry = tasks.get(task);
+        if (entry == null) {
+            throw TaskFeatures.noFeatures(task, backbone);
+        }
+        return entry.features.snapshot(backbone, validationFraction);
+    }
+}

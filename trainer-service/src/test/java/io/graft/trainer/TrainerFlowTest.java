@@ -1,0 +1,247 @@
+package io.graft.trainer;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import io.graft.event.Json;
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.model.ModelReady;
+import io.graft.model.Promotion;
+import io.graft.model.TrainingProgress;
+import io.graft.model.TrainingState;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+
+/** The trainer on a real broker, seen through its topics, its REST door and its metrics. */
+@QuarkusTest
+@QuarkusTestResource(TrainerKafka.class)
+class TrainerFlowTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final String PROBLEM = "application/problem+json";
+
+    private static Kafka kafka;
+
+    @BeforeAll
+    static void open() {
+        kafka = new Kafka();
+    }
+
+    @AfterAll
+    static void close() {
+        kafka.close();
+    }
+
+    @Test
+    void makesAVersionOfEverySampleBeforeTheRequest() {
+        // Given
+        sendTwoClouds("clouds", 300, 1);
+
+        // When
+        kafka.send("train-requests", "clouds", Kafka.bytes("{\"recipe\":{\"batchSize\":16}}"));
+
+        // Then
+        ModelReady model = awaitModel("clouds", 1);
+        assertThat(model.dataset().sampleCount()).isEqualTo(300);
+        assertThat(model.dataset().trainCount() + model.dataset().validationCount()).isEqualTo(300);
+        assertThat(model.labels()).containsExactly("left", "right");
+        assertThat(model.evaluation().accuracy()).isGreaterThan(0.95);
+        assertThat(model.epochs()).hasSize(25);
+        assertThat(model.recipe().optimizer()).isEqualTo("sgd");
+        assertThat(awaitPromotion("clouds", 1).reason()).isEqualTo(Promotion.Reason.GATE);
+        List<TrainingState> states = kafka.await("training-progress", 27, record -> Kafka.key(record).equals("clouds")).stream()
+                .map(record -> Json.readLenient(record.value(), TrainingProgress.class, "X_INVALID", "progress").state())
+                .filter(state -> state != TrainingState.WAITING_FOR_SAMPLES).toList();
+        assertThat(states.get(0)).isEqualTo(TrainingState.QUEUED);
+        assertThat(states).contains(TrainingState.RUNNING);
+    }
+
+    @Test
+    void trainsARequestIdOnce() {
+        // Given
+        sendTwoClouds("once", 60, 2);
+        byte[] request = Kafka.bytes("{\"trainRequestId\":\"nightly-1\"}");
+
+        // When
+        kafka.send("train-requests", "once", request);
+        kafka.send("train-requests", "once", request);
+        kafka.send("train-requests", "once", Kafka.bytes("{\"trainRequestId\":\"nightly-2\"}"));
+
+        // Then
+        assertThat(awaitModel("once", 2).trainRequestId().value()).isEqualTo("nightly-2");
+        assertThat(awaitModel("once", 1).trainRequestId().value()).isEqualTo("nightly-1");
+    }
+
+    @Test
+    void countsACorrectionOnceAndADeletionNot() {
+        // Given
+        sendTwoClouds("corrected", 40, 3);
+        kafka.sendVector("corrected", "0", "right", 3, 3, 3);
+        kafka.send("labelled-samples", "corrected/1", null);
+
+        // When
+        kafka.send("train-requests", "corrected", Kafka.bytes("{}"));
+
+        // Then
+        assertThat(awaitModel("corrected", 1).dataset().sampleCount()).isEqualTo(39);
+        given().get("/v1/tasks/corrected").then().statusCode(200).body("featureCount", equalTo(39))
+                .body("labels.sum { it.trainCount + it.validationCount }", equalTo(39))
+                .body("labels.find { it.label == 'left' }.with { it.trainCount + it.validationCount }", equalTo(19));
+    }
+
+    @Test
+    void sendsWhatItCannotUseToTheDeadLetters() {
+        // When
+        kafka.send("labelled-samples", "letters/no-label", Kafka.bytes("{\"vector\":[1,2]}"));
+        kafka.send("labelled-samples", "letters/broken", new byte[] { (byte) 0xFF, (byte) 0xD8, (byte) 0xFF, 0, 1, 2 }, "label",
+                "x", "other", "kept");
+        kafka.send("labelled-samples", "no-slash", Kafka.bytes("{\"vector\":[1,2]}"), "label", "x");
+
+        // Then
+        List<ConsumerRecord<byte[], byte[]>> letters = kafka.await("labelled-samples-dead-letter", 3,
+                record -> Kafka.key(record).startsWith("letters/") || Kafka.key(record).equals("no-slash"));
+        assertThat(letters).extracting(record -> Kafka.header(record, "dead-letter-code"))
+                .containsExactlyInAnyOrder("SAMPLE_LABEL_MISSING", "SAMPLE_IMAGE_UNREADABLE", "SAMPLE_KEY_INVALID");
+        ConsumerRecord<byte[], byte[]> broken = letters.stream().filter(record -> Kafka.key(record).equals("letters/broken"))
+                .findFirst().orElseThrow();
+        assertThat(broken.value()).containsExactly(0xFF, 0xD8, 0xFF, 0, 1, 2);
+        assertThat(Kafka.header(broken, "other")).isEqualTo("kept");
+        assertThat(Kafka.header(broken, "dead-letter-topic")).isEqualTo("labelled-samples");
+    }
+
+    @Test
+    void refusesATrainRequestWithATypo() {
+        // When
+        kafka.send("train-requests", "typo", Kafka.bytes("{\"recipe\":{\"learnRate\":1}}"));
+
+        // Then
+        ConsumerRecord<byte[], byte[]> letter = kafka
+                .await("train-requests-dead-letter", 1, record -> Kafka.key(record).equals("typo")).get(0);
+        assertThat(Kafka.header(letter, "dead-letter-code")).isEqualTo("TRAIN_REQUEST_INVALID");
+        assertThat(Kafka.header(letter, "dead-letter-reason")).contains("unknown field 'recipe.learnRate'");
+    }
+
+    @Test
+    void failsARunOfOneLabelWithASentence() {
+        // Given
+        kafka.sendVector("lonely", "a", "only", 1, 2);
+        kafka.sendVector("lonely", "b", "only", 2, 1);
+
+        // When
+        String run = given().contentType(ContentType.JSON).body("{}").post("/v1/tasks/lonely/train-requests").then()
+                .statusCode(202).extract().path("topic");
+
+        // Then
+        assertThat(run).isEqualTo("train-requests");
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/v1/tasks/lonely/training-runs").then().statusCode(200)
+                .body("[0].state", equalTo("failed"))
+                .body("[0].error.message", containsString("task 'lonely' has 1 label (expected: at least 2)")));
+    }
+
+    @Test
+    void trainsWhatCameThroughRest() {
+        // When
+        for (int i = 0; i < 20; i++) {
+            given().contentType(ContentType.JSON).body("{\"vector\":[" + (i % 2 == 0 ? 1 : -1) + "," + i + "]}")
+                    .queryParam("label", i % 2 == 0 ? "even" : "odd").post("/v1/tasks/rest/samples/s" + i).then()
+                    .statusCode(202);
+        }
+        given().delete("/v1/tasks/rest/samples/s0").then().statusCode(202);
+        given().contentType(ContentType.JSON).body("{}").post("/v1/tasks/rest/train-requests").then().statusCode(202);
+
+        // Then
+        assertThat(awaitModel("rest", 1).dataset().sampleCount()).isEqualTo(19);
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/v1/tasks/rest").then().body("serving", equalTo(1)));
+        given().contentType(ContentType.JSON).body("{\"version\":1,\"reason\":\"rollback\"}").post("/v1/tasks/rest/promotions")
+                .then().statusCode(202);
+        given().contentType(ContentType.JSON).body("{\"version\":7}").post("/v1/tasks/rest/promotions").then().statusCode(404)
+                .contentType(PROBLEM).body("code", equalTo("VERSION_UNKNOWN"));
+    }
+
+    @Test
+    void answersBadCallsWithAProblem() {
+        given().get("/v1/tasks/Not_A_Task").then().statusCode(400).contentType(PROBLEM).body("code", equalTo("TASK_INVALID"));
+        given().get("/v1/tasks/unheard-of").then().statusCode(404).contentType(PROBLEM).body("code", equalTo("TASK_UNKNOWN"));
+        given().get("/v1/nothing").then().statusCode(404).contentType(PROBLEM);
+        given().put("/v1/tasks").then().statusCode(405).contentType(PROBLEM);
+        given().contentType(ContentType.JSON).body("{\"epochs\":1}").post("/v1/tasks/t/train-requests").then().statusCode(400)
+                .contentType(PROBLEM).body("detail", containsString("unknown field 'epochs'"));
+        given().contentType(ContentType.JSON).body("{\"vector\":[1]}").post("/v1/tasks/t/samples/s").then().statusCode(400)
+                .contentType(PROBLEM).body("code", equalTo("SAMPLE_LABEL_MISSING"));
+        given().contentType("image/gif").body(Kafka.bytes("GIF89a")).queryParam("label", "x").post("/v1/tasks/t/samples/s")
+                .then()
+                .statusCode(400).body("code", equalTo("SAMPLE_CONTENT_TYPE_UNSUPPORTED"));
+    }
+
+    @Test
+    void countsEveryRecordThatItReadOnce() {
+        // Given
+        sendTwoClouds("counted", 10, 4);
+        kafka.sendVector("counted", "again", "left", -1, -1, -1);
+        kafka.sendVector("counted", "again", "right", -1, -1, -1);
+        kafka.send("labelled-samples", "counted/0", null);
+        kafka.send("labelled-samples", "counted/bad", Kafka.bytes("{\"vector\":[]}"), "label", "x");
+
+        // Then
+        await().atMost(LIMIT).untilAsserted(() -> {
+            String metrics = given().accept("text/plain").get("/q/metrics").asString();
+            assertThat(sum(metrics, "graft_samples_total", "embedded")).isEqualTo(11);
+            assertThat(sum(metrics, "graft_samples_total", "duplicate")).isEqualTo(1);
+            assertThat(sum(metrics, "graft_samples_total", "deleted")).isEqualTo(1);
+            assertThat(sum(metrics, "graft_samples_total", "rejected")).isEqualTo(1);
+            assertThat(sum(metrics, "graft_features", "")).isEqualTo(10);
+            assertThat(metrics).contains("graft_backbone_info{");
+        });
+    }
+
+    @Test
+    void isLiveAndReady() {
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200)
+                .body("checks.name", hasItem("features in memory")));
+        given().get("/q/health/live").then().statusCode(200).body("checks.find { it.name == 'stages' }.data.embedding",
+                equalTo("running"));
+        given().get("/q/openapi").then().statusCode(200).body(containsString("/v1/tasks/{task}/train-requests"));
+    }
+
+    private static double sum(String metrics, String name, String outcome) {
+        return metrics.lines()
+                .filter(line -> line.startsWith(name + "{") && line.contains("task=\"counted\"") && line.contains(outcome))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+    }
+
+    private static void sendTwoClouds(String task, int count, long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < count; i++) {
+            float side = i % 2 == 0 ? -1 : 1;
+            kafka.sendVector(task, Integer.toString(i), i % 2 == 0 ? "left" : "right",
+                    side + 0.3f * (float) random.nextGaussian(),
+                    side + 0.3f * (float) random.nextGaussian(), (float) random.nextGaussian());
+        }
+    }
+
+    private static ModelReady awaitModel(String task, int version) {
+        return ModelReady.parse(kafka.await("model-ready", 1, record -> Kafka.key(record).equals(task + "@" + version)).get(0)
+                .value());
+    }
+
+    private static Promotion awaitPromotion(String task, int version) {
+        return kafka.await("promotions", 1, record -> Promotion.parse(record.value()).task().equals(new TaskId(task))
+                && Promotion.parse(record.value()).version().equals(new ModelVersion(version))).stream()
+                .map(record -> Promotion.parse(record.value())).findFirst().orElseThrow();
+    }
+}
