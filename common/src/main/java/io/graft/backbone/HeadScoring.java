@@ -34,8 +34,9 @@ public final class HeadScoring implements AutoCloseable {
      * @param labels of the rows, as numbers of the head's rows; {@link #UNKNOWN_LABEL} for a label that the head does not have
      */
     public HeadScores score(float[] weight, float[] bias, int[] labels) {
-        if (labels.length != rowCount) {
-            throw new IllegalArgumentException(labels.length + " labels (expected: " + rowCount + ")");
+        if (labels.length != rowCount || weight.length != bias.length * dimension) {
+            throw new IllegalArgumentException(labels.length + " labels and " + weight.length + " weights (expected: "
+                    + rowCount + " and " + bias.length + " × " + dimension + ")");
         }
         long[] known = Arrays.stream(labels).mapToLong(label -> Math.max(label, 0)).toArray();
         try (TorchScope call = program.openScope()) {

@@ -36,30 +36,32 @@ record ResNetArchitecture(String name, boolean bottleneck, List<Integer> depths)
     /** In the order of the forward pass; the shortcut's, where a block has one, is the last of its block. */
     List<Convolution> convolutions() {
         List<Convolution> all = new ArrayList<>();
-        all.add(new Convolution("conv1", "bn1", STEM_WIDTH, 3, 7));
+        all.add(new Convolution("conv1", "bn1", STEM_WIDTH, 3, 7, 2));
         int inputs = STEM_WIDTH;
         for (int stage = 0; stage < depths.size(); stage++) {
             int width = STEM_WIDTH << stage;
             for (int block = 0; block < depths.get(stage); block++) {
-                addBlock(all, "layer" + (stage + 1) + "." + block + ".", inputs, width,
-                        block == 0 && (stage > 0 || bottleneck));
+                int stride = block == 0 && stage > 0 ? 2 : 1;
+                boolean shortcut = block == 0 && (stage > 0 || bottleneck);
+                addBlock(all, "layer" + (stage + 1) + "." + block + ".", inputs, width, stride, shortcut);
                 inputs = width * expansion();
             }
         }
         return all;
     }
 
-    private void addBlock(List<Convolution> all, String prefix, int inputs, int width, boolean shortcut) {
+    private void addBlock(List<Convolution> all, String prefix, int inputs, int width, int stride,
+            boolean shortcut) {
         if (bottleneck) {
-            all.add(new Convolution(prefix + "conv1", prefix + "bn1", width, inputs, 1));
-            all.add(new Convolution(prefix + "conv2", prefix + "bn2", width, width, 3));
-            all.add(new Convolution(prefix + "conv3", prefix + "bn3", width * expansion(), width, 1));
+            all.add(new Convolution(prefix + "conv1", prefix + "bn1", width, inputs, 1, 1));
+            all.add(new Convolution(prefix + "conv2", prefix + "bn2", width, width, 3, stride));
+            all.add(new Convolution(prefix + "conv3", prefix + "bn3", width * expansion(), width, 1, 1));
         } else {
-            all.add(new Convolution(prefix + "conv1", prefix + "bn1", width, inputs, 3));
-            all.add(new Convolution(prefix + "conv2", prefix + "bn2", width, width, 3));
+            all.add(new Convolution(prefix + "conv1", prefix + "bn1", width, inputs, 3, stride));
+            all.add(new Convolution(prefix + "conv2", prefix + "bn2", width, width, 3, 1));
         }
         if (shortcut) {
-            all.add(new Convolution(prefix + "downsample.0", prefix + "downsample.1", width * expansion(), inputs, 1));
+            all.add(new Convolution(prefix + "downsample.0", prefix + "downsample.1", width * expansion(), inputs, 1, stride));
         }
     }
 
@@ -73,8 +75,9 @@ record ResNetArchitecture(String name, boolean bottleneck, List<Integer> depths)
      *
      * @param name of the convolution, whose only parameter is {@code weight} [outputs, inputs, side, side]
      * @param norm of the batch norm
+     * @param stride pixels from one position to the next
      */
-    record Convolution(String name, String norm, int outputs, int inputs, int side) {
+    record Convolution(String name, String norm, int outputs, int inputs, int side, int stride) {
 
         /** The parameters' names: the weight, then batch norm's weight, bias, mean and variance. */
         List<String> parameters() {

@@ -64,7 +64,8 @@ final class ResNetBackbone implements Backbone {
             for (Convolution convolution : weights.architecture().convolutions()) {
                 List<TorchValue> parameters = weights.parameters(convolution).stream()
                         .map(parameter -> raw.float32(parameter.values(), longs(parameter.shape()))).toList();
-                folded.addAll(scope.elements(raw.run("fold", raw.list(parameters), epsilon, type)));
+                folded.addAll(scope.elements(raw.run("fold", raw.list(parameters), epsilon, type,
+                        raw.integer(convolution.stride()))));
             }
         }
         return scope.list(folded);

@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 import io.graft.problem.Problem;
 
@@ -25,6 +27,8 @@ import io.graft.problem.Problem;
 public record TopicCreation(Topics topics, int partitionCount, short replicationFactor) {
 
     private static final long LIMIT_SECONDS = 60;
+    private static final Duration KNOWN_LIMIT = Duration.ofSeconds(15);
+    private static final Duration ASK_AGAIN = Duration.ofMillis(100);
     private static final Map<String, String> COMPACT = Map.of(TopicConfig.CLEANUP_POLICY_CONFIG,
             TopicConfig.CLEANUP_POLICY_COMPACT);
     private static final Map<String, String> FOR_EVER = Map.of(TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -82,19 +86,8 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
      * @throws Problem BROKEN naming topic and number
      */
     public static void check(Admin admin, Topics topics) {
-        Map<String, TopicDescription> found;
-        try {
-            found = admin.describeTopics(List.of(topics.sampleFeatures(), topics.trainingQueue(), topics.promotions()))
-                    .allTopicNames().get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw failed("topics cannot be described: " + reason(e)
-                    + " (create them, or set graft.topics.create=true)", e);
-        } catch (TimeoutException e) {
-            throw failed("topics were not described within " + LIMIT_SECONDS + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failed("interrupted while describing topics", e);
-        }
+        Map<String, TopicDescription> found = describe(admin,
+                List.of(topics.sampleFeatures(), topics.trainingQueue(), topics.promotions()));
         int features = partitionCount(found, topics.sampleFeatures());
         int queue = partitionCount(found, topics.trainingQueue());
         if (features != queue) {
@@ -106,6 +99,27 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
         if (promotions != 1) {
             throw Problem.broken("TOPICS_UNFIT", "topic '" + topics.promotions() + "' has " + promotions
                     + " partitions (expected: 1, since the last promotion wins)");
+        }
+    }
+
+    /** Asks again for a while: a broker may not know at once what was created a moment ago. */
+    private static Map<String, TopicDescription> describe(Admin admin, List<String> names) {
+        long deadline = System.nanoTime() + KNOWN_LIMIT.toNanos();
+        while (true) {
+            try {
+                return admin.describeTopics(names).allTopicNames().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
+                    throw failed("topics " + names + " cannot be described: " + reason(e)
+                            + " (create them, or set graft.topics.create=true)", e);
+                }
+                LockSupport.parkNanos(ASK_AGAIN.toNanos());
+            } catch (TimeoutException e) {
+                throw failed("topics were not described within " + LIMIT_SECONDS + " s", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw failed("interrupted while describing topics", e);
+            }
         }
     }
 

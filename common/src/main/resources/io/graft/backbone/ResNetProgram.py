@@ -4,15 +4,54 @@ class ResNetProgram(Module):
 
   # One convolution with its batch norm as one convolution with a bias (float32), in the precision of the forward pass.
   # p: weight [outputs, inputs, h, w], then the norm's weight, bias, running mean, running variance [outputs].
+  # On a CPU the weight is laid out for the convolution once; oneDNN would do it in every forward pass.
   def fold(self: __torch__.ResNetProgram,
     p: List[Tensor],
     eps: float,
-    dtype: int) -> List[Tensor]:
+    dtype: int,
+    stride: int) -> List[Tensor]:
     scale = torch.div(p[1], torch.sqrt(torch.add(p[4], eps)))
     weight = torch.mul(p[0], torch.reshape(scale, [-1, 1, 1, 1]))
-    bias = torch.sub(p[2], torch.mul(p[3], scale))
+    bias = torch.to(torch.sub(p[2], torch.mul(p[3], scale)), dtype)
     weight0 = torch.contiguous(torch.to(weight, dtype), memory_format=2)
-    return [weight0, torch.to(bias, dtype)]
+    if ops.prim.is_cuda(weight0):
+      folded = [weight0, bias]
+    else:
+      pad = torch.floordiv(torch.size(weight0, 2), 2)
+      packed = ops.mkldnn._reorder_convolution_weight(weight0, [pad, pad], [stride, stride])
+      folded = [packed, bias]
+    return folded
+
+  def convolve(self: __torch__.ResNetProgram,
+    x: Tensor,
+    w: List[Tensor],
+    k: int,
+    stride: int,
+    pad: int,
+    activation: str) -> Tensor:
+    if ops.prim.is_mkldnn(w[k]):
+      y = ops.mkldnn._convolution_pointwise(x, w[k], w[torch.add(k, 1)], [pad, pad], [stride, stride], [1, 1], 1, activation, annotate(List[Optional[number]], []), "")
+    else:
+      y0 = torch.conv2d(x, w[k], w[torch.add(k, 1)], [stride, stride], [pad, pad])
+      if torch.eq(activation, "relu"):
+        y = torch.relu_(y0)
+      else:
+        y = y0
+    return y
+
+  # relu(shortcut + convolution), in the shortcut's memory where oneDNN can.
+  def join(self: __torch__.ResNetProgram,
+    shortcut: Tensor,
+    x: Tensor,
+    w: List[Tensor],
+    k: int,
+    pad: int) -> Tensor:
+    if ops.prim.is_mkldnn(w[k]):
+      y = ops.mkldnn._convolution_pointwise_(shortcut, x, w[k], w[torch.add(k, 1)], [pad, pad], [1, 1], [1, 1], 1, "add", 1., "relu", annotate(List[Optional[number]], []), "")
+    else:
+      y0 = torch.conv2d(x, w[k], w[torch.add(k, 1)], [1, 1], [pad, pad])
+      y = torch.relu_(torch.add_(y0, shortcut))
+    return y
 
   # The last feature maps [n, dimension, h, w] of images x [n, side, side, 3], uint8.
   # w: a weight and a bias for each convolution, folded, in the order of the forward pass.
@@ -26,8 +65,8 @@ class ResNetProgram(Module):
     shift: Tensor) -> Tensor:
     x0 = torch.to(torch.permute(x, [0, 3, 1, 2]), 6)
     x1 = torch.add_(torch.mul_(x0, scale), shift)
-    x2 = torch.to(x1, ops.prim.dtype(w[0]))
-    x3 = torch.relu_(torch.conv2d(x2, w[0], w[1], [2, 2], [3, 3]))
+    x2 = torch.to(x1, ops.prim.dtype(w[1]))
+    x3 = (self).convolve(x2, w, 0, 2, 3, "relu", )
     y = torch.max_pool2d(x3, [3, 3], [2, 2], [1, 1])
     k = 2
     for stage in range(torch.len(depths)):
@@ -41,20 +80,19 @@ class ResNetProgram(Module):
         else:
           stride = 1
         if bottleneck:
-          a0 = torch.relu_(torch.conv2d(y0, w[k0], w[torch.add(k0, 1)]))
-          a1 = torch.relu_(torch.conv2d(a0, w[torch.add(k0, 2)], w[torch.add(k0, 3)], [stride, stride], [1, 1]))
-          a2 = torch.conv2d(a1, w[torch.add(k0, 4)], w[torch.add(k0, 5)])
-          branch, k1 = a2, torch.add(k0, 6)
+          a = (self).convolve(y0, w, k0, 1, 0, "relu", )
+          b = (self).convolve(a, w, torch.add(k0, 2), stride, 1, "relu", )
+          last, pad = torch.add(k0, 4), 0
         else:
-          b0 = torch.relu_(torch.conv2d(y0, w[k0], w[torch.add(k0, 1)], [stride, stride], [1, 1]))
-          b1 = torch.conv2d(b0, w[torch.add(k0, 2)], w[torch.add(k0, 3)], [1, 1], [1, 1])
-          branch, k1 = b1, torch.add(k0, 4)
+          b = (self).convolve(y0, w, k0, stride, 1, "relu", )
+          last, pad = torch.add(k0, 2), 1
+        next = torch.add(last, 2)
         if torch.__and__(first, torch.__or__(later, bottleneck)):
-          shortcut0 = torch.conv2d(y0, w[k1], w[torch.add(k1, 1)], [stride, stride])
-          shortcut, k2 = shortcut0, torch.add(k1, 2)
+          shortcut = (self).convolve(y0, w, next, stride, 0, "none", )
+          k1 = torch.add(next, 2)
         else:
-          shortcut, k2 = y0, k1
-        y0, k0 = torch.relu_(torch.add_(branch, shortcut)), k2
+          shortcut, k1 = y0, next
+        y0, k0 = (self).join(shortcut, b, w, last, pad, ), k1
       y, k = y0, k0
     return y
 

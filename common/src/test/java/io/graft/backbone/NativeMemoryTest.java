@@ -15,8 +15,34 @@ class NativeMemoryTest {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int EMBED_COUNT = Integer.getInteger("graft.embedCount", 400);
+    private static final int CALL_COUNT = 20_000;
     private static final int BATCH_SIZE_MAX = 4;
-    private static final long GROWTH_KIB_MAX = 32 << 10;
+    private static final long GROWTH_KIB_MAX = 64 << 10;
+
+    @Test
+    void isFreedWithEveryScope() throws IOException {
+        assumeTrue(Files.exists(STATUS), "this system does not tell how much memory a process uses");
+        try (TorchProgram program = TorchProgram.load("AffineProgram", Placement.choose("cpu", "float32"))) {
+            // Given
+            affine(program, CALL_COUNT / 4);
+            long before = residentKib();
+            // When
+            affine(program, CALL_COUNT);
+            // Then
+            assertThat(residentKib() - before).isLessThan(GROWTH_KIB_MAX);
+        }
+    }
+
+    /** One leaked tensor a call would be 16 KiB × {@value #CALL_COUNT}. */
+    private static void affine(TorchProgram program, int count) {
+        float[] numbers = new float[4096];
+        for (int i = 0; i < count; i++) {
+            try (TorchScope scope = program.openScope()) {
+                TorchValue x = scope.float32(numbers, 4096);
+                scope.run("affine", x, scope.list(List.of(x)), scope.number(1)).toFloats();
+            }
+        }
+    }
 
     @Test
     void staysTheSameHoweverMuchIsEmbedded() throws IOException {

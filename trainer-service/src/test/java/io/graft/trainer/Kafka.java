@@ -17,6 +17,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** A plain client of the test's broker. */
 final class Kafka implements AutoCloseable {
@@ -27,7 +28,7 @@ final class Kafka implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrap, "acks",
             "all"), new ByteArraySerializer(), new ByteArraySerializer());
 
-    void send(String topic, String key, byte[] value, String... headers) {
+    void send(String topic, String key, byte @Nullable [] value, String... headers) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, bytes(key), value);
         for (int i = 0; i < headers.length; i += 2) {
             record.headers().add(headers[i], bytes(headers[i + 1]));

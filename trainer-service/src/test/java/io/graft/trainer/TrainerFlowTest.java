@@ -183,7 +183,8 @@ class TrainerFlowTest {
                 .contentType(PROBLEM).body("detail", containsString("unknown field 'epochs'"));
         given().contentType(ContentType.JSON).body("{\"vector\":[1]}").post("/v1/tasks/t/samples/s").then().statusCode(400)
                 .contentType(PROBLEM).body("code", equalTo("SAMPLE_LABEL_MISSING"));
-        given().contentType("image/gif").body(Kafka.bytes("GIF89a")).queryParam("label", "x").post("/v1/tasks/t/samples/s").then()
+        given().contentType("image/gif").body(Kafka.bytes("GIF89a")).queryParam("label", "x").post("/v1/tasks/t/samples/s")
+                .then()
                 .statusCode(400).body("code", equalTo("SAMPLE_CONTENT_TYPE_UNSUPPORTED"));
     }
 
@@ -199,11 +200,12 @@ class TrainerFlowTest {
         // Then
         await().atMost(LIMIT).untilAsserted(() -> {
             String metrics = given().accept("text/plain").get("/q/metrics").asString();
-            assertThat(count(metrics, "embedded")).isEqualTo(11);
-            assertThat(count(metrics, "duplicate")).isEqualTo(1);
-            assertThat(count(metrics, "deleted")).isEqualTo(1);
-            assertThat(count(metrics, "rejected")).isEqualTo(1);
-            assertThat(metrics).contains("graft_features{task=\"counted\"} 10.0").contains("graft_backbone_info{");
+            assertThat(sum(metrics, "graft_samples_total", "embedded")).isEqualTo(11);
+            assertThat(sum(metrics, "graft_samples_total", "duplicate")).isEqualTo(1);
+            assertThat(sum(metrics, "graft_samples_total", "deleted")).isEqualTo(1);
+            assertThat(sum(metrics, "graft_samples_total", "rejected")).isEqualTo(1);
+            assertThat(sum(metrics, "graft_features", "")).isEqualTo(10);
+            assertThat(metrics).contains("graft_backbone_info{");
         });
     }
 
@@ -216,16 +218,18 @@ class TrainerFlowTest {
         given().get("/q/openapi").then().statusCode(200).body(containsString("/v1/tasks/{task}/train-requests"));
     }
 
-    private static double count(String metrics, String outcome) {
-        return metrics.lines().filter(line -> line.startsWith("graft_samples_total{") && line.contains("task=\"counted\"")
-                && line.contains("outcome=\"" + outcome + "\"")).mapToDouble(line -> Double.parseDouble(line.split(" ")[1])).sum();
+    private static double sum(String metrics, String name, String outcome) {
+        return metrics.lines()
+                .filter(line -> line.startsWith(name + "{") && line.contains("task=\"counted\"") && line.contains(outcome))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
     }
 
     private static void sendTwoClouds(String task, int count, long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < count; i++) {
             float side = i % 2 == 0 ? -1 : 1;
-            kafka.sendVector(task, Integer.toString(i), i % 2 == 0 ? "left" : "right", side + 0.3f * (float) random.nextGaussian(),
+            kafka.sendVector(task, Integer.toString(i), i % 2 == 0 ? "left" : "right",
+                    side + 0.3f * (float) random.nextGaussian(),
                     side + 0.3f * (float) random.nextGaussian(), (float) random.nextGaussian());
         }
     }

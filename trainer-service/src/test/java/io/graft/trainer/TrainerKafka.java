@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import io.graft.testing.KafkaBroker;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
@@ -13,17 +15,18 @@ public class TrainerKafka implements QuarkusTestResourceLifecycleManager {
 
     static final String BOOTSTRAP = "graft.test.bootstrap";
 
-    private KafkaBroker broker;
+    private @Nullable KafkaBroker broker;
 
     @Override
     public Map<String, String> start() {
+        KafkaBroker started;
         try {
-            broker = KafkaBroker.start(Files.createTempDirectory("graft-trainer-test"));
+            broker = started = KafkaBroker.start(Files.createTempDirectory("graft-trainer-test"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        System.setProperty(BOOTSTRAP, broker.bootstrapServers());
-        return Map.of("kafka.bootstrap.servers", broker.bootstrapServers(), "graft.topics.create", "true",
+        System.setProperty(BOOTSTRAP, started.bootstrapServers());
+        return Map.of("kafka.bootstrap.servers", started.bootstrapServers(), "graft.topics.create", "true",
                 "graft.replica.name", "test");
     }
 

@@ -17,8 +17,8 @@ import jakarta.inject.Singleton;
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-
 import io.graft.backbone.HeadProgram;
+import io.graft.backbone.TorchEngine;
 import io.graft.event.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
@@ -40,6 +40,7 @@ import io.graft.trainer.training.HeadTraining;
 import io.graft.trainer.training.PromotionGate;
 import io.graft.trainer.training.TrainedHead;
 import io.graft.trainer.training.TrainingSet;
+import io.graft.trainer.training.Verdict;
 
 /** A task's features to its next model, whole, and to the gate's verdict on it. */
 @Singleton
@@ -69,7 +70,7 @@ class ModelMaker {
         this.program = HeadProgram.load();
         this.training = new HeadTraining(program, config.runLimit(), System::nanoTime);
         this.clock = clock;
-        this.software = new Software(release, HeadProgram.engine());
+        this.software = new Software(release, TorchEngine.version());
     }
 
     /**
@@ -86,7 +87,7 @@ class ModelMaker {
                 snapshot.labelIndexes(), snapshot.trainCount());
         TrainedHead trained = training.train(set, request.request().recipe(), listener);
         Optional<ModelReady> serving = memory.models().serving(request.task());
-        PromotionGate.Verdict verdict = PromotionGate.decide(request.request().promotion(), trained.evaluation(),
+        Verdict verdict = PromotionGate.judge(request.request().promotion(), trained.evaluation(),
                 serving.flatMap(model -> evaluate(model, snapshot, set)));
         ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows));
         return new Made(model, verdict.promoted() ? Optional.of(promotion(model)) : Optional.empty(), verdict.reason());
@@ -99,7 +100,8 @@ class ModelMaker {
                 .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(), end.getValue())).toList();
         return new ModelReady(request.task(), memory.models().nextVersion(request.task()), request.trainingRunId(),
                 request.trainRequestId(), request.requestedAt(), clock.instant(),
-                new BackboneReference(snapshot.backbone(), snapshot.backboneSha256(), snapshot.dimension(), snapshot.precision()),
+                new BackboneReference(snapshot.backbone(), snapshot.backboneSha256(), snapshot.dimension(),
+                        snapshot.precision()),
                 trained.head().labels(),
                 new HeadArtifact(HeadArtifact.SAFETENSORS, Digests.sha256Hex(head), head.length,
                         Base64.getEncoder().encodeToString(head)),
@@ -120,7 +122,7 @@ class ModelMaker {
         if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
             return Optional.empty();
         }
-        Head head = HeadCodec.decode(Base64.getDecoder().decode(serving.head().data()));
+        Head head = HeadCodec.decode(Base64.getDecoder().decode(serving.head().data()), serving.labels());
         try (Evaluator evaluator = new Evaluator(program, set)) {
             return Optional.of(evaluator.evaluate(head));
         }

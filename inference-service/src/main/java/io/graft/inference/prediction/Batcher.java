@@ -1,0 +1,173 @@
+package io.graft.inference.prediction;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.graft.backbone.Backbone;
+import io.graft.backbone.BackboneWorker;
+import io.graft.problem.Problem;
+
+/**
+ * Puts the requests that wait for one backbone into common forward passes.
+ * <p>
+ * Each worker takes one input and whatever else waits behind it, up to a batch: an idle service answers at once, a busy one
+ * answers
+ * in full batches. The queue is bounded; a full one is the caller's to hear, not the heap's. Requests of different tasks share
+ * a
+ * batch, since the backbone is the same.
+ */
+final class Batcher implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
+    private static final long CLOSE_LIMIT_MILLIS = 10_000;
+
+    private final String name;
+    private final BatcherLimits limits;
+    private final BatchListener listener;
+    private final BlockingQueue<Waiting> queue;
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean closing;
+    private volatile @Nullable Throwable failure;
+
+    /** A request in the queue. */
+    private static final class Waiting {
+
+        private final byte[] input;
+        private final CompletableFuture<float[]> feature = new CompletableFuture<>();
+
+        Waiting(byte[] input) {
+            this.input = input;
+        }
+    }
+
+    private Batcher(String name, BatcherLimits limits, BatchListener listener) {
+        this.name = name;
+        this.limits = limits;
+        this.listener = listener;
+        this.queue = new ArrayBlockingQueue<>(limits.queueCapacity());
+    }
+
+    /** Opens the workers, which warms the backbone, and starts their threads. */
+    static Batcher start(Backbone backbone, BatcherLimits limits, BatchListener listener) {
+        String name = backbone.descriptor().id().toString();
+        Batcher batcher = new Batcher(name, limits, listener);
+        List<BackboneWorker> workers = new ArrayList<>();
+        for (int i = 0; i < limits.workerCount(); i++) {
+            workers.add(backbone.openWorker(limits.batchSizeMax()));
+        }
+        for (BackboneWorker worker : workers) {
+            Thread thread = new Thread(() -> batcher.run(worker), name + "-" + batcher.threads.size());
+            thread.setDaemon(true);
+            batcher.threads.add(thread);
+        }
+        batcher.threads.forEach(Thread::start);
+        return batcher;
+    }
+
+    /**
+     * Queues a prepared input.
+     *
+     * @return its feature, [dimension]; cancelled by the caller, it is not computed any more
+     * @throws Problem BUSY {@code PREDICTION_QUEUE_FULL}, or {@code PREDICTION_STOPPING} after {@link #close()}
+     */
+    CompletableFuture<float[]> submit(byte[] input) {
+        Waiting waiting = new Waiting(input);
+        if (closing) {
+            throw stopping();
+        }
+        if (!queue.offer(waiting)) {
+            throw Problem.busy("PREDICTION_QUEUE_FULL", "queue of backbone '" + name + "' holds " + limits.queueCapacity()
+                    + " requests and is full (expected: fewer requests at once, or more replicas)");
+        }
+        if (closing) {
+            refuseWaiting();
+        }
+        return waiting.feature;
+    }
+
+    int queueDepth() {
+        return queue.size();
+    }
+
+    /** Why a worker has died, if one has. */
+    Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private void run(BackboneWorker opened) {
+        List<Waiting> batch = new ArrayList<>(limits.batchSizeMax());
+        try (BackboneWorker worker = opened) {
+            while (!closing) {
+                batch.clear();
+                batch.add(queue.take());
+                queue.drainTo(batch, limits.batchSizeMax() - 1);
+                batch.removeIf(waiting -> waiting.feature.isDone());
+                if (!batch.isEmpty()) {
+                    forward(worker, batch);
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("Worker stopped backbone={}", name);
+        } catch (Throwable e) {
+            failure = e;
+            LOG.error("Worker died backbone={}", name, e);
+            fail(batch, e);
+        }
+    }
+
+    /** A pass that fails takes only its own requests with it; an {@link Error} ends the worker, and its process is done for. */
+    private void forward(BackboneWorker worker, List<Waiting> batch) {
+        long startNanos = System.nanoTime();
+        float[][] features;
+        try {
+            features = worker.embed(batch.stream().map(waiting -> waiting.input).toList());
+        } catch (RuntimeException e) {
+            LOG.error("Forward pass failed backbone={} batchSize={}", name, batch.size(), e);
+            fail(batch, e);
+            return;
+        }
+        listener.forwarded(batch.size(), System.nanoTime() - startNanos);
+        for (int i = 0; i < features.length; i++) {
+            batch.get(i).feature.complete(features[i]);
+        }
+    }
+
+    private void fail(List<Waiting> batch, Throwable cause) {
+        Problem problem = Problem.broken("BACKBONE_FAILED", "backbone '" + name + "' failed on a batch of " + batch.size(),
+                cause);
+        batch.forEach(waiting -> waiting.feature.completeExceptionally(problem));
+    }
+
+    private void refuseWaiting() {
+        List<Waiting> left = new ArrayList<>();
+        queue.drainTo(left);
+        left.forEach(waiting -> waiting.feature.completeExceptionally(stopping()));
+    }
+
+    private Problem stopping() {
+        return Problem.busy("PREDICTION_STOPPING", "backbone '" + name + "' is being closed (expected: another replica)");
+    }
+
+    /** Lets running passes finish, refuses what waits and closes the workers on their threads. */
+    @Override
+    public void close() {
+        closing = true;
+        threads.forEach(Thread::interrupt);
+        try {
+            for (Thread thread : threads) {
+                thread.join(CLOSE_LIMIT_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        refuseWaiting();
+    }
+}

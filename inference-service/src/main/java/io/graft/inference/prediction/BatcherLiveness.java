@@ -1,0 +1,27 @@
+package io.graft.inference.prediction;
+
+import jakarta.inject.Singleton;
+
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/** Alive as long as every worker of every backbone is. */
+@Liveness
+@Singleton
+final class BatcherLiveness implements HealthCheck {
+
+    private final Batchers batchers;
+
+    BatcherLiveness(Batchers batchers) {
+        this.batchers = batchers;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return batchers.failure()
+                .map(failure -> HealthCheckResponse.named("backbone-workers").down()
+                        .withData("failure", String.valueOf(failure.getMessage())).build())
+                .orElseGet(() -> HealthCheckResponse.named("backbone-workers").up().build());
+    }
+}

@@ -1,0 +1,43 @@
+package io.graft.inference.prediction;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import io.graft.backbone.Backbone;
+import io.graft.backbone.BackboneWorker;
+
+/** The backbones that compute, each behind its batcher, by digest. One that is not here is the identity: nothing to batch. */
+final class Batchers implements AutoCloseable {
+
+    private final Map<String, Batcher> bySha256;
+
+    Batchers(Map<String, Batcher> bySha256) {
+        this.bySha256 = Map.copyOf(bySha256);
+    }
+
+    /** As {@link Batcher#submit}. */
+    CompletableFuture<float[]> submit(Backbone backbone, byte[] input) {
+        Batcher batcher = bySha256.get(backbone.descriptor().sha256());
+        if (batcher != null) {
+            return batcher.submit(input);
+        }
+        try (BackboneWorker worker = backbone.openWorker(1)) {
+            return CompletableFuture.completedFuture(worker.embed(List.of(input))[0]);
+        }
+    }
+
+    int queueDepth() {
+        return bySha256.values().stream().mapToInt(Batcher::queueDepth).sum();
+    }
+
+    Optional<Throwable> failure() {
+        return bySha256.values().stream().flatMap(batcher -> batcher.failure().stream()).findFirst();
+    }
+
+    @Override
+    public void close() {
+        bySha256.values().forEach(Batcher::close);
+    }
+}

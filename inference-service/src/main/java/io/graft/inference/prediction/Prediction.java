@@ -1,0 +1,27 @@
+package io.graft.inference.prediction;
+
+import java.time.Instant;
+import java.util.List;
+
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+
+/**
+ * What a version answers to a content.
+ *
+ * @param predictionId names this answer, for whoever wants to say later that it was wrong
+ * @param label the most probable
+ * @param probability of that label, 0 to 1
+ * @param probabilities the most probable labels first, as many as were asked for
+ */
+public record Prediction(String predictionId, TaskId task, ModelVersion version, String label, float probability,
+        List<LabelProbability> probabilities, Instant at) {
+
+    public Prediction {
+        probabilities = List.copyOf(probabilities);
+    }
+
+    /** One label's share. */
+    public record LabelProbability(String label, float probability) {
+    }
+}

@@ -1,0 +1,48 @@
+package io.graft.inference.prediction;
+
+import java.time.Duration;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** How many predictions at once, and how long each may take. */
+@ConfigMapping(prefix = "graft.prediction")
+public interface PredictionConfig {
+
+    /** Threads that run forward passes; 0: one for each core, and one on a GPU. */
+    @WithDefault("0")
+    @Min(0)
+    @Max(1024)
+    int workerCount();
+
+    /** Inputs in one forward pass. */
+    @WithDefault("8")
+    @Min(1)
+    @Max(1024)
+    int batchSizeMax();
+
+    /** Requests that may wait for a forward pass; a further one is refused as busy. */
+    @WithDefault("256")
+    @Min(1)
+    @Max(100_000)
+    int queueCapacity();
+
+    /** Contents that are decoded at once; 0: one for each core. */
+    @WithDefault("0")
+    @Min(0)
+    @Max(1024)
+    int decodeCountMax();
+
+    /** Time from a request to its answer, waiting included; a longer one ends as busy. */
+    @WithDefault("10s")
+    Duration timeout();
+
+    /** Bytes of a content, as it comes. */
+    @WithDefault("16777216")
+    @Min(1)
+    @Max(1_073_741_824)
+    int contentBytesMax();
+}

@@ -1,0 +1,62 @@
+package io.graft.inference.prediction;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+import jakarta.inject.Singleton;
+
+import io.graft.backbone.BackboneDescriptor;
+import io.graft.inference.serving.ModelCard;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+/**
+ * Predictions in the metrics of the contract. A task has a series only once a version of it answers, so that nobody can make
+ * series by asking for names.
+ */
+@Singleton
+final class PredictionMetrics implements PredictionListener {
+
+    private static final Duration[] DURATIONS = { Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(20),
+            Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(500),
+            Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10) };
+    private static final double[] BATCH_SIZES = { 1, 2, 4, 8, 16, 32, 64 };
+
+    private final MeterRegistry registry;
+
+    PredictionMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public void predicted(ModelCard model, Outcome outcome, long nanos) {
+        String task = model.task().value();
+        registry.counter("graft.predictions", "task", task, "version", model.version().toString(), "outcome",
+                outcome.name().toLowerCase(Locale.ROOT)).increment();
+        Timer.builder("graft.prediction.duration").description("From a request to its answer, waiting included")
+                .tag("task", task).serviceLevelObjectives(DURATIONS).register(registry).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Hears the passes of one backbone. */
+    BatchListener batches(BackboneDescriptor backbone) {
+        DistributionSummary sizes = DistributionSummary.builder("graft.prediction.batch.size")
+                .description("Inputs in a forward pass").serviceLevelObjectives(BATCH_SIZES).register(registry);
+        Timer forwards = Timer.builder("graft.backbone.forward").description("Forward pass of one batch")
+                .tag("backbone", backbone.id().value()).serviceLevelObjectives(DURATIONS).register(registry);
+        return (batchSize, nanos) -> {
+            sizes.record(batchSize);
+            forwards.record(nanos, TimeUnit.NANOSECONDS);
+        };
+    }
+
+    void bind(Batchers batchers, BackboneDescriptor backbone) {
+        Gauge.builder("graft.prediction.queue.depth", batchers, Batchers::queueDepth)
+                .description("Requests that wait for a forward pass").register(registry);
+        Gauge.builder("graft.backbone.info", () -> 1).description("What the backbone runs on")
+                .tag("backbone", backbone.id().value()).tag("precision", backbone.precision())
+                .tag("device", backbone.device()).tag("sha256", backbone.sha256()).register(registry);
+    }
+}

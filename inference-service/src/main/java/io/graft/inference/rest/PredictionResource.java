@@ -1,0 +1,130 @@
+package io.graft.inference.rest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.multipart.FileUpload;
+import org.jspecify.annotations.Nullable;
+
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.inference.prediction.Prediction;
+import io.graft.inference.prediction.Predictor;
+import io.graft.problem.Problem;
+import io.graft.sample.SampleContent;
+import io.graft.sample.SampleContentCodec;
+
+/** Predictions over HTTP. */
+@Path("/v1/tasks/{task}/predictions")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "predictions")
+@APIResponse(responseCode = "200", description = "The prediction", content = @Content(schema = @Schema(implementation = Prediction.class), examples = @ExampleObject(name = "ants or bees", value = PredictionResource.ANSWER)))
+@APIResponse(responseCode = "400", description = "The content or a parameter is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+@APIResponse(responseCode = "404", description = "No such task or version answers", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+@APIResponse(responseCode = "413", description = "The body is too large", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+@APIResponse(responseCode = "415", description = "The body is of a type that is not read", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+@APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+public final class PredictionResource {
+
+    static final String ANSWER = """
+            {"predictionId": "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10", "task": "ants-bees", "version": 3,
+             "label": "bees", "probability": 0.97,
+             "probabilities": [{"label": "bees", "probability": 0.97}, {"label": "ants", "probability": 0.03}],
+             "at": "2026-01-01T12:00:00Z"}""";
+
+    private final Predictor predictor;
+    private final SampleContentCodec codec;
+
+    PredictionResource(Predictor predictor, SampleContentCodec codec) {
+        this.predictor = predictor;
+        this.codec = codec;
+    }
+
+    /** The content itself as the body. What {@code curl --data-binary} says when it is told nothing counts as nothing said. */
+    @POST
+    @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Predict the label of a content", operationId = "predict", description = "The body is an image, a text, or JSON with exactly one of text, image (base64) and vector. Without a Content-Type the bytes tell what they are.")
+    @RequestBody(required = true, content = {
+            @Content(mediaType = "image/jpeg", schema = @Schema(type = SchemaType.STRING, format = "binary")),
+            @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary")),
+            @Content(mediaType = "text/plain", schema = @Schema(type = SchemaType.STRING)),
+            @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "vector", summary = "an embedding made elsewhere", value = "{\"vector\": [0.25, -1.5, 3.0]}")),
+            @Content(mediaType = "application/octet-stream", schema = @Schema(type = SchemaType.STRING, format = "binary")) })
+    public Prediction predict(@Parameter(example = "ants-bees") @PathParam("task") String task,
+            @Parameter(description = "Answers with this version instead of the one that serves", example = "3", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("version") Optional<String> version,
+            @Parameter(description = "How many labels to answer, the most probable first; absent: all", example = "5", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("top") Optional<String> top,
+            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) Optional<String> contentType, byte[] body) {
+        Optional<String> type = contentType.map(PredictionResource::mediaType)
+                .filter(declared -> !declared.equals(MediaType.APPLICATION_FORM_URLENCODED));
+        return predict(task, version, top, () -> codec.parse(type, body).content());
+    }
+
+    /** A form, as browsers and {@code curl -F file=@…} send it. */
+    @POST
+    @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @Operation(hidden = true)
+    public Prediction predictFile(@PathParam("task") String task, @QueryParam("version") Optional<String> version,
+            @QueryParam("top") Optional<String> top, @RestForm("file") @Nullable FileUpload file) {
+        return predict(task, version, top, () -> {
+            if (file == null) {
+                throw Problem.invalid("FORM_FILE_MISSING", "form has no field 'file' with a file (expected: exactly one)");
+            }
+            return codec.parse(Optional.ofNullable(file.contentType()).map(PredictionResource::mediaType), read(file))
+                    .content();
+        });
+    }
+
+    private Prediction predict(String task, Optional<String> version, Optional<String> top, Supplier<SampleContent> content) {
+        return predictor.predict(new TaskId(task), version.map(ModelVersion::parse), content,
+                top.map(PredictionResource::top).orElse(Integer.MAX_VALUE));
+    }
+
+    private static int top(String text) {
+        try {
+            int top = Integer.parseInt(text);
+            if (top >= 1) {
+                return top;
+            }
+        } catch (NumberFormatException e) {
+            throw Problem.invalid("TOP_INVALID", "top is '" + text + "' (expected: 1 or more)", e);
+        }
+        throw Problem.invalid("TOP_INVALID", "top is '" + text + "' (expected: 1 or more)");
+    }
+
+    private static String mediaType(String contentType) {
+        int semicolon = contentType.indexOf(';');
+        return (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
+    }
+
+    private static byte[] read(FileUpload file) {
+        try {
+            return Files.readAllBytes(file.uploadedFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

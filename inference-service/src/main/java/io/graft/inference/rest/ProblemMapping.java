@@ -1,0 +1,92 @@
+package io.graft.inference.rest;
+
+import java.util.Locale;
+import java.util.Map;
+
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.ResponseBuilder;
+import jakarta.ws.rs.core.Response.Status;
+
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.graft.problem.Problem;
+
+/** Whatever goes wrong behind a path becomes {@code application/problem+json}, and nothing of the inside gets out. */
+final class ProblemMapping {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemMapping.class);
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    /** Invalid in a way for which HTTP has a status of its own. */
+    private static final Map<String, Status> STATUS_BY_CODE = Map.of(
+            "SAMPLE_CONTENT_TYPE_UNSUPPORTED", Status.UNSUPPORTED_MEDIA_TYPE,
+            "SAMPLE_TOO_LARGE", Status.REQUEST_ENTITY_TOO_LARGE);
+
+    @ServerExceptionMapper
+    Response problem(Problem problem) {
+        Status status = status(problem);
+        if (status == Status.INTERNAL_SERVER_ERROR) {
+            LOG.error("Request failed code={}", problem.code(), problem);
+        }
+        ResponseBuilder response = response(status, problem.code(), problem.sentence());
+        if (status == Status.SERVICE_UNAVAILABLE) {
+            response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return response.build();
+    }
+
+    static Status status(Problem problem) {
+        return switch (problem.type()) {
+            case INVALID -> STATUS_BY_CODE.getOrDefault(problem.code(), Status.BAD_REQUEST);
+            case MISSING -> Status.NOT_FOUND;
+            case BUSY -> Status.SERVICE_UNAVAILABLE;
+            case BROKEN -> Status.INTERNAL_SERVER_ERROR;
+        };
+    }
+
+    @ServerExceptionMapper
+    Response refused(WebApplicationException refusal) {
+        Response answer = refusal.getResponse();
+        Status status = Status.fromStatusCode(answer.getStatus());
+        if (status == null || status.getStatusCode() >= 500) {
+            return failed(refusal);
+        }
+        ResponseBuilder response = response(status, status.name(), sentence(status));
+        String allow = answer.getHeaderString(HttpHeaders.ALLOW);
+        if (allow != null) {
+            response.header(HttpHeaders.ALLOW, allow);
+        }
+        return response.build();
+    }
+
+    @ServerExceptionMapper
+    Response failed(Throwable failure) {
+        LOG.error("Request failed code=INTERNAL_SERVER_ERROR", failure);
+        return response(Status.INTERNAL_SERVER_ERROR, Status.INTERNAL_SERVER_ERROR.name(),
+                "the service failed on this request (its log says why)").build();
+    }
+
+    static ProblemDetail detail(Status status) {
+        return new ProblemDetail(status.getReasonPhrase(), status.getStatusCode(), status.name(), sentence(status));
+    }
+
+    private static ResponseBuilder response(Status status, String code, String sentence) {
+        return Response.status(status).type(ProblemDetail.MEDIA_TYPE)
+                .entity(new ProblemDetail(status.getReasonPhrase(), status.getStatusCode(), code, sentence));
+    }
+
+    private static String sentence(Status status) {
+        return switch (status) {
+            case NOT_FOUND -> "no such path (expected: one of /q/openapi)";
+            case METHOD_NOT_ALLOWED -> "this path does not take this method (expected: one of the header Allow)";
+            case NOT_ACCEPTABLE -> "the answer has none of the types of the header Accept (expected: application/json)";
+            case REQUEST_ENTITY_TOO_LARGE -> "the body is larger than this service takes";
+            case UNSUPPORTED_MEDIA_TYPE -> "the body's type is not one of this path (expected: one of /q/openapi)";
+            default -> "the request is not valid: " + status.getReasonPhrase().toLowerCase(Locale.ROOT);
+        };
+    }
+}

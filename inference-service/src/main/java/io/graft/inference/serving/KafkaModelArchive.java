@@ -1,0 +1,63 @@
+package io.graft.inference.serving;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+import io.graft.event.Envelope;
+import io.graft.problem.Problem;
+
+/** The topic itself, read at one offset. */
+final class KafkaModelArchive implements ModelArchive {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Map<String, Object> clientConfig;
+    private final Duration limit;
+
+    /** @param limit of one reading */
+    KafkaModelArchive(Map<String, Object> clientConfig, Duration limit) {
+        Map<String, Object> config = new HashMap<>(clientConfig);
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, "model-archive");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        this.clientConfig = config;
+        this.limit = limit;
+    }
+
+    @Override
+    public Optional<byte[]> read(RecordPlace place) {
+        TopicPartition partition = new TopicPartition(place.topic(), place.partition());
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(clientConfig, new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, place.offset());
+            long deadline = System.nanoTime() + limit.toNanos();
+            while (System.nanoTime() < deadline) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    return record.offset() == place.offset() ? Optional.of(Envelope.open(record).body()) : Optional.empty();
+                }
+                if (consumer.position(partition) > place.offset()) {
+                    return Optional.empty();
+                }
+            }
+        } catch (KafkaException e) {
+            throw Problem.broken("MODEL_ARCHIVE_BROKEN",
+                    "record " + place + " cannot be read again: " + e.getMessage(), e);
+        }
+        throw Problem.broken("MODEL_ARCHIVE_BROKEN",
+                "record " + place + " was not read again within " + limit.toSeconds() + " s");
+    }
+}

@@ -1,0 +1,15 @@
+package io.graft.inference.serving;
+
+import java.util.Optional;
+
+/** Where versions lie that are no longer in memory. */
+interface ModelArchive {
+
+    /**
+     * Reads the body of a {@code model-ready} record again.
+     *
+     * @return nothing when the record was deleted meanwhile
+     * @throws io.graft.problem.Problem BROKEN when the archive does not answer
+     */
+    Optional<byte[]> read(RecordPlace place);
+}

@@ -1,0 +1,134 @@
+package io.graft.inference.serving;
+
+import java.util.Base64;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.graft.backbone.Backbone;
+import io.graft.event.Digests;
+import io.graft.head.Head;
+import io.graft.head.HeadCodec;
+import io.graft.model.ModelKey;
+import io.graft.model.ModelReady;
+import io.graft.model.ModelReady.HeadArtifact;
+import io.graft.problem.Problem;
+
+/**
+ * Decides whether a version may serve here. What it lets through has been read without trust: the key, the digest of the head,
+ * its
+ * shapes and numbers, the backbone, and that it computes here what it computed where it was trained.
+ */
+public final class ModelVerifier {
+
+    private final BackboneLookup backbones;
+    private final int headBytesMax;
+
+    /** Finds the backbone of a model among the ones of this process. */
+    public interface BackboneLookup {
+        Optional<Backbone> find(String sha256, int dimension);
+    }
+
+    /**
+     * @param backbones the ones of this process
+     * @param headBytesMax of a head's file
+     */
+    public ModelVerifier(BackboneLookup backbones, int headBytesMax) {
+        this.backbones = backbones;
+        this.headBytesMax = headBytesMax;
+    }
+
+    /**
+     * Verifies a {@code model-ready} event.
+     *
+     * @param key of its record
+     * @throws Problem INVALID, with a code that begins with {@code MODEL_}, when the version must not serve
+     */
+    public Model verify(ModelKey key, byte[] json) {
+        ModelReady ready = ModelReady.parse(json);
+        requireComplete(ready);
+        if (!ready.key().equals(key)) {
+            throw invalid("MODEL_KEY_MISMATCH", key, "is '" + ready.key() + "' inside (expected: as in its key)");
+        }
+        Backbone backbone = backbone(key, ready);
+        Head head = head(key, ready);
+        int dimension = backbone.descriptor().dimension();
+        if (head.dimension() != dimension) {
+            throw invalid("MODEL_HEAD_INVALID", key, "has a head that takes features of " + head.dimension()
+                    + " numbers (expected: " + dimension + ", as backbone '" + ready.backbone().id() + "' gives)");
+        }
+        SelfTestCheck.run(key, ready.selfTest(), head);
+        return new Model(ModelCard.of(ready), head, backbone);
+    }
+
+    /** Jackson leaves null what an event does not have. */
+    private static void requireComplete(ModelReady ready) {
+        require("task", ready.task());
+        require("version", ready.version());
+        require("trainingRunId", ready.trainingRunId());
+        require("trainRequestId", ready.trainRequestId());
+        require("requestedAt", ready.requestedAt());
+        require("createdAt", ready.createdAt());
+        require("backbone", ready.backbone());
+        require("backbone.id", ready.backbone().id());
+        require("backbone.sha256", ready.backbone().sha256());
+        require("head", ready.head());
+        require("head.format", ready.head().format());
+        require("head.sha256", ready.head().sha256());
+        require("head.data", ready.head().data());
+        require("recipe", ready.recipe());
+        require("evaluation", ready.evaluation());
+        require("dataset", ready.dataset());
+        require("selfTest", ready.selfTest());
+        require("selfTest.features", ready.selfTest().features());
+        require("software", ready.software());
+    }
+
+    private static void require(String field, @Nullable Object value) {
+        if (value == null) {
+            throw Problem.invalid("MODEL_READY_INVALID", "model-ready event has no field '" + field + "'");
+        }
+    }
+
+    private Backbone backbone(ModelKey key, ModelReady ready) {
+        return backbones.find(ready.backbone().sha256(), ready.backbone().dimension())
+                .orElseThrow(() -> invalid("MODEL_BACKBONE_UNKNOWN", key, "takes features of backbone '"
+                        + ready.backbone().id() + "' with sha256 " + ready.backbone().sha256() + " and dimension "
+                        + ready.backbone().dimension() + " (expected: a backbone of this process)"));
+    }
+
+    private Head head(ModelKey key, ModelReady ready) {
+        HeadArtifact artifact = ready.head();
+        if (!artifact.format().equals(HeadArtifact.SAFETENSORS)) {
+            throw invalid("MODEL_HEAD_FORMAT_UNSUPPORTED", key,
+                    "has a head in format '" + artifact.format() + "' (expected: " + HeadArtifact.SAFETENSORS + ")");
+        }
+        byte[] file = decode(key, artifact.data());
+        if (file.length != artifact.sizeBytes() || file.length > headBytesMax) {
+            throw invalid("MODEL_HEAD_SIZE_WRONG", key, "has a head of " + file.length + " bytes (expected: the "
+                    + artifact.sizeBytes() + " that its event names, at most " + headBytesMax + ")");
+        }
+        String sha256 = Digests.sha256Hex(file);
+        if (!sha256.equals(artifact.sha256())) {
+            throw invalid("MODEL_HEAD_DIGEST_WRONG", key,
+                    "has a head with sha256 " + sha256 + " (expected: " + artifact.sha256() + ", as its event names)");
+        }
+        try {
+            return HeadCodec.decode(file, ready.labels());
+        } catch (Problem e) {
+            throw Problem.invalid("MODEL_HEAD_INVALID", "model '" + key + "' cannot be read: " + e.sentence(), e);
+        }
+    }
+
+    private static byte[] decode(ModelKey key, String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw Problem.invalid("MODEL_HEAD_INVALID", "model '" + key + "' has a head that is not base64", e);
+        }
+    }
+
+    static Problem invalid(String code, ModelKey key, String what) {
+        return Problem.invalid(code, "model '" + key + "' " + what);
+    }
+}

@@ -1,0 +1,29 @@
+package io.graft.inference.serving;
+
+import jakarta.inject.Singleton;
+
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/** Ready once the models and promotions are read to their ends as of the start. */
+@Startup
+@Readiness
+@Singleton
+final class ReplayReadiness implements HealthCheck {
+
+    private final ServingTable table;
+    private final ServingReplay replay;
+
+    ReplayReadiness(ServingTable table, ServingReplay replay) {
+        this.table = table;
+        this.replay = replay;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return HealthCheckResponse.named("models-read").status(table.isSettled())
+                .withData("remainingCount", replay.remainingCount()).build();
+    }
+}

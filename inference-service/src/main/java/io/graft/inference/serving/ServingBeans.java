@@ -1,0 +1,48 @@
+package io.graft.inference.serving;
+
+import java.time.InstantSource;
+import java.util.Map;
+
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+import io.graft.backbone.Backbones;
+import io.graft.event.Topics;
+import io.smallrye.common.annotation.Identifier;
+
+/** Makes the parts of this package out of the configuration. */
+final class ServingBeans {
+
+    @Produces
+    @Singleton
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Produces
+    @Singleton
+    Topics topics(TopicsConfig config) {
+        return new Topics(config.prefix().orElse(""));
+    }
+
+    @Produces
+    @Singleton
+    Backbones backbones(BackboneSettings settings) {
+        return Backbones.open(settings.toBackboneConfig());
+    }
+
+    void close(@Disposes Backbones backbones) {
+        backbones.close();
+    }
+
+    @Produces
+    @Singleton
+    ServingTable table(ServingConfig config, Backbones backbones, ServingListener listener, InstantSource clock,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        ServingLimits limits = new ServingLimits(config.taskCountMax(), config.versionCountMax(), config.loadedCountMax(),
+                config.promotionWaitMax());
+        return new ServingTable(new ModelVerifier(backbones::find, config.headBytesMax()),
+                new KafkaModelArchive(kafka, config.archiveReadMax()), limits, listener, clock);
+    }
+}

@@ -1,0 +1,46 @@
+package io.graft.inference.serving;
+
+import java.time.Duration;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** What is kept of the models that were read. */
+@ConfigMapping(prefix = "graft.serving")
+public interface ServingConfig {
+
+    /** Tasks in the table; further ones are refused. */
+    @WithDefault("10000")
+    @Min(1)
+    @Max(1_000_000)
+    int taskCountMax();
+
+    /** Versions of a task in the table; the oldest are forgotten, but never the one that serves. */
+    @WithDefault("1000")
+    @Min(1)
+    @Max(100_000)
+    int versionCountMax();
+
+    /** Versions of a task whose heads stay in memory, the newest ones; an older one is read again when it is promoted. */
+    @WithDefault("10")
+    @Min(1)
+    @Max(1_000)
+    int loadedCountMax();
+
+    /** Bytes of a head's file. */
+    @WithDefault("67108864")
+    @Min(1024)
+    @Max(1_073_741_824)
+    int headBytesMax();
+
+    /** How long a promotion may wait for its version until it counts as refused. */
+    @WithDefault("30s")
+    Duration promotionWaitMax();
+
+    /** How long reading one older version again may take. */
+    @WithDefault("30s")
+    Duration archiveReadMax();
+}

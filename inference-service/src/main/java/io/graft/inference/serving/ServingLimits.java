@@ -1,0 +1,14 @@
+package io.graft.inference.serving;
+
+import java.time.Duration;
+
+/**
+ * What a table holds at most.
+ *
+ * @param taskCountMax further tasks are refused
+ * @param versionCountMax of a task; the oldest are forgotten
+ * @param loadedCountMax heads of a task in memory, beside the one that serves; older ones are read again when promoted
+ * @param promotionWaitMax how long a promotion may wait for its version until it counts as refused
+ */
+public record ServingLimits(int taskCountMax, int versionCountMax, int loadedCountMax, Duration promotionWaitMax) {
+}

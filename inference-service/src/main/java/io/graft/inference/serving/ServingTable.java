@@ -1,0 +1,265 @@
+package io.graft.inference.serving;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.inference.serving.VersionState.Archived;
+import io.graft.inference.serving.VersionState.Loaded;
+import io.graft.inference.serving.VersionState.Refused;
+import io.graft.model.ModelKey;
+import io.graft.model.Promotion;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+
+/**
+ * What serves, of every task.
+ * <p>
+ * Readers take an immutable {@link TaskServing} and never wait. Writers are the replay of the two topics and its clock; they
+ * take
+ * turns. Until {@link #settle()} the history is only collected; then the last promotion of each task is followed, and from
+ * there on
+ * each as it comes. A promotion whose version has not been read yet waits for it: topics have no order between them.
+ * <p>
+ * Every promotion that is followed counts as one swap, and every one that cannot be as one refusal: promotions of another
+ * version
+ * than the one that serves = swapped + refused + still waiting. A version that fails verification counts as a refusal of its
+ * own.
+ */
+public final class ServingTable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServingTable.class);
+
+    private final ModelVerifier verifier;
+    private final ModelArchive archive;
+    private final ServingLimits limits;
+    private final ServingListener listener;
+    private final InstantSource clock;
+    private final ConcurrentMap<TaskId, TaskServing> tasks = new ConcurrentHashMap<>();
+    private final Map<TaskId, Instant> waitingUntil = new HashMap<>();
+    private volatile boolean settled;
+
+    ServingTable(ModelVerifier verifier, ModelArchive archive, ServingLimits limits, ServingListener listener,
+            InstantSource clock) {
+        this.verifier = verifier;
+        this.archive = archive;
+        this.limits = limits;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    public Optional<TaskServing> task(TaskId task) {
+        return Optional.ofNullable(tasks.get(task));
+    }
+
+    /** Every known task, in the order of the names. */
+    public List<TaskServing> tasks() {
+        return tasks.values().stream().sorted(Comparator.comparing(TaskServing::task)).toList();
+    }
+
+    /** Whether the history has been read and its last promotions followed. */
+    public boolean isSettled() {
+        return settled;
+    }
+
+    /**
+     * The model that answers.
+     *
+     * @param version absent: the one that serves
+     * @throws Problem MISSING when there is none
+     */
+    public Model model(TaskId task, Optional<ModelVersion> version) {
+        TaskServing known = task(task).orElseThrow(() -> Problem.missing("TASK_UNKNOWN",
+                "task '" + task + "' is not known here (expected: a task with a model)"));
+        if (version.isEmpty()) {
+            return known.serving().orElseThrow(() -> Problem.missing("TASK_NOT_SERVING",
+                    "task '" + task + "' has no version that serves (expected: a promotion of one of its "
+                            + known.versions().size() + " versions)"));
+        }
+        VersionState state = known.versions().get(version.get());
+        if (state instanceof Loaded loaded) {
+            return loaded.model();
+        }
+        if (state instanceof Archived) {
+            throw Problem.missing("VERSION_ARCHIVED", "version " + version.get() + " of task '" + task
+                    + "' is not in memory (expected: one of the last " + limits.loadedCountMax() + ", or promote it)");
+        }
+        if (state instanceof Refused refused) {
+            throw Problem.missing("VERSION_REFUSED", "version " + version.get() + " of task '" + task
+                    + "' was refused: " + refused.problem().sentence());
+        }
+        throw Problem.missing("VERSION_UNKNOWN", "version " + version.get() + " of task '" + task + "' is not known here");
+    }
+
+    /** Takes a {@code model-ready} record. A broken one never replaces a version that was verified. */
+    synchronized void add(ModelKey key, byte[] json, RecordPlace place) {
+        long startNanos = System.nanoTime();
+        if (!isAdmitted(key.task())) {
+            return;
+        }
+        TaskServing task = tasks.getOrDefault(key.task(), TaskServing.empty(key.task()));
+        VersionState state;
+        try {
+            state = new Loaded(verifier.verify(key, json), place);
+        } catch (Problem e) {
+            LOG.warn("Version refused task={} version={} code={} reason=\"{}\"", key.task(), key.version(), e.code(),
+                    e.sentence());
+            countRefusal(key.task());
+            if (task.versions().containsKey(key.version()) && !(task.versions().get(key.version()) instanceof Refused)) {
+                return;
+            }
+            state = new Refused(key.version(), e);
+        }
+        publish(task.withVersion(state).within(limits));
+        if (settled && isPromoted(task, key.version())) {
+            follow(key.task(), startNanos);
+        }
+    }
+
+    /** Takes a tombstone: the version is gone, even where it serves. */
+    synchronized void remove(ModelKey key) {
+        TaskServing task = tasks.get(key.task());
+        if (task == null || !task.versions().containsKey(key.version())) {
+            return;
+        }
+        boolean served = task.servingVersion().equals(Optional.of(key.version()));
+        TaskServing left = task.withoutVersion(key.version());
+        publish(served ? left.withServing(Optional.empty()) : left);
+        LOG.info("Version deleted task={} version={} served={}", key.task(), key.version(), served);
+        if (served) {
+            listener.emptied(key.task());
+        }
+    }
+
+    /** Takes a promotion; the last one of a task wins. */
+    synchronized void promote(Promotion promotion) {
+        long startNanos = System.nanoTime();
+        if (!isAdmitted(promotion.task())) {
+            return;
+        }
+        TaskServing task = tasks.getOrDefault(promotion.task(), TaskServing.empty(promotion.task()));
+        if (waitingUntil.remove(promotion.task()) != null && !isPromoted(task, promotion.version())) {
+            refuse(task, Problem.missing("VERSION_UNKNOWN", "its version did not come before the next promotion"));
+        }
+        publish(task.withPromotion(promotion));
+        if (settled) {
+            follow(promotion.task(), startNanos);
+        }
+    }
+
+    /** The history has been read: follows the last promotion of each task. */
+    synchronized void settle() {
+        long startNanos = System.nanoTime();
+        for (TaskServing task : tasks()) {
+            if (task.promotion().isPresent()) {
+                follow(task.task(), startNanos);
+            }
+        }
+        settled = true;
+    }
+
+    /** Counts promotions as refused that have waited for their version too long. They are followed all the same if it comes. */
+    synchronized void refuseOverdue() {
+        Instant now = clock.instant();
+        List<TaskId> overdue = waitingUntil.entrySet().stream().filter(entry -> !now.isBefore(entry.getValue()))
+                .map(Map.Entry::getKey).toList();
+        for (TaskId task : overdue) {
+            waitingUntil.remove(task);
+            task(task).ifPresent(serving -> refuse(serving, Problem.missing("VERSION_UNKNOWN",
+                    "its version has not come within " + limits.promotionWaitMax().toSeconds() + " s")));
+        }
+    }
+
+    private boolean isAdmitted(TaskId task) {
+        boolean admitted = tasks.containsKey(task) || tasks.size() < limits.taskCountMax();
+        if (!admitted) {
+            LOG.warn("Task refused: the table is full task={} taskCountMax={}", task, limits.taskCountMax());
+        }
+        return admitted;
+    }
+
+    private static boolean isPromoted(TaskServing task, ModelVersion version) {
+        return task.promotion().map(Promotion::version).equals(Optional.of(version));
+    }
+
+    private void follow(TaskId id, long startNanos) {
+        TaskServing task = tasks.get(id);
+        if (task == null || task.promotion().isEmpty()) {
+            return;
+        }
+        Promotion promotion = task.promotion().get();
+        VersionState state = task.versions().get(promotion.version());
+        if (state == null) {
+            waitingUntil.put(id, clock.instant().plus(limits.promotionWaitMax()));
+            LOG.info("Promotion waits for its version task={} version={}", id, promotion.version());
+            return;
+        }
+        waitingUntil.remove(id);
+        if (state instanceof Refused refused) {
+            refuse(task, refused.problem());
+        } else if (state instanceof Loaded loaded) {
+            swap(task, loaded, promotion, startNanos);
+        } else if (state instanceof Archived archived) {
+            try {
+                swap(task, reload(id, archived), promotion, startNanos);
+            } catch (Problem e) {
+                if (e.type() == ProblemType.BROKEN) {
+                    throw e;
+                }
+                refuse(task, e);
+            }
+        }
+    }
+
+    private Loaded reload(TaskId task, Archived archived) {
+        ModelKey key = new ModelKey(task, archived.version());
+        byte[] json = archive.read(archived.place()).orElseThrow(() -> Problem.missing("VERSION_UNKNOWN",
+                "model '" + key + "' is not in topic '" + archived.place().topic() + "' any more"));
+        return new Loaded(verifier.verify(key, json), archived.place());
+    }
+
+    private void swap(TaskServing task, Loaded next, Promotion promotion, long startNanos) {
+        Optional<ModelVersion> previous = task.servingVersion();
+        if (task.serving().map(Model::card).equals(Optional.of(next.model().card()))) {
+            return;
+        }
+        publish(task.withVersion(next).withServing(Optional.of(next.model())).within(limits));
+        Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
+        LOG.info("Version swapped in task={} version={} previousVersion={} reason={} durationMicros={}", task.task(),
+                next.version(), previous.map(ModelVersion::toString).orElse("none"),
+                promotion.reason().name().toLowerCase(Locale.ROOT),
+                duration.toNanos() / 1000);
+        listener.swapped(new Swap(next.model(), promotion, duration, settled));
+    }
+
+    private void refuse(TaskServing task, Problem problem) {
+        LOG.warn("Promotion refused task={} version={} servingVersion={} code={} reason=\"{}\"", task.task(),
+                task.promotion().map(promotion -> promotion.version().toString()).orElse("none"),
+                task.servingVersion().map(ModelVersion::toString).orElse("none"), problem.code(), problem.sentence());
+        listener.refused(task.task());
+    }
+
+    private void countRefusal(TaskId task) {
+        if (settled) {
+            listener.refused(task);
+        }
+    }
+
+    /** The one place that makes a change visible to readers. */
+    private void publish(TaskServing task) {
+        tasks.put(task.task(), task);
+    }
+}

@@ -1,0 +1,86 @@
+package io.graft.inference;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+import io.graft.backbone.BackboneDescriptor;
+import io.graft.event.Digests;
+import io.graft.head.Head;
+import io.graft.head.HeadCodec;
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.id.TrainRequestId;
+import io.graft.id.TrainingRunId;
+import io.graft.model.Evaluation;
+import io.graft.model.Evaluation.LabelEvaluation;
+import io.graft.model.ModelReady;
+import io.graft.model.ModelReady.BackboneReference;
+import io.graft.model.ModelReady.Dataset;
+import io.graft.model.ModelReady.HeadArtifact;
+import io.graft.model.ModelReady.SelfTest;
+import io.graft.model.ModelReady.Software;
+import io.graft.model.ModelReady.TopicOffset;
+import io.graft.model.Promotion;
+import io.graft.model.Recipe;
+
+/** Models made by hand, whole and right; a test breaks what it wants broken. */
+public final class ModelEvents {
+
+    public static final Instant REQUESTED_AT = Instant.parse("2026-01-01T12:00:00Z");
+
+    private ModelEvents() {
+    }
+
+    /** A head that answers with the label of the largest number of a vector. */
+    public static Head largest(String... labels) {
+        float[] weight = new float[labels.length * labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            weight[i * labels.length + i] = 1;
+        }
+        return new Head(List.of(labels), labels.length, weight, new float[labels.length]);
+    }
+
+    public static ModelReady ready(String task, int version, BackboneDescriptor backbone, Head head) {
+        byte[] file = HeadCodec.encode(head);
+        float[] feature = new float[head.dimension()];
+        feature[0] = 1;
+        List<LabelEvaluation> labels = head.labels().stream().map(label -> new LabelEvaluation(label, 1, 1, 10)).toList();
+        int labelCount = labels.size();
+        return new ModelReady(new TaskId(task), new ModelVersion(version), new TrainingRunId("run-" + version),
+                new TrainRequestId("request-" + version), REQUESTED_AT, REQUESTED_AT.plusSeconds(version),
+                new BackboneReference(backbone.id(), backbone.sha256(), backbone.dimension(), backbone.precision()),
+                head.labels(),
+                new HeadArtifact("safetensors", Digests.sha256Hex(file), file.length, Base64.getEncoder().encodeToString(file)),
+                Recipe.DEFAULT, List.of(),
+                new Evaluation(10 * labelCount, 0.9 + version / 1000.0, 0.1, labels,
+                        List.of(List.of(10 * labelCount))),
+                new Dataset(50 * labelCount, 40 * labelCount, 10 * labelCount, "0".repeat(64),
+                        List.of(new TopicOffset("sample-features", 0, 50L * labelCount))),
+                new SelfTest(base64(feature), List.of(boxed(head.probabilities(feature)))),
+                new Software("test", "none"));
+    }
+
+    public static Promotion promotion(String task, int version) {
+        return new Promotion(new TaskId(task), new ModelVersion(version), Optional.empty(), Promotion.Reason.GATE,
+                Optional.empty(), Optional.empty(), REQUESTED_AT.plusSeconds(60));
+    }
+
+    public static String base64(float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return Base64.getEncoder().encodeToString(bytes.array());
+    }
+
+    private static List<Float> boxed(float[] values) {
+        List<Float> boxed = new ArrayList<>();
+        for (float value : values) {
+            boxed.add(value);
+        }
+        return boxed;
+    }
+}

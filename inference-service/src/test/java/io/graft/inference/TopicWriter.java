@@ -1,0 +1,49 @@
+package io.graft.inference;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+import io.graft.event.Json;
+import io.graft.event.Topics;
+import io.graft.model.ModelReady;
+import io.graft.model.Promotion;
+
+/** Publishes what a trainer would. */
+final class TopicWriter implements AutoCloseable {
+
+    private final Topics topics;
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    TopicWriter(Topics topics, String bootstrapServers) {
+        this.topics = topics;
+        this.producer = new KafkaProducer<>(Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+                new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    void publish(ModelReady ready) throws Exception {
+        publish(ready.key().toString(), Json.write(ready));
+    }
+
+    void publish(String key, byte[] modelReady) throws Exception {
+        send(topics.modelReady(), key, modelReady);
+    }
+
+    void promote(Promotion promotion) throws Exception {
+        send(topics.promotions(), promotion.task().value(), Json.write(promotion));
+    }
+
+    private void send(String topic, String key, byte[] value) throws Exception {
+        producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)).get(60, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

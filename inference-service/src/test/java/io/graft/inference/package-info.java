@@ -1,0 +1,4 @@
+@NullMarked
+package io.graft.inference;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,180 @@
+package io.graft.inference.prediction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.graft.inference.FakeBackbone;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+
+class BatcherTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final FakeBackbone backbone = new FakeBackbone(1);
+    private final List<Integer> forwarded = new ArrayList<>();
+    private final List<CompletableFuture<float[]>> submitted = new ArrayList<>();
+    private final Batcher batcher = Batcher.start(backbone, new BatcherLimits(1, 3, 5),
+            (batchSize, nanos) -> forwarded.add(batchSize));
+
+    @AfterEach
+    void close() {
+        batcher.close();
+    }
+
+    private static byte[] input(float value) {
+        return ByteBuffer.allocate(Float.BYTES).putFloat(value).array();
+    }
+
+    private static float[] get(CompletableFuture<float[]> feature) throws Exception {
+        return feature.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Puts a pass of one input in front of the closed gate, so that what follows waits in the queue. */
+    private void occupy() throws InterruptedException {
+        submitted.add(batcher.submit(input(0)));
+        assertThat(backbone.batchSizes.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+    }
+
+    @Test
+    void answersEachRequestWithItsOwnFeature() throws Exception {
+        // Given
+        List<CompletableFuture<float[]>> features = new ArrayList<>();
+
+        // When
+        for (int i = 0; i < 5; i++) {
+            features.add(batcher.submit(input(i)));
+        }
+
+        // Then
+        for (int i = 0; i < 5; i++) {
+            assertThat(get(features.get(i))).containsExactly(i);
+        }
+    }
+
+    @Test
+    void putsWhatWaitsIntoOneBatch() throws Exception {
+        // Given
+        CountDownLatch gate = backbone.closeGate();
+        occupy();
+        List<CompletableFuture<float[]>> waiting = List.of(batcher.submit(input(1)), batcher.submit(input(2)),
+                batcher.submit(input(3)), batcher.submit(input(4)));
+        assertThat(batcher.queueDepth()).isEqualTo(4);
+
+        // When
+        gate.countDown();
+        for (CompletableFuture<float[]> feature : waiting) {
+            get(feature);
+        }
+
+        // Then
+        assertThat(backbone.batchSizes).containsExactly(3, 1);
+        batcher.close();
+        assertThat(forwarded).containsExactly(1, 3, 1);
+    }
+
+    @Test
+    void refusesARequestWhenTheQueueIsFull() throws Exception {
+        // Given
+        CountDownLatch gate = backbone.closeGate();
+        occupy();
+        for (int i = 0; i < 5; i++) {
+            submitted.add(batcher.submit(input(i)));
+        }
+
+        // When // Then
+        assertThatThrownBy(() -> submitted.add(batcher.submit(input(9)))).asInstanceOf(type(Problem.class))
+                .satisfies(problem -> {
+                    assertThat(problem.type()).isEqualTo(ProblemType.BUSY);
+                    assertThat(problem.code()).isEqualTo("PREDICTION_QUEUE_FULL");
+                    assertThat(problem).hasMessage("queue of backbone 'fake' holds 5 requests and is full"
+                            + " (expected: fewer requests at once, or more replicas)");
+                });
+        gate.countDown();
+    }
+
+    @Test
+    void failsOnlyTheBatchWhosePassFails() throws Exception {
+        // Given
+        backbone.failWith(new IllegalStateException("out of native memory"));
+        CompletableFuture<float[]> failed = batcher.submit(input(1));
+        assertThatThrownBy(() -> get(failed)).isInstanceOf(ExecutionException.class)
+                .hasRootCauseMessage("out of native memory").cause()
+                .hasMessage("backbone 'fake' failed on a batch of 1");
+
+        // When
+        backbone.failWith(null);
+
+        // Then
+        assertThat(get(batcher.submit(input(2)))).containsExactly(2);
+        assertThat(batcher.failure()).isEmpty();
+    }
+
+    @Test
+    void showsThatAWorkerDied() throws Exception {
+        // Given
+        backbone.failWith(new NoClassDefFoundError("native"));
+
+        // When
+        CompletableFuture<float[]> failed = batcher.submit(input(1));
+
+        // Then
+        assertThatThrownBy(() -> get(failed)).cause().hasMessage("backbone 'fake' failed on a batch of 1");
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(batcher.failure()).isPresent());
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(backbone.openWorkerCount).hasValue(0));
+    }
+
+    @Test
+    void passesOverWhatItsCallerGaveUp() throws Exception {
+        // Given
+        CountDownLatch gate = backbone.closeGate();
+        occupy();
+        CompletableFuture<float[]> abandoned = batcher.submit(input(1));
+        CompletableFuture<float[]> wanted = batcher.submit(input(2));
+
+        // When
+        abandoned.cancel(false);
+        gate.countDown();
+
+        // Then
+        assertThat(get(wanted)).containsExactly(2);
+        assertThat(backbone.batchSizes).containsExactly(1);
+    }
+
+    @Test
+    void finishesTheRunningPassAndRefusesTheRestWhenClosed() throws Exception {
+        // Given
+        CountDownLatch gate = backbone.closeGate();
+        occupy();
+        CompletableFuture<float[]> waiting = batcher.submit(input(1));
+        Thread closer = new Thread(batcher::close);
+
+        // When
+        closer.start();
+        await().atMost(LIMIT).until(() -> closer.getState() == Thread.State.TIMED_WAITING);
+        gate.countDown();
+        closer.join(LIMIT.toMillis());
+
+        // Then
+        assertThat(get(submitted.get(0))).containsExactly(0);
+        assertThatThrownBy(() -> get(waiting)).cause().asInstanceOf(type(Problem.class))
+                .extracting(Problem::code).isEqualTo("PREDICTION_STOPPING");
+        assertThatThrownBy(() -> submitted.add(batcher.submit(input(2))))
+                .hasMessage("backbone 'fake' is being closed (expected: another replica)");
+        assertThat(backbone.openWorkerCount).hasValue(0);
+    }
+}

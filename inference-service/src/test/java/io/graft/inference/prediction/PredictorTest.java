@@ -1,0 +1,168 @@
+package io.graft.inference.prediction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.inference.FakeBackbone;
+import io.graft.inference.ModelEvents;
+import io.graft.inference.prediction.Prediction.LabelProbability;
+import io.graft.inference.serving.TableInMemory;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+import io.graft.sample.SampleContent;
+
+class PredictorTest {
+
+    private static final TaskId BIRDS = new TaskId("birds");
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final FakeBackbone backbone = new FakeBackbone(3);
+    private final TableInMemory models = new TableInMemory(backbone);
+    private final Batchers batchers = new Batchers(Map.of(backbone.descriptor().sha256(),
+            Batcher.start(backbone, new BatcherLimits(1, 4, 4), (batchSize, nanos) -> {
+            })));
+    private final List<String> counted = new CopyOnWriteArrayList<>();
+    private final Predictor predictor = predictor(LIMIT);
+
+    private Predictor predictor(Duration limit) {
+        return new Predictor(models.table(), batchers, 1, limit,
+                (model, outcome, nanos) -> counted.add(model.version() + " " + outcome), () -> ModelEvents.REQUESTED_AT);
+    }
+
+    @AfterEach
+    void close() {
+        batchers.close();
+    }
+
+    private static SampleContent vector(float... values) {
+        return new SampleContent.Vector(values);
+    }
+
+    @Test
+    void answersTheMostProbableLabelsFirst() {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+
+        // When
+        Prediction prediction = predictor.predict(BIRDS, Optional.empty(), () -> vector(1, 3, 2), 2);
+
+        // Then
+        assertThat(prediction.label()).isEqualTo("tit");
+        assertThat(prediction.version().number()).isEqualTo(1);
+        assertThat(prediction.probabilities()).extracting(LabelProbability::label).containsExactly("tit", "jay");
+        assertThat(prediction.probability()).isEqualTo(prediction.probabilities().get(0).probability()).isBetween(0.6f, 0.7f);
+        assertThat(prediction.at()).isEqualTo(ModelEvents.REQUESTED_AT);
+        assertThat(prediction.predictionId()).hasSize(36);
+        assertThat(counted).containsExactly("1 OK");
+    }
+
+    @Test
+    void answersWithTheVersionThatIsAskedFor() {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+        models.serve("birds", 2, ModelEvents.largest("jay", "tit", "owl"));
+
+        // When
+        Prediction old = predictor.predict(BIRDS, Optional.of(new ModelVersion(1)), () -> vector(9, 0, 0), 3);
+        Prediction current = predictor.predict(BIRDS, Optional.empty(), () -> vector(9, 0, 0), 3);
+
+        // Then
+        assertThat(old.label()).isEqualTo("owl");
+        assertThat(current.label()).isEqualTo("jay");
+        assertThat(counted).containsExactly("1 OK", "2 OK");
+    }
+
+    @Test
+    void neitherReadsNorCountsWhatNoVersionAnswers() {
+        // When // Then
+        assertThatThrownBy(() -> predictor.predict(BIRDS, Optional.empty(), () -> {
+            throw new AssertionError("read");
+        }, 1)).asInstanceOf(type(Problem.class)).extracting(Problem::type).isEqualTo(ProblemType.MISSING);
+        assertThat(counted).isEmpty();
+    }
+
+    @Test
+    void countsAContentThatTheBackboneDoesNotTake() {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+
+        // When // Then
+        assertThatThrownBy(() -> predictor.predict(BIRDS, Optional.empty(), () -> new SampleContent.Text("owl"), 1))
+                .hasMessage("backbone 'fake' does not embed text");
+        assertThat(counted).containsExactly("1 INVALID");
+    }
+
+    @Test
+    void countsAFailedPassAsBroken() {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+        backbone.failWith(new IllegalStateException("out of native memory"));
+
+        // When // Then
+        assertThatThrownBy(() -> predictor.predict(BIRDS, Optional.empty(), () -> vector(1, 2, 3), 1))
+                .hasMessage("backbone 'fake' failed on a batch of 1");
+        assertThat(counted).containsExactly("1 BROKEN");
+    }
+
+    @Test
+    void endsARequestThatWaitsTooLongForTheBackbone() {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+        CountDownLatch gate = backbone.closeGate();
+
+        // When // Then
+        assertThatThrownBy(
+                () -> predictor(Duration.ofMillis(50)).predict(BIRDS, Optional.empty(), () -> vector(1, 2, 3), 1))
+                .hasMessage(
+                        "prediction has waited 50 ms for the backbone (expected: fewer requests at once, or more replicas)");
+        assertThat(counted).containsExactly("1 BUSY");
+        gate.countDown();
+    }
+
+    @Test
+    void endsARequestThatWaitsTooLongForDecoding() throws Exception {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+        Predictor hasty = predictor(Duration.ofMillis(50));
+        CountDownLatch decoding = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        Thread slow = new Thread(() -> hasty.predict(BIRDS, Optional.empty(), () -> {
+            decoding.countDown();
+            awaitUninterruptibly(gate);
+            throw Problem.invalid("TEST_ENDED", "ended");
+        }, 1));
+        slow.setUncaughtExceptionHandler((thread, expected) -> {
+        });
+        slow.start();
+        assertThat(decoding.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        // When // Then
+        assertThatThrownBy(() -> hasty.predict(BIRDS, Optional.empty(), () -> vector(1, 2, 3), 1))
+                .hasMessageStartingWith("prediction has waited 50 ms for decoding");
+        gate.countDown();
+        slow.join();
+        assertThat(counted).containsExactly("1 BUSY", "1 INVALID");
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

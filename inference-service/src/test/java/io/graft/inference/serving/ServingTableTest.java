@@ -1,0 +1,404 @@
+package io.graft.inference.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.graft.event.Json;
+import io.graft.head.Head;
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.inference.FakeBackbone;
+import io.graft.inference.ModelEvents;
+import io.graft.inference.serving.VersionState.Archived;
+import io.graft.inference.serving.VersionState.Loaded;
+import io.graft.inference.serving.VersionState.Refused;
+import io.graft.model.ModelKey;
+import io.graft.problem.Problem;
+
+class ServingTableTest {
+
+    private static final TaskId BIRDS = new TaskId("birds");
+
+    private final FakeBackbone backbone = new FakeBackbone(2);
+    private final Map<RecordPlace, byte[]> topic = new HashMap<>();
+    private final List<String> heard = new ArrayList<>();
+    private Instant now = ModelEvents.REQUESTED_AT;
+
+    private final ServingTable table = new ServingTable(
+            new ModelVerifier((sha256, dimension) -> sha256.equals(backbone.descriptor().sha256()) ? Optional.of(backbone)
+                    : Optional.empty(), 10_000),
+            place -> Optional.ofNullable(topic.get(place)),
+            new ServingLimits(3, 6, 2, Duration.ofSeconds(30)), new Recorder(), () -> now);
+
+    private final class Recorder implements ServingListener {
+
+        @Override
+        public void swapped(Swap swap) {
+            heard.add("swapped " + swap.model().card().version() + (swap.live() ? " live" : ""));
+        }
+
+        @Override
+        public void refused(TaskId task) {
+            heard.add("refused " + task);
+        }
+
+        @Override
+        public void emptied(TaskId task) {
+            heard.add("emptied " + task);
+        }
+    }
+
+    private void publish(int version) {
+        publish(version, Json.write(event(version, ModelEvents.largest("owl", "tit"))));
+    }
+
+    private ObjectNode event(int version, Head head) {
+        return Json.LENIENT.valueToTree(ModelEvents.ready("birds", version, backbone.descriptor(), head));
+    }
+
+    private void publish(int version, byte[] json) {
+        RecordPlace place = new RecordPlace("model-ready", 0, topic.size());
+        topic.put(place, json);
+        table.add(new ModelKey(BIRDS, new ModelVersion(version)), json, place);
+    }
+
+    private void publishBroken(int version) {
+        ObjectNode event = event(version, ModelEvents.largest("owl", "tit"));
+        event.withObject("head").put("sha256", "0".repeat(64));
+        publish(version, Json.write(event));
+    }
+
+    private void promote(int version) {
+        table.promote(ModelEvents.promotion("birds", version));
+    }
+
+    private int serving() {
+        return table.model(BIRDS, Optional.empty()).card().version().number();
+    }
+
+    private VersionState state(int version) {
+        return Objects.requireNonNull(table.task(BIRDS).orElseThrow().versions().get(new ModelVersion(version)));
+    }
+
+    @Test
+    void servesThePromotedVersion() {
+        // Given
+        table.settle();
+        publish(1);
+        publish(2);
+
+        // When
+        promote(1);
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(heard).containsExactly("swapped 1 live");
+    }
+
+    @Test
+    void servesNothingWithoutAPromotion() {
+        // Given
+        table.settle();
+
+        // When
+        publish(1);
+
+        // Then
+        assertThatThrownBy(() -> table.model(BIRDS, Optional.empty())).hasMessage(
+                "task 'birds' has no version that serves (expected: a promotion of one of its 1 versions)");
+        assertThat(table.model(BIRDS, Optional.of(new ModelVersion(1))).card().version().number()).isEqualTo(1);
+    }
+
+    @Test
+    void followsOnlyTheLastPromotionOfTheHistory() {
+        // Given
+        promote(1);
+        promote(2);
+        publish(1);
+        publish(2);
+        publish(3);
+        promote(3);
+        promote(2);
+        assertThatThrownBy(this::serving).hasMessageContaining("has no version that serves");
+
+        // When
+        table.settle();
+
+        // Then
+        assertThat(serving()).isEqualTo(2);
+        assertThat(heard).containsExactly("swapped 2");
+        assertThat(table.isSettled()).isTrue();
+    }
+
+    @Test
+    void followsAPromotionThatCameBeforeItsVersion() {
+        // Given
+        table.settle();
+        promote(1);
+        assertThat(table.task(BIRDS).orElseThrow().promotedVersion()).contains(new ModelVersion(1));
+
+        // When
+        publish(1);
+        now = now.plusSeconds(60);
+        table.refuseOverdue();
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(heard).containsExactly("swapped 1 live");
+        assertThat(table.task(BIRDS).orElseThrow().promotedVersion()).isEmpty();
+    }
+
+    @Test
+    void refusesAPromotionOnceWhoseVersionDoesNotCome() {
+        // Given
+        table.settle();
+        publish(1);
+        promote(1);
+        promote(9);
+        table.refuseOverdue();
+        assertThat(heard).containsExactly("swapped 1 live");
+
+        // When
+        now = now.plusSeconds(30);
+        table.refuseOverdue();
+        table.refuseOverdue();
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(heard).containsExactly("swapped 1 live", "refused birds");
+    }
+
+    @Test
+    void refusesAWaitingPromotionWhenTheNextComes() {
+        // Given
+        table.settle();
+        publish(1);
+        promote(9);
+
+        // When
+        promote(1);
+
+        // Then
+        assertThat(heard).containsExactly("refused birds", "swapped 1 live");
+    }
+
+    @Test
+    void keepsTheOldVersionWhenTheNewOneIsBroken() {
+        // Given
+        table.settle();
+        publish(1);
+        promote(1);
+
+        // When
+        publishBroken(2);
+        promote(2);
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(state(2)).isInstanceOf(Refused.class);
+        assertThat(heard).containsExactly("swapped 1 live", "refused birds", "refused birds");
+        assertThatThrownBy(() -> table.model(BIRDS, Optional.of(new ModelVersion(2)))).hasMessageContaining(
+                "version 2 of task 'birds' was refused: model 'birds@2' has a head with sha256");
+    }
+
+    @Test
+    void neverReplacesAVerifiedVersionByABrokenRecord() {
+        // Given
+        table.settle();
+        publish(1);
+        promote(1);
+
+        // When
+        publishBroken(1);
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(state(1)).isInstanceOf(Loaded.class);
+    }
+
+    @Test
+    void servesAVersionThatComesWholeAfterItCameBroken() {
+        // Given
+        table.settle();
+        publishBroken(1);
+        promote(1);
+
+        // When
+        publish(1);
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(heard).containsExactly("refused birds", "refused birds", "swapped 1 live");
+    }
+
+    @Test
+    void swapsOnceForTheSameContentTwice() {
+        // Given
+        table.settle();
+        publish(1);
+        promote(1);
+
+        // When
+        publish(1);
+        promote(1);
+
+        // Then
+        assertThat(heard).containsExactly("swapped 1 live");
+    }
+
+    @Test
+    void readsAnOldVersionAgainWhenItIsPromoted() {
+        // Given
+        table.settle();
+        for (int version = 1; version <= 4; version++) {
+            publish(version);
+            promote(version);
+        }
+        assertThat(state(1)).isInstanceOf(Archived.class);
+        assertThatThrownBy(() -> table.model(BIRDS, Optional.of(new ModelVersion(1)))).hasMessage(
+                "version 1 of task 'birds' is not in memory (expected: one of the last 2, or promote it)");
+
+        // When
+        promote(1);
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(state(1)).isInstanceOf(Loaded.class);
+    }
+
+    @Test
+    void keepsServingWhenAnOldVersionIsGoneFromTheTopic() {
+        // Given
+        table.settle();
+        for (int version = 1; version <= 4; version++) {
+            publish(version);
+        }
+        promote(4);
+        topic.clear();
+
+        // When
+        promote(1);
+
+        // Then
+        assertThat(serving()).isEqualTo(4);
+        assertThat(heard).containsExactly("swapped 4 live", "refused birds");
+    }
+
+    @Test
+    void endsWhenTheArchiveDoesNotAnswer() {
+        // Given
+        ServingTable broken = new ServingTable(new ModelVerifier((sha256, dimension) -> Optional.of(backbone), 10_000),
+                place -> {
+                    throw Problem.broken("MODEL_ARCHIVE_BROKEN", "down");
+                }, new ServingLimits(3, 6, 1, Duration.ofSeconds(30)), new Recorder(), () -> now);
+        broken.settle();
+        for (int version = 1; version <= 3; version++) {
+            broken.add(new ModelKey(BIRDS, new ModelVersion(version)),
+                    Json.write(event(version, ModelEvents.largest("owl", "tit"))), new RecordPlace("model-ready", 0, version));
+        }
+
+        // When // Then
+        assertThatThrownBy(() -> broken.promote(ModelEvents.promotion("birds", 1))).hasMessage("down");
+    }
+
+    @Test
+    void keepsTheServingVersionInMemoryHoweverOldItIs() {
+        // Given
+        table.settle();
+        publish(1);
+        promote(1);
+
+        // When
+        for (int version = 2; version <= 20; version++) {
+            publish(version);
+        }
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(state(1)).isInstanceOf(Loaded.class);
+        assertThat(table.task(BIRDS).orElseThrow().versions().keySet()).extracting(ModelVersion::number)
+                .containsExactly(1, 16, 17, 18, 19, 20);
+        assertThat(table.task(BIRDS).orElseThrow().versions().values()).filteredOn(Loaded.class::isInstance).hasSize(2);
+    }
+
+    @Test
+    void forgetsADeletedVersion() {
+        // Given
+        table.settle();
+        publish(1);
+        publish(2);
+        promote(2);
+
+        // When
+        table.remove(ModelKey.parse("birds@1"));
+
+        // Then
+        assertThatThrownBy(() -> table.model(BIRDS, Optional.of(new ModelVersion(1))))
+                .hasMessage("version 1 of task 'birds' is not known here");
+        assertThat(serving()).isEqualTo(2);
+        assertThat(heard).containsExactly("swapped 2 live");
+    }
+
+    @Test
+    void servesNothingAfterTheServingVersionIsDeleted() {
+        // Given
+        table.settle();
+        publish(1);
+        promote(1);
+
+        // When
+        table.remove(ModelKey.parse("birds@1"));
+
+        // Then
+        assertThatThrownBy(this::serving).hasMessageContaining("task 'birds' has no version that serves");
+        assertThat(heard).containsExactly("swapped 1 live", "emptied birds");
+    }
+
+    @Test
+    void refusesATaskOverTheLimit() {
+        // Given
+        table.settle();
+        for (String task : List.of("a", "b", "c")) {
+            table.promote(ModelEvents.promotion(task, 1));
+        }
+
+        // When
+        publish(1);
+
+        // Then
+        assertThat(table.tasks()).extracting(serving -> serving.task().value()).containsExactly("a", "b", "c");
+        assertThatThrownBy(() -> table.model(BIRDS, Optional.empty()))
+                .hasMessage("task 'birds' is not known here (expected: a task with a model)");
+    }
+
+    @Test
+    void leavesARequestTheModelItStartedWith() {
+        // Given
+        table.settle();
+        publish(1);
+        publish(2);
+        promote(1);
+        Model taken = table.model(BIRDS, Optional.empty());
+
+        // When
+        promote(2);
+
+        // Then
+        assertThat(taken.card().version().number()).isEqualTo(1);
+        assertThat(taken.head().probabilities(new float[] { 5, 0 })[0]).isGreaterThan(0.99f);
+        assertThat(serving()).isEqualTo(2);
+    }
+}

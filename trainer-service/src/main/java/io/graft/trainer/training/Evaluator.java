@@ -1,0 +1,110 @@
+package io.graft.trainer.training;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.graft.backbone.HeadProgram;
+import io.graft.backbone.HeadScores;
+import io.graft.backbone.HeadScoring;
+import io.graft.head.Head;
+import io.graft.model.Evaluation;
+import io.graft.model.Evaluation.LabelEvaluation;
+
+/**
+ * Measures heads on a set's validation samples: the one just trained and the one that serves, on the same rows, which are
+ * features as the backbone makes them. Not thread-safe.
+ */
+public final class Evaluator implements AutoCloseable {
+
+    private final List<String> setLabels;
+    private final int[] rowLabels;
+    private final @Nullable HeadScoring scoring;
+
+    public Evaluator(HeadProgram program, TrainingSet set) {
+        this.setLabels = set.labels();
+        this.rowLabels = set.validationLabels();
+        this.scoring = rowLabels.length == 0 ? null
+                : program.scoring(set.validationRows(), set.dimension(), rowLabels.length);
+    }
+
+    /** Measures a head that has the set's labels; empty without validation samples. */
+    Optional<Score> score(Head head) {
+        return scoring == null ? Optional.empty()
+                : Optional.of(Score.of(scoring.score(head.weight(), head.bias(), rowLabels),
+                        rowLabels));
+    }
+
+    /**
+     * Evaluates a head, whose labels need not be the set's: they are matched by name. A sample whose label the head does not
+     * have
+     * counts as answered wrong, at a loss of 87; such labels follow the head's own in the evaluation.
+     *
+     * @param head for features of the set's dimension
+     */
+    public Evaluation evaluate(Head head) {
+        List<String> labels = Stream.concat(head.labels().stream(), setLabels.stream()).distinct().toList();
+        int[][] confusion = new int[labels.size()][labels.size()];
+        if (scoring == null) {
+            return new Evaluation(0, 0, 0, byLabel(labels, confusion), boxed(confusion));
+        }
+        int[] numbers = setLabels.stream().mapToInt(labels::indexOf).toArray();
+        int[] expected = Arrays.stream(rowLabels).map(label -> numbers[label]).toArray();
+        HeadScores scores = scoring.score(head.weight(), head.bias(), Arrays.stream(expected)
+                .map(label -> label < head.labels().size() ? label : HeadScoring.UNKNOWN_LABEL).toArray());
+        for (int row = 0; row < expected.length; row++) {
+            confusion[expected[row]][scores.prediction(row)]++;
+        }
+        Score score = Score.of(scores, expected);
+        return new Evaluation(expected.length, score.accuracy, score.loss, byLabel(labels, confusion), boxed(confusion));
+    }
+
+    private static List<LabelEvaluation> byLabel(List<String> labels, int[][] confusion) {
+        return IntStream.range(0, labels.size()).mapToObj(label -> {
+            int right = confusion[label][label];
+            int sampleCount = Arrays.stream(confusion[label]).sum();
+            int answered = Arrays.stream(confusion).mapToInt(counts -> counts[label]).sum();
+            return new LabelEvaluation(labels.get(label), share(right, answered), share(right, sampleCount), sampleCount);
+        }).toList();
+    }
+
+    private static double share(int count, int total) {
+        return total == 0 ? 0 : (double) count / total;
+    }
+
+    private static List<List<Integer>> boxed(int[][] confusion) {
+        return Arrays.stream(confusion).map(counts -> Arrays.stream(counts).boxed().toList()).toList();
+    }
+
+    /**
+     * A head on the validation samples.
+     *
+     * @param loss mean cross-entropy
+     * @param accuracy share answered right, 0 to 1
+     */
+    record Score(double loss, double accuracy) {
+
+        static Score of(HeadScores scores, int[] expected) {
+            double lossSum = 0;
+            int rightCount = 0;
+            for (int row = 0; row < expected.length; row++) {
+                lossSum -= scores.logProbability(row);
+                if (scores.prediction(row) == expected[row]) {
+                    rightCount++;
+                }
+            }
+            return new Score(lossSum / expected.length, (double) rightCount / expected.length);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (scoring != null) {
+            scoring.close();
+        }
+    }
+}
