@@ -1,0 +1,110 @@
+package io.graft.local;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.graft.problem.Problem;
+import io.graft.testing.KafkaBroker;
+
+/**
+ * A broker and both services, each a process of its own, on this machine.
+ * <p>
+ * The services are the packaged ones of this checkout: build them first ({@code ./mvnw package}).
+ */
+public final class LocalStack implements AutoCloseable {
+
+    private final KafkaBroker broker;
+    private final ServiceProcess trainer;
+    private final ServiceProcess inference;
+
+    private LocalStack(KafkaBroker broker, ServiceProcess trainer, ServiceProcess inference) {
+        this.broker = broker;
+        this.trainer = trainer;
+        this.inference = inference;
+    }
+
+    /** Starts a stack on free ports. */
+    public static LocalStack start(Path folder) {
+        return start(folder, StackPorts.free(), Map.of());
+    }
+
+    /**
+     * Starts the three processes and waits until both services are ready.
+     *
+     * @param folder the broker's topics, and the logs of all three
+     * @param properties configuration of both services, on top of where the broker is
+     * @throws Problem BUSY when a port is taken, MISSING when the services are not built, BROKEN with the end of a log when one
+     *         of the three does not start
+     */
+    public static LocalStack start(Path folder, StackPorts ports, Map<String, String> properties) {
+        Path root = root();
+        KafkaBroker broker = KafkaBroker.start(folder, ports.broker());
+        Map<String, String> all = new HashMap<>(properties);
+        all.put("kafka.bootstrap.servers", broker.bootstrapServers());
+        all.put("graft.topics.create", "true");
+        List<ServiceProcess> services = new ArrayList<>();
+        try {
+            services.add(launch(root, "trainer-service", folder, ports.trainer(), all));
+            services.add(launch(root, "inference-service", folder, ports.inference(), all));
+            services.forEach(ServiceProcess::awaitReady);
+            return new LocalStack(broker, services.get(0), services.get(1));
+        } catch (RuntimeException e) {
+            close(services, broker);
+            throw e;
+        }
+    }
+
+    public KafkaBroker broker() {
+        return broker;
+    }
+
+    public ServiceProcess trainer() {
+        return trainer;
+    }
+
+    public ServiceProcess inference() {
+        return inference;
+    }
+
+    /** Ends the services, both at once, and then the broker that they say goodbye to. */
+    @Override
+    public void close() {
+        close(List.of(inference, trainer), broker);
+    }
+
+    private static void close(List<ServiceProcess> services, KafkaBroker broker) {
+        services.forEach(ServiceProcess::stop);
+        services.forEach(ServiceProcess::close);
+        broker.close();
+    }
+
+    private static ServiceProcess launch(Path root, String module, Path folder, int port, Map<String, String> properties) {
+        return new ServiceProcess(module, jar(root, module), port, folder.resolve(module + ".log"), properties);
+    }
+
+    private static Path jar(Path root, String module) {
+        Path jar = root.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw Problem.missing("SERVICE_NOT_BUILT", module + " is not built: " + jar
+                    + " is not there (run: ./mvnw package -DskipTests)");
+        }
+        return jar;
+    }
+
+    /** The checkout: the nearest folder, from the working directory upwards, that holds the modules of the services. */
+    private static Path root() {
+        Path start = Path.of("").toAbsolutePath();
+        for (Path folder = start; folder != null; folder = folder.getParent()) {
+            if (Files.isDirectory(folder.resolve("trainer-service"))
+                    && Files.isDirectory(folder.resolve("inference-service"))) {
+                return folder;
+            }
+        }
+        throw Problem.missing("CHECKOUT_NOT_FOUND", "no folder from " + start
+                + " upwards holds the modules trainer-service and inference-service (run this inside the checkout)");
+    }
+}
