@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 final class Documents {
 
     private static final YAMLMapper YAML = new YAMLMapper();
+    private static final Pattern QUOTED = Pattern.compile("`([^`]*)`");
 
     private Documents() {
     }
@@ -72,12 +74,9 @@ final class Documents {
                 .toList();
     }
 
-    /** What stands between backticks in a cell. */
-    static List<String> quoted(String cell) {
-        return Arrays.stream(cell.split("`", -1)).collect(java.util.stream.Collectors.collectingAndThen(
-                java.util.stream.Collectors.toList(),
-                parts -> java.util.stream.IntStream.range(0, parts.size()).filter(i -> i % 2 == 1).mapToObj(parts::get)
-                        .toList()));
+    /** What stands between backticks in a text. */
+    static List<String> quoted(String text) {
+        return QUOTED.matcher(text).results().map(found -> found.group(1)).toList();
     }
 
     /** Every Java source of the main code of these modules. */
