@@ -13,6 +13,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -162,7 +163,7 @@ class AsyncApiExamplesTest {
             }
             float[] probabilities = head.probabilities(feature);
             for (int i = 0; i < probabilities.length; i++) {
-                assertThat(probabilities[i]).isCloseTo(expected.get(i), org.assertj.core.data.Offset.offset(1e-4f));
+                assertThat(probabilities[i]).isCloseTo(expected.get(i), Offset.offset(1e-4f));
             }
         }
     }
