@@ -91,8 +91,10 @@ public class EventResource {
             @Content(mediaType = "image/jpeg", schema = @Schema(type = SchemaType.STRING, format = "binary")),
             @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary")),
             @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "vector", summary = "an embedding made elsewhere", value = "{\"vector\": [6.4, 3.2, 4.5, 1.5]}")) })
-    public Accepted sample(@Parameter(example = "iris") @PathParam("task") String task, @Parameter(example = "flower-4") @PathParam("sampleId") String sampleId,
-            @Parameter(description = "Required, unless the JSON has it", example = "versicolor") @QueryParam("label") @Nullable String label, @Parameter(description = "train or validation; absent: a hash of the key decides", example = "train") @QueryParam("split") @Nullable String split,
+    public Accepted sample(@Parameter(example = "iris") @PathParam("task") String task,
+            @Parameter(example = "flower-4") @PathParam("sampleId") String sampleId,
+            @Parameter(description = "Required, unless the JSON has it", example = "versicolor") @QueryParam("label") @Nullable String label,
+            @Parameter(description = "train or validation; absent: a hash of the key decides", example = "train") @QueryParam("split") @Nullable String split,
             @Parameter(hidden = true) @HeaderParam("Content-Type") @Nullable String contentType, byte[] body) {
         SampleKey key = new SampleKey(new TaskId(task), new SampleId(sampleId));
         Map<String, String> headers = new LinkedHashMap<>();
@@ -111,7 +113,8 @@ public class EventResource {
     @Path("samples/{sampleId}")
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Delete a sample")
-    public Accepted delete(@Parameter(example = "iris") @PathParam("task") String task, @Parameter(example = "flower-4") @PathParam("sampleId") String sampleId) {
+    public Accepted delete(@Parameter(example = "iris") @PathParam("task") String task,
+            @Parameter(example = "flower-4") @PathParam("sampleId") String sampleId) {
         return door.sample(new SampleKey(new TaskId(task), new SampleId(sampleId)).toString(), Map.of(), null);
     }
 

@@ -78,7 +78,8 @@ public class TaskResource {
     @APIResponse(responseCode = "200", description = "The run")
     @APIResponse(responseCode = "400", description = "The name is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
     @APIResponse(responseCode = "404", description = "TRAINING_RUN_UNKNOWN", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
-    public TrainingRun run(@Parameter(example = "iris") @PathParam("task") String task, @Parameter(example = "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10") @PathParam("trainingRunId") String run) {
+    public TrainingRun run(@Parameter(example = "iris") @PathParam("task") String task,
+            @Parameter(example = "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10") @PathParam("trainingRunId") String run) {
         return memory.runs().find(new TaskId(task), new TrainingRunId(run))
                 .orElseThrow(
                         () -> Problem.missing("TRAINING_RUN_UNKNOWN", "task '" + task + "' has no training run '" + run + "'"));
