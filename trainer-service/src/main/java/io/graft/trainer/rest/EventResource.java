@@ -17,6 +17,13 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +48,10 @@ import io.graft.trainer.memory.TrainerMemory;
 /** The pipeline's events for people with curl: each call checks what was sent and writes one event. */
 @Path("/v1/tasks/{task}")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "events")
+@Tag(name = "events", description = "The same events that anybody can produce")
+@APIResponse(responseCode = "202", description = "The broker has the event", content = @Content(schema = @Schema(implementation = Accepted.class)))
+@APIResponse(responseCode = "400", description = "A name, a parameter or the body is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+@APIResponse(responseCode = "503", description = "The broker did not take the event in time; Retry-After says when to try again", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
 public class EventResource {
 
     private static final int ACCEPTED = 202;
@@ -74,10 +84,18 @@ public class EventResource {
     @Path("samples/{sampleId}")
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
-    @Operation(summary = "Send a labelled sample: the body is the image, the text or the JSON")
-    public Accepted sample(@PathParam("task") String task, @PathParam("sampleId") String sampleId,
-            @QueryParam("label") @Nullable String label, @QueryParam("split") @Nullable String split,
-            @HeaderParam("Content-Type") @Nullable String contentType, byte[] body) {
+    @Operation(summary = "Send a labelled sample: the body is the image, or JSON with exactly one of image (base64) and vector")
+    @APIResponse(responseCode = "413", description = "The sample is too large", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+    @APIResponse(responseCode = "415", description = "The sample is of a type that is not read", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+    @RequestBody(required = true, content = {
+            @Content(mediaType = "image/jpeg", schema = @Schema(type = SchemaType.STRING, format = "binary")),
+            @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary")),
+            @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "vector", summary = "an embedding made elsewhere", value = "{\"vector\": [6.4, 3.2, 4.5, 1.5]}")) })
+    public Accepted sample(@Parameter(example = "iris") @PathParam("task") String task,
+            @Parameter(example = "flower-4") @PathParam("sampleId") String sampleId,
+            @Parameter(description = "Required, unless the JSON has it", example = "versicolor") @QueryParam("label") @Nullable String label,
+            @Parameter(description = "train or validation; absent: a hash of the key decides", example = "train") @QueryParam("split") @Nullable String split,
+            @Parameter(hidden = true) @HeaderParam("Content-Type") @Nullable String contentType, byte[] body) {
         SampleKey key = new SampleKey(new TaskId(task), new SampleId(sampleId));
         Map<String, String> headers = new LinkedHashMap<>();
         Optional.ofNullable(label).ifPresent(text -> headers.put("label", new Label(text).value()));
@@ -95,7 +113,8 @@ public class EventResource {
     @Path("samples/{sampleId}")
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Delete a sample")
-    public Accepted delete(@PathParam("task") String task, @PathParam("sampleId") String sampleId) {
+    public Accepted delete(@Parameter(example = "iris") @PathParam("task") String task,
+            @Parameter(example = "flower-4") @PathParam("sampleId") String sampleId) {
         return door.sample(new SampleKey(new TaskId(task), new SampleId(sampleId)).toString(), Map.of(), null);
     }
 
@@ -104,7 +123,10 @@ public class EventResource {
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Ask for a training run; an empty body or {} takes every default")
-    public Accepted train(@PathParam("task") String name, byte @Nullable [] body) {
+    @RequestBody(content = @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = {
+            @ExampleObject(name = "defaults", value = "{}"),
+            @ExampleObject(name = "recipe", value = "{\"trainRequestId\": \"by-hand-1\", \"recipe\": {\"epochs\": 10, \"learningRate\": 0.01}, \"promotion\": {\"policy\": \"always\"}}") }))
+    public Accepted train(@Parameter(example = "iris") @PathParam("task") String name, byte @Nullable [] body) {
         TaskId task = new TaskId(name);
         byte[] json = body == null || body.length == 0 ? new byte[] { '{', '}' } : body;
         TrainRequest.parse(json);
@@ -116,7 +138,9 @@ public class EventResource {
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Let a version serve; an older one is a rollback")
-    public Accepted promote(@PathParam("task") String name, byte[] body) {
+    @APIResponse(responseCode = "404", description = "The task has no such version", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+    @RequestBody(required = true, content = @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "rollback", value = "{\"version\": 1, \"reason\": \"rollback\"}")))
+    public Accepted promote(@Parameter(example = "iris") @PathParam("task") String name, byte[] body) {
         TaskId task = new TaskId(name);
         PromotionRequest request = Json.readStrict(body, PromotionRequest.class, "PROMOTION_INVALID",
                 "promotion");

@@ -12,6 +12,10 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import io.graft.id.TaskId;
@@ -37,6 +41,7 @@ public class TaskResource {
 
     @GET
     @Operation(summary = "All tasks: samples by label and split, versions, what serves")
+    @APIResponse(responseCode = "200", description = "Every task, in the order of the names")
     public List<TaskView> tasks() {
         TreeSet<TaskId> tasks = new TreeSet<>(memory.features().tasks());
         tasks.addAll(memory.models().tasks());
@@ -46,7 +51,10 @@ public class TaskResource {
     @GET
     @Path("{task}")
     @Operation(summary = "One task: samples by label and split, versions, what serves")
-    public TaskView task(@PathParam("task") String name) {
+    @APIResponse(responseCode = "200", description = "The task")
+    @APIResponse(responseCode = "400", description = "The name is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+    @APIResponse(responseCode = "404", description = "TASK_UNKNOWN", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+    public TaskView task(@Parameter(example = "iris") @PathParam("task") String name) {
         TaskId task = new TaskId(name);
         TaskView view = view(task);
         if (view.featureCount() == 0 && view.versions().isEmpty()) {
@@ -58,14 +66,20 @@ public class TaskResource {
     @GET
     @Path("{task}/training-runs")
     @Operation(summary = "The last training runs of a task, the newest first")
-    public List<TrainingRun> runs(@PathParam("task") String task) {
+    @APIResponse(responseCode = "200", description = "The runs; none for an unknown task")
+    @APIResponse(responseCode = "400", description = "The name is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+    public List<TrainingRun> runs(@Parameter(example = "iris") @PathParam("task") String task) {
         return memory.runs().runs(new TaskId(task));
     }
 
     @GET
     @Path("{task}/training-runs/{trainingRunId}")
     @Operation(summary = "One training run: state, epochs, version or error")
-    public TrainingRun run(@PathParam("task") String task, @PathParam("trainingRunId") String run) {
+    @APIResponse(responseCode = "200", description = "The run")
+    @APIResponse(responseCode = "400", description = "The name is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+    @APIResponse(responseCode = "404", description = "TRAINING_RUN_UNKNOWN", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+    public TrainingRun run(@Parameter(example = "iris") @PathParam("task") String task,
+            @Parameter(example = "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10") @PathParam("trainingRunId") String run) {
         return memory.runs().find(new TaskId(task), new TrainingRunId(run))
                 .orElseThrow(
                         () -> Problem.missing("TRAINING_RUN_UNKNOWN", "task '" + task + "' has no training run '" + run + "'"));

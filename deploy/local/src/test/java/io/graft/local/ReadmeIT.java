@@ -1,0 +1,80 @@
+package io.graft.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands under "Use it" in the README work, one after the other, on a stack that has just been started. */
+class ReadmeIT {
+
+    private static final Pattern BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
+    private static final long LIMIT_SECONDS = 120;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void showsCommandsThatWork() throws Exception {
+        // Given
+        requireTools("kcat", "curl");
+        String readme = Documents.text("README.md");
+        String use = readme.substring(readme.indexOf("\n## Use it"), readme.indexOf("\n## Run it on your own"));
+        List<String> blocks = BLOCK.matcher(use).results().map(block -> block.group(1)).toList();
+        StackPorts ports = StackPorts.free();
+
+        // When
+        List<String> outputs = new ArrayList<>();
+        try (LocalStack stack = LocalStack.start(folder, ports, Map.of())) {
+            assertThat(stack.trainer().isAlive()).isTrue();
+            for (String block : blocks) {
+                outputs.add(run(block.replace("localhost:9092", "localhost:" + ports.broker())
+                        .replace("localhost:8081", "localhost:" + ports.trainer())
+                        .replace("localhost:8080", "localhost:" + ports.inference())));
+            }
+        }
+
+        // Then
+        assertThat(outputs).hasSize(7);
+        assertThat(outputs.get(1)).contains("\"key\":\"iris/flower-9\"");
+        assertThat(outputs.get(3)).contains("\"label\":\"setosa\"").contains("\"version\":1");
+        assertThat(outputs.get(4)).contains("\"featureCount\":9").contains("\"state\":\"succeeded\"");
+        assertThat(outputs.get(5)).contains("promotions");
+        assertThat(outputs.get(6)).contains("graft_samples_total{").contains("graft_serving_version{");
+    }
+
+    private static void requireTools(String... tools) throws IOException, InterruptedException {
+        for (String tool : tools) {
+            boolean there = new ProcessBuilder("sh", "-c", "command -v " + tool).start().waitFor() == 0;
+            if (!there) {
+                System.out.println("SKIPPED: the README's commands, because " + tool + " is not installed");
+            }
+            assumeTrue(there, tool + " is not installed");
+        }
+    }
+
+    private String run(String commands) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(folder, "readme", ".log");
+        Process shell = new ProcessBuilder("bash", "-e", "-o", "pipefail", "-c", commands).redirectErrorStream(true)
+                .redirectOutput(output.toFile()).start();
+        boolean ended = shell.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+        if (!ended) {
+            shell.destroyForcibly();
+        }
+        String printed = Files.readString(output, StandardCharsets.UTF_8);
+        assertThat(ended).as("%s%n%s", commands, printed).isTrue();
+        assertThat(shell.exitValue()).as("%s%n%s", commands, printed).isZero();
+        return printed;
+    }
+}
