@@ -59,13 +59,15 @@ final class ResNetBackbone implements Backbone {
     private static TorchValue folded(ResNetWeights weights, Placement placement, TorchProgram program, TorchScope scope) {
         List<TorchValue> folded = new ArrayList<>();
         try (TorchScope raw = program.openScope()) {
+            int crop = weights.preprocessing().crop();
             TorchValue epsilon = raw.number(BATCH_NORM_EPSILON);
             TorchValue type = raw.integer(placement.precision().scalarType());
             for (Convolution convolution : weights.architecture().convolutions()) {
                 List<TorchValue> parameters = weights.parameters(convolution).stream()
                         .map(parameter -> raw.float32(parameter.values(), longs(parameter.shape()))).toList();
                 folded.addAll(scope.elements(raw.run("fold", raw.list(parameters), epsilon, type,
-                        raw.integer(convolution.stride()))));
+                        raw.integer(convolution.stride()),
+                        raw.integer(convolution.inputSide(crop)))));
             }
         }
         return scope.list(folded);

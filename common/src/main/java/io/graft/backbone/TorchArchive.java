@@ -9,7 +9,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Packs the text of a program as the archive that {@code torch.jit.load} reads: code, and a module without weights. */
-final class TorchArchive {
+public final class TorchArchive {
 
     /** Pickle, protocol 2: an empty tuple. */
     private static final byte[] NO_CONSTANTS = { (byte) 0x80, 2, ')', '.' };
@@ -17,8 +17,12 @@ final class TorchArchive {
     private TorchArchive() {
     }
 
-    /** @param name the class in the source, which has no attributes */
-    static byte[] of(String name, String source) {
+    /**
+     * Packs one program.
+     *
+     * @param name the class in the source, which has no attributes
+     */
+    public static byte[] of(String name, String source) {
         ByteArrayOutputStream archive = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(archive)) {
             put(zip, "data.pkl", instanceOf(name));

@@ -9,8 +9,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
@@ -23,13 +26,21 @@ import io.graft.problem.Problem;
  */
 public final class Json {
 
-    /** Unknown and doubled fields, text where a number belongs and a second value behind the first are errors. */
+    /**
+     * Unknown and doubled fields, text where a number belongs, a number where text belongs and a second value behind the first
+     * are errors.
+     */
     public static final JsonMapper STRICT = mapper()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(LogicalType.Textual, text -> text
+                    .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
     /** Unknown fields are ignored. */
@@ -60,7 +71,7 @@ public final class Json {
         return read(STRICT, json, type, code, what);
     }
 
-    /** Reads an event of another service. @throws Problem INVALID */
+    /** Reads an event of another service. @throws Problem INVALID, naming the field, also when it is absent */
     public static <T> T readLenient(byte[] json, Class<T> type, String code, String what) {
         return read(LENIENT, json, type, code, what);
     }
@@ -94,6 +105,9 @@ public final class Json {
         if (value == null) {
             throw Problem.invalid(code, what + " is null (expected: a JSON object)");
         }
+        MissingField.of(value).ifPresent(field -> {
+            throw Problem.invalid(code, what + " has no field '" + field + "'");
+        });
         return value;
     }
 

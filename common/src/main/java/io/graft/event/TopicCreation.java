@@ -27,16 +27,19 @@ import io.graft.problem.Problem;
 public record TopicCreation(Topics topics, int partitionCount, short replicationFactor) {
 
     private static final long LIMIT_SECONDS = 60;
-    private static final Duration KNOWN_LIMIT = Duration.ofSeconds(15);
-    private static final Duration ASK_AGAIN = Duration.ofMillis(100);
+    private static final Duration LOOK = Duration.ofMillis(50);
     private static final Map<String, String> COMPACT = Map.of(TopicConfig.CLEANUP_POLICY_CONFIG,
             TopicConfig.CLEANUP_POLICY_COMPACT);
     private static final Map<String, String> FOR_EVER = Map.of(TopicConfig.CLEANUP_POLICY_CONFIG,
             TopicConfig.CLEANUP_POLICY_DELETE, TopicConfig.RETENTION_MS_CONFIG, "-1");
 
-    /** Makes what is missing; several services may do so at once. @throws Problem BROKEN when the broker refuses */
+    /**
+     * Makes what is missing and waits until it is there; several services may do so at once. @throws Problem BROKEN when the
+     * broker refuses
+     */
     public void createMissing(Admin admin) {
-        for (NewTopic topic : all()) {
+        List<NewTopic> all = all();
+        for (NewTopic topic : all) {
             try {
                 admin.createTopics(List.of(topic)).all().get(LIMIT_SECONDS, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
@@ -48,6 +51,25 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw failed("interrupted while creating topics", e);
+            }
+        }
+        awaitKnown(admin, all.stream().map(NewTopic::name).toList());
+    }
+
+    /** The controller creates; the broker that is asked next may hear of it later. */
+    private static void awaitKnown(Admin admin, List<String> names) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        while (true) {
+            try {
+                describe(admin, names);
+                return;
+            } catch (Problem e) {
+                boolean unheardOf = e.getCause() != null
+                        && e.getCause().getCause() instanceof UnknownTopicOrPartitionException;
+                if (!unheardOf || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK.toNanos());
             }
         }
     }
@@ -80,8 +102,7 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
 
     /**
      * Checks that the queue and the features have the same number of partitions, so that one owner holds both sides of a task,
-     * and
-     * that promotions are one log.
+     * and that promotions are one log.
      *
      * @throws Problem BROKEN naming topic and number
      */
@@ -102,24 +123,17 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
         }
     }
 
-    /** Asks again for a while: a broker may not know at once what was created a moment ago. */
     private static Map<String, TopicDescription> describe(Admin admin, List<String> names) {
-        long deadline = System.nanoTime() + KNOWN_LIMIT.toNanos();
-        while (true) {
-            try {
-                return admin.describeTopics(names).allTopicNames().get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
-                    throw failed("topics " + names + " cannot be described: " + reason(e)
-                            + " (create them, or set graft.topics.create=true)", e);
-                }
-                LockSupport.parkNanos(ASK_AGAIN.toNanos());
-            } catch (TimeoutException e) {
-                throw failed("topics were not described within " + LIMIT_SECONDS + " s", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw failed("interrupted while describing topics", e);
-            }
+        try {
+            return admin.describeTopics(names).allTopicNames().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw failed("topics cannot be described: " + reason(e)
+                    + " (create them, or set graft.topics.create=true)", e);
+        } catch (TimeoutException e) {
+            throw failed("topics were not described within " + LIMIT_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("interrupted while describing topics", e);
         }
     }
 

@@ -17,9 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,20 +27,22 @@ import io.graft.problem.Problem;
 
 /**
  * Reads partitions from their beginning and goes on for ever, without a group: Kafka is the disk of whatever the handler keeps
- * in
- * memory.
+ * in memory.
  * <p>
  * One thread polls and calls the handler, so the handler needs no lock of its own for writing. How far it has come is its
- * position
- * after the handler has seen the records: a position and not the last record's offset, since transaction markers and compaction
- * leave gaps. An exception from the handler or the consumer ends the replay and stays visible as {@link #failure()}.
+ * position after the handler has seen the records: a position and not the last record's offset, since transaction markers and
+ * compaction leave gaps. A broker that does not answer is waited for; any other exception of the consumer and every exception
+ * of the handler ends the replay and stays visible as {@link #failure()}.
  */
 public final class TopicReplay implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicReplay.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration REFRESH = Duration.ofSeconds(10);
+    private static final Duration ENDS_LIMIT = Duration.ofSeconds(10);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+    /** How late a client may learn that a topic has appeared or grown; Kafka's default is five minutes. */
+    static final int METADATA_AGE_MS_MAX = 30_000;
 
     /** What is made of the records; called on the replay's thread alone. */
     public interface Handler {
@@ -89,6 +89,8 @@ public final class TopicReplay implements AutoCloseable {
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, METADATA_AGE_MS_MAX);
         this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.wholeTopics = Set.copyOf(wholeTopics);
         this.handler = handler;
@@ -194,21 +196,19 @@ public final class TopicReplay implements AutoCloseable {
     private void run() {
         try (consumer) {
             while (!isClosing()) {
-                try {
-                    assign();
-                    handOver(consumer.poll(POLL));
-                } catch (RetriableException e) {
-                    LOG.warn("Replay waits for the broker replay={} reason={}", thread.getName(), e.getMessage());
-                    LockSupport.parkNanos(POLL.toNanos());
-                }
+                forgetDropped();
+                poll().forEach(handler::apply);
+                publishPositions();
             }
-        } catch (WakeupException | InterruptException e) {
-            LOG.debug("Replay closed replay={}", thread.getName());
         } catch (Throwable e) {
-            LOG.error("Replay ended replay={}", thread.getName(), e);
             synchronized (lock) {
-                failure = e;
-                lock.notifyAll();
+                if (closing) {
+                    LOG.debug("Replay closed replay={}", thread.getName(), e);
+                } else {
+                    LOG.error("Replay ended replay={}", thread.getName(), e);
+                    failure = e;
+                    lock.notifyAll();
+                }
             }
         }
     }
@@ -219,44 +219,59 @@ public final class TopicReplay implements AutoCloseable {
         }
     }
 
-    private void assign() {
-        Set<TopicPartition> wanted = new HashSet<>(consumer.assignment());
-        wanted.removeIf(partition -> !wholeTopics.contains(partition.topic()));
-        long now = System.nanoTime();
-        if (!topicsFound || now - refreshedAtNanos > REFRESH.toNanos()) {
-            wanted.addAll(partitionsOfWholeTopics());
-            refreshedAtNanos = now;
-        }
-        Set<TopicPartition> kept = new HashSet<>(consumer.assignment());
+    private void forgetDropped() {
         Set<TopicPartition> dropped;
         synchronized (lock) {
-            wanted.addAll(wantedPartitions);
             dropped = Set.copyOf(droppedPartitions);
             droppedPartitions.clear();
         }
-        dropped.forEach(handler::drop);
-        kept.removeAll(dropped);
-        if (wanted.equals(kept)) {
-            return;
+        if (!dropped.isEmpty()) {
+            Set<TopicPartition> kept = new HashSet<>(consumer.assignment());
+            kept.removeAll(dropped);
+            consumer.assign(kept);
+            dropped.forEach(handler::drop);
         }
-        consumer.assign(wanted);
-        wanted.removeAll(kept);
-        consumer.seekToBeginning(wanted);
-        startEnds(wanted);
     }
 
-    private void startEnds(Set<TopicPartition> added) {
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        while (ends.isEmpty() && !added.isEmpty() && !isClosing()) {
-            try {
-                ends = consumer.endOffsets(added);
-            } catch (RetriableException e) {
-                LOG.warn("Replay waits for the broker replay={} reason={}", thread.getName(), e.getMessage());
+    private ConsumerRecords<byte[], byte[]> poll() {
+        try {
+            assign();
+            if (!consumer.assignment().isEmpty()) {
+                return consumer.poll(POLL);
             }
+        } catch (RetriableException e) {
+            LOG.warn("Replay waits for the broker replay={} reason={}", thread.getName(), e.getMessage());
+        }
+        LockSupport.parkNanos(POLL.toNanos());
+        return ConsumerRecords.empty();
+    }
+
+    /** Adds what is to be read and is not yet; what is to be read no more has been taken away before. */
+    private void assign() {
+        Set<TopicPartition> added = new HashSet<>();
+        long now = System.nanoTime();
+        if (!topicsFound || now - refreshedAtNanos > REFRESH.toNanos()) {
+            added.addAll(partitionsOfWholeTopics());
+            refreshedAtNanos = now;
         }
         synchronized (lock) {
-            ends.keySet().removeIf(partition -> !isWanted(partition));
-            startEnds.putAll(ends);
+            added.addAll(wantedPartitions);
+        }
+        Set<TopicPartition> assigned = new HashSet<>(consumer.assignment());
+        added.removeAll(assigned);
+        if (added.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, Long> ends = consumer.endOffsets(added, ENDS_LIMIT);
+        assigned.addAll(added);
+        consumer.assign(assigned);
+        consumer.seekToBeginning(added);
+        synchronized (lock) {
+            ends.forEach((partition, end) -> {
+                if (isWanted(partition)) {
+                    startEnds.put(partition, end);
+                }
+            });
         }
     }
 
@@ -279,11 +294,15 @@ public final class TopicReplay implements AutoCloseable {
         return partitions;
     }
 
-    private void handOver(ConsumerRecords<byte[], byte[]> records) {
-        records.forEach(handler::apply);
+    private void publishPositions() {
         Map<TopicPartition, Long> positions = new HashMap<>();
-        for (TopicPartition partition : consumer.assignment()) {
-            positions.put(partition, consumer.position(partition));
+        try {
+            for (TopicPartition partition : consumer.assignment()) {
+                positions.put(partition, consumer.position(partition));
+            }
+        } catch (RetriableException e) {
+            LOG.warn("Replay waits for the broker replay={} reason={}", thread.getName(), e.getMessage());
+            return;
         }
         synchronized (lock) {
             positions.keySet().removeIf(partition -> !isWanted(partition));

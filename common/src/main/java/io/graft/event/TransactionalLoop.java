@@ -31,19 +31,24 @@ import io.graft.problem.Problem;
 
 /**
  * Consume, process, produce: each batch of a topic is turned into records of other topics, and those and the group's offsets
- * are one
- * transaction, so that a crash at any point loses nothing and doubles nothing.
+ * are one transaction, so that a crash at any point loses nothing and doubles nothing.
  * <p>
  * Commits positions, not the last record's offset plus one: they go past transaction markers and compacted records, so that a
- * group
- * that has read everything is seen to have read everything.
+ * group that has read everything is seen to have read everything.
+ * <p>
+ * A batch whose handler throws a {@link Problem} or a {@link KafkaException} is given to it again, until it succeeds. Any other
+ * exception, a record that its topic does not take and another loop of the same instance end the loop; {@link #failure()} says
+ * which.
  */
 public final class TransactionalLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalLoop.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
+    private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(5);
+    private static final Result NOTHING = new Result(List.of(), () -> {
+    });
 
     /** Turns a batch into what is to be written; called on the loop's thread. */
     public interface Handler {
@@ -51,6 +56,7 @@ public final class TransactionalLoop implements AutoCloseable {
         /**
          * Works on a batch.
          *
+         * @param batch one record or more, in the order of each partition
          * @param transactions for asking about topics
          * @return the batch's result; its records are written with the batch's offsets
          */
@@ -99,6 +105,8 @@ public final class TransactionalLoop implements AutoCloseable {
         consumerConfig.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchSize);
         consumerConfig.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         consumerConfig.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
+        consumerConfig.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        consumerConfig.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, TopicReplay.METADATA_AGE_MS_MAX);
         this.thread = new Thread(this::run, group);
         this.thread.setDaemon(true);
     }
@@ -121,11 +129,13 @@ public final class TransactionalLoop implements AutoCloseable {
             while (!closing) {
                 step(opened);
             }
-        } catch (WakeupException | InterruptException e) {
-            LOG.debug("Loop closed group={}", thread.getName());
         } catch (Throwable e) {
-            failure = e;
-            LOG.error("Loop ended group={}", thread.getName(), e);
+            if (closing) {
+                LOG.debug("Loop closed group={}", thread.getName(), e);
+            } else {
+                failure = e;
+                LOG.error("Loop ended group={}", thread.getName(), e);
+            }
         }
     }
 
@@ -135,24 +145,47 @@ public final class TransactionalLoop implements AutoCloseable {
             ConsumerRecords<byte[], byte[]> polled = open.poll(POLL);
             Map<TopicPartition, OffsetAndMetadata> progress = progress(open);
             if (!progress.isEmpty()) {
-                List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>(polled.count());
-                polled.forEach(batch::add);
-                Result result = handler.process(batch, transactions);
+                Result result = process(polled);
                 transactions.commit(result.records(), progress, open.groupMetadata());
                 progress.forEach((partition, offset) -> committed.put(partition, offset.offset()));
                 result.committed().run();
             }
-        } catch (WakeupException | InterruptException | AuthorizationException | FencedInstanceIdException e) {
-            throw e;
         } catch (KafkaException e) {
+            requireWorthAnotherTry(e);
             LOG.warn("Batch goes back group={} reason={}", thread.getName(), e.getMessage());
             goBack(open);
         } catch (Problem e) {
-            if (e.code().equals("FENCED")) {
+            if (e.code().equals(Transactions.FENCED) || e.code().equals(Transactions.RECORD_TOO_LARGE)) {
                 throw e;
             }
             LOG.warn("Batch goes back group={} code={} reason={}", thread.getName(), e.code(), e.getMessage());
             goBack(open);
+        }
+    }
+
+    /** A position may move without a record: past a transaction marker, or what compaction has removed. */
+    private Result process(ConsumerRecords<byte[], byte[]> polled) {
+        if (polled.isEmpty()) {
+            return NOTHING;
+        }
+        List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>(polled.count());
+        polled.forEach(batch::add);
+        return handler.process(batch, transactions);
+    }
+
+    /** Throws what time does not heal. The broker's answer may be wrapped, since a producer repeats it at every later call. */
+    private void requireWorthAnotherTry(KafkaException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FencedInstanceIdException) {
+                throw Problem.broken(Transactions.FENCED,
+                        "instance '" + consumerConfig.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG)
+                                + "' was taken by another process (expected: one process for each graft.instance)",
+                        e);
+            }
+            if (cause instanceof WakeupException || cause instanceof InterruptException
+                    || cause instanceof AuthorizationException) {
+                throw e;
+            }
         }
     }
 
@@ -186,9 +219,8 @@ public final class TransactionalLoop implements AutoCloseable {
                     }
                 }
                 return;
-            } catch (WakeupException | InterruptException | AuthorizationException | FencedInstanceIdException e) {
-                throw e;
             } catch (KafkaException e) {
+                requireWorthAnotherTry(e);
                 LOG.warn("Loop waits for the broker group={} reason={}", thread.getName(), e.getMessage());
             }
         }
@@ -206,6 +238,9 @@ public final class TransactionalLoop implements AutoCloseable {
         }
         try {
             thread.join(CLOSE_LIMIT.toMillis());
+            // A producer without a broker cannot be woken up, only interrupted; what it has open the next start settles.
+            thread.interrupt();
+            thread.join(INTERRUPTED_LIMIT.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -17,6 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +27,13 @@ import io.graft.problem.Problem;
  * Records and the offsets they came of, written together or not at all. For one thread.
  * <p>
  * After a failure the producer is thrown away and the next one begins by having the broker settle what was open: only then do
- * the
- * group's committed offsets say what has happened, so the caller reads them again and goes on from there. Whoever starts later
- * with the same id fences whoever had it before.
+ * the group's committed offsets say what has happened, so the caller reads them again and goes on from there. Whoever starts
+ * later with the same id fences whoever had it before.
  */
 public final class Transactions implements AutoCloseable {
+
+    static final String FENCED = "FENCED";
+    static final String RECORD_TOO_LARGE = "RECORD_TOO_LARGE";
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -83,38 +86,49 @@ public final class Transactions implements AutoCloseable {
      * Writes records and offsets together.
      *
      * @throws KafkaException when it is not known to have happened: read the committed offsets again after {@link #open()}
-     * @throws Problem BROKEN {@code FENCED} when another process has taken this id
+     * @throws Problem BROKEN {@code FENCED} when another process has taken this id, {@code RECORD_TOO_LARGE} when a topic does
+     *         not take a record: trying again does not help
      */
     public void commit(List<ProducerRecord<byte[], byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
         KafkaProducer<byte[], byte[]> open = opened();
+        AtomicReference<@Nullable Problem> tooLarge = new AtomicReference<>();
         try {
             open.beginTransaction();
-            Future<RecordMetadata> last = null;
             for (ProducerRecord<byte[], byte[]> record : records) {
-                last = open.send(record);
+                Future<RecordMetadata> unused = open.send(record, (place, e) -> {
+                    if (e instanceof RecordTooLargeException) {
+                        tooLarge.set(tooLarge(record, e));
+                    }
+                });
             }
             open.sendOffsetsToTransaction(offsets, group);
-            if (last != null) {
-                open.flush();
-                last.get();
-            }
             open.commitTransaction();
-        } catch (ProducerFencedException | InvalidProducerEpochException e) {
-            discard();
-            throw Problem.broken("FENCED", "transactional id '" + config.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)
-                    + "' was taken by another process (expected: one process for each graft.instance)", e);
-        } catch (ExecutionException e) {
-            discard();
-            throw new KafkaException("a record could not be written: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            discard();
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted within a transaction", e);
         } catch (RuntimeException e) {
+            // Waits for the callbacks of what was sent, so the answer to a record is known after it.
             discard();
-            throw e;
+            Problem refused = tooLarge.get();
+            if (refused != null) {
+                throw refused;
+            }
+            throw isFenced(e) ? fenced(e) : e;
         }
+    }
+
+    private static Problem tooLarge(ProducerRecord<byte[], byte[]> record, Exception cause) {
+        long bytes = (record.key() == null ? 0L : record.key().length) + (record.value() == null ? 0L : record.value().length);
+        return Problem.broken(RECORD_TOO_LARGE, "topic '" + record.topic() + "' does not take a record of " + bytes
+                + " bytes (expected: a max.message.bytes of the topic that has room for it)", cause);
+    }
+
+    private static boolean isFenced(Throwable e) {
+        return e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException
+                || (e.getCause() != null && isFenced(e.getCause()));
+    }
+
+    private Problem fenced(RuntimeException cause) {
+        return Problem.broken(FENCED, "transactional id '" + config.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)
+                + "' was taken by another process (expected: one process for each graft.instance)", cause);
     }
 
     private KafkaProducer<byte[], byte[]> opened() {

@@ -1,5 +1,7 @@
 package io.graft.id;
 
+import java.util.regex.Pattern;
+
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
@@ -8,6 +10,9 @@ import io.graft.problem.Problem;
 /** Counts the models of a task: 1, 2, 3 … without a hole. */
 public record ModelVersion(@JsonValue int number) implements Comparable<ModelVersion> {
 
+    /** Nine digits at most, which an int holds. */
+    private static final Pattern DIGITS = Pattern.compile("[1-9][0-9]{0,8}");
+
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public ModelVersion {
         if (number < 1) {
@@ -15,13 +20,10 @@ public record ModelVersion(@JsonValue int number) implements Comparable<ModelVer
         }
     }
 
-    /** Reads the decimal digits of a version, as in a path or a query. */
+    /** Reads the decimal digits of a version, as in a path or a query: one spelling for each number. */
     public static ModelVersion parse(String text) {
-        try {
-            return new ModelVersion(Integer.parseInt(text));
-        } catch (NumberFormatException e) {
-            throw Problem.invalid("VERSION_INVALID", "version '" + text + "' is not valid (expected: 1 or more)", e);
-        }
+        Ids.requireMatch(DIGITS, text, "VERSION_INVALID", "version");
+        return new ModelVersion(Integer.parseInt(text));
     }
 
     public ModelVersion next() {

@@ -11,7 +11,8 @@ public record ModelKey(TaskId task, ModelVersion version) {
     public static ModelKey parse(String key) {
         int at = key.indexOf('@');
         if (at < 0) {
-            throw Problem.invalid("MODEL_KEY_INVALID", "model key '" + key + "' has no '@' (expected: task@version)");
+            String quoted = key.length() <= 80 ? key : key.substring(0, 80) + "…";
+            throw Problem.invalid("MODEL_KEY_INVALID", "model key '" + quoted + "' has no '@' (expected: task@version)");
         }
         return new ModelKey(new TaskId(key.substring(0, at)), ModelVersion.parse(key.substring(at + 1)));
     }

@@ -4,12 +4,13 @@ class ResNetProgram(Module):
 
   # One convolution with its batch norm as one convolution with a bias (float32), in the precision of the forward pass.
   # p: weight [outputs, inputs, h, w], then the norm's weight, bias, running mean, running variance [outputs].
-  # On a CPU the weight is laid out for the convolution once; oneDNN would do it in every forward pass.
+  # On a CPU the weight is laid out for the convolution of one image of side x side once; oneDNN would do it in every pass.
   def fold(self: __torch__.ResNetProgram,
     p: List[Tensor],
     eps: float,
     dtype: int,
-    stride: int) -> List[Tensor]:
+    stride: int,
+    side: int) -> List[Tensor]:
     scale = torch.div(p[1], torch.sqrt(torch.add(p[4], eps)))
     weight = torch.mul(p[0], torch.reshape(scale, [-1, 1, 1, 1]))
     bias = torch.to(torch.sub(p[2], torch.mul(p[3], scale)), dtype)
@@ -18,7 +19,7 @@ class ResNetProgram(Module):
       folded = [weight0, bias]
     else:
       pad = torch.floordiv(torch.size(weight0, 2), 2)
-      packed = ops.mkldnn._reorder_convolution_weight(weight0, [pad, pad], [stride, stride])
+      packed = ops.mkldnn._reorder_convolution_weight(weight0, [pad, pad], [stride, stride], [1, 1], 1, [1, torch.size(weight0, 1), side, side])
       folded = [packed, bias]
     return folded
 

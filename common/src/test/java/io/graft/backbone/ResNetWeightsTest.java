@@ -27,8 +27,8 @@ class ResNetWeightsTest {
         assertThat(convolutionCount("resnet50")).isEqualTo(53);
         assertThat(convolutionCount("resnet101")).isEqualTo(104);
         assertThat(ResNetArchitecture.named("resnet50").orElseThrow().convolutions()).contains(
-                new Convolution("layer2.0.downsample.0", "layer2.0.downsample.1", 512, 256, 1, 2),
-                new Convolution("layer4.2.conv3", "layer4.2.bn3", 2048, 512, 1, 1));
+                new Convolution("layer2.0.downsample.0", "layer2.0.downsample.1", 512, 256, 1, 2, 4),
+                new Convolution("layer4.2.conv3", "layer4.2.bn3", 2048, 512, 1, 1, 32));
     }
 
     private static int convolutionCount(String architecture) {

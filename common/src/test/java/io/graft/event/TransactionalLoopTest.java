@@ -1,0 +1,272 @@
+package io.graft.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.graft.problem.Problem;
+import io.graft.testing.Await;
+import io.graft.testing.KafkaBroker;
+import io.graft.testing.KafkaTopic;
+
+class TransactionalLoopTest {
+
+    private static final int RECORD_COUNT = 1_000;
+
+    private static KafkaBroker broker;
+    private static Admin admin;
+
+    @BeforeAll
+    static void startBroker(@TempDir Path dataDir) {
+        broker = KafkaBroker.start(dataDir);
+        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        admin.close();
+        broker.close();
+    }
+
+    @Test
+    void writesEachRecordOnceThroughFailuresAndAKilledBroker() {
+        // Given: a handler that fails every third time
+        KafkaTopic source = KafkaTopic.create(broker, "once-in", 2);
+        KafkaTopic target = KafkaTopic.create(broker, "once-out", 2);
+        List<String> values = values();
+        source.write(0, values.subList(0, 500));
+        source.write(1, values.subList(500, RECORD_COUNT));
+        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger counted = new AtomicInteger();
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            if (calls.incrementAndGet() % 3 == 0) {
+                throw new KafkaException("now and then");
+            }
+            return copied(batch, target, counted);
+        };
+        try (TransactionalLoop loop = loop(source, "a", 50, handler)) {
+            loop.start();
+            Await.until("the loop is in the middle", () -> counted.get() >= 200);
+            // When
+            broker.kill();
+            broker.restart();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+            assertThat(loop.failure()).isEmpty();
+        }
+        assertThat(texts(target)).containsExactlyInAnyOrderElementsOf(values);
+        assertThat(counted.get()).isLessThanOrEqualTo(RECORD_COUNT);
+    }
+
+    @Test
+    void commitsPastTransactionMarkersAtTheEnd() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "markers-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "markers-out", 1);
+        source.writeCommitted(0, List.of("a"));
+        source.writeAborted(0, List.of("never"));
+        AtomicInteger empty = new AtomicInteger();
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            empty.addAndGet(batch.isEmpty() ? 1 : 0);
+            return copied(batch, target, new AtomicInteger());
+        };
+        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
+            // When
+            loop.start();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(Map.of(source.partition(0), 4L)));
+            source.writeAborted(0, List.of("never"));
+            Await.until("the group has no lag again", () -> committed(source).equals(Map.of(source.partition(0), 6L)));
+        }
+        assertThat(empty).hasValue(0);
+        assertThat(texts(target)).containsExactly("a");
+    }
+
+    @Test
+    void givesABatchToItsHandlerAgainAfterAProblem() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "problem-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "problem-out", 1);
+        source.write(0, List.of("a", "b", "c"));
+        AtomicInteger calls = new AtomicInteger();
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            if (calls.incrementAndGet() < 3) {
+                throw Problem.busy("BACKBONE_BUSY", "backbone 'resnet18' has no room");
+            }
+            return copied(batch, target, new AtomicInteger());
+        };
+        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
+            // When
+            loop.start();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+            assertThat(loop.failure()).isEmpty();
+        }
+        assertThat(texts(target)).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void goesOnWhereAnEarlierLoopOfTheInstanceStopped() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "restart-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "restart-out", 1);
+        source.write(0, List.of("a"));
+        try (TransactionalLoop first = loop(source, "a", 10, copying(target))) {
+            first.start();
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+        }
+        source.write(0, List.of("b"));
+        // When
+        try (TransactionalLoop second = loop(source, "a", 10, copying(target))) {
+            second.start();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+        }
+        assertThat(texts(target)).containsExactly("a", "b");
+    }
+
+    @Test
+    void endsWhenAnotherLoopTakesItsInstance() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "fenced-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "fenced-out", 1);
+        source.write(0, List.of("a"));
+        try (TransactionalLoop first = loop(source, "a", 10, copying(target));
+                TransactionalLoop second = loop(source, "a", 10, copying(target))) {
+            first.start();
+            Await.until("the first loop works", () -> committed(source).equals(source.ends()));
+            // When
+            second.start();
+            // Then
+            Await.until("the first loop has ended", () -> first.failure().isPresent());
+            assertThat(first.failure().orElseThrow()).isInstanceOfSatisfying(Problem.class,
+                    problem -> assertThat(problem.code()).isEqualTo("FENCED"))
+                    .hasMessage("instance 'fenced-in-group-a' was taken by another process "
+                            + "(expected: one process for each graft.instance)");
+            source.write(0, List.of("b"));
+            Await.until("the second loop works", () -> committed(source).equals(source.ends()));
+            assertThat(second.failure()).isEmpty();
+        }
+        assertThat(texts(target)).containsExactly("a", "b");
+    }
+
+    @Test
+    void endsWhenATopicDoesNotTakeARecord() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "large-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "large-out", 1, Map.of("max.message.bytes", "100000"));
+        source.write(0, List.of("a", "b"));
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(
+                    copied(batch, target, new AtomicInteger()).records());
+            records.add(new ProducerRecord<>(target.name(), new byte[10], new byte[200_000]));
+            return new TransactionalLoop.Result(records, () -> {
+            });
+        };
+        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
+            // When
+            loop.start();
+            // Then
+            Await.until("the loop has ended", () -> loop.failure().isPresent());
+            assertThat(loop.failure().orElseThrow()).isInstanceOfSatisfying(Problem.class,
+                    problem -> assertThat(problem.code()).isEqualTo("RECORD_TOO_LARGE"))
+                    .hasMessage("topic 'large-out' does not take a record of 200010 bytes "
+                            + "(expected: a max.message.bytes of the topic that has room for it)");
+        }
+        assertThat(committed(source).values()).allMatch(offset -> offset == 0);
+        assertThat(texts(target)).isEmpty();
+    }
+
+    @Test
+    void endsWithAnErrorOfItsHandler() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "error-in", 1);
+        source.write(0, List.of("a"));
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            throw new IllegalStateException("a mistake");
+        };
+        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
+            // When
+            loop.start();
+            // Then
+            Await.until("the loop has ended", () -> loop.failure().isPresent());
+            assertThat(loop.failure().orElseThrow()).hasMessage("a mistake");
+        }
+    }
+
+    @Test
+    void closesWithoutAFailureWhileTheBrokerIsGone() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "gone-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "gone-out", 1);
+        source.write(0, List.of("a"));
+        TransactionalLoop loop = loop(source, "a", 10, copying(target));
+        loop.start();
+        Await.until("the loop works", () -> committed(source).equals(source.ends()));
+        broker.kill();
+        // When
+        loop.close();
+        // Then
+        broker.restart();
+        assertThat(loop.failure()).isEmpty();
+        assertThat(texts(target)).containsExactly("a");
+    }
+
+    private static TransactionalLoop loop(KafkaTopic source, String instance, int batchSize,
+            TransactionalLoop.Handler handler) {
+        return new TransactionalLoop(Map.of("bootstrap.servers", broker.bootstrapServers()), source.name(), group(source),
+                instance, batchSize, handler);
+    }
+
+    private static TransactionalLoop.Handler copying(KafkaTopic target) {
+        return (batch, transactions) -> copied(batch, target, new AtomicInteger());
+    }
+
+    private static TransactionalLoop.Result copied(List<ConsumerRecord<byte[], byte[]>> batch, KafkaTopic target,
+            AtomicInteger counted) {
+        List<ProducerRecord<byte[], byte[]>> copies = new ArrayList<>();
+        batch.forEach(record -> copies.add(new ProducerRecord<>(target.name(), record.key(), record.value())));
+        return new TransactionalLoop.Result(copies, () -> counted.addAndGet(batch.size()));
+    }
+
+    private static List<String> values() {
+        return IntStream.range(0, RECORD_COUNT).mapToObj(number -> "value-" + number).toList();
+    }
+
+    private static List<String> texts(KafkaTopic topic) {
+        return topic.readAll().stream().map(record -> new String(record.value(), StandardCharsets.UTF_8)).toList();
+    }
+
+    private static String group(KafkaTopic source) {
+        return source.name() + "-group";
+    }
+
+    private static Map<TopicPartition, Long> committed(KafkaTopic source) {
+        try {
+            Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(group(source))
+                    .partitionsToOffsetAndMetadata().get();
+            return offsets.entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, offset -> offset.getValue().offset()));
+        } catch (Exception e) {
+            throw new IllegalStateException("the committed offsets of '" + source.name() + "' cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.graft.benchmark;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import io.graft.backbone.Backbone;
+import io.graft.backbone.BackboneConfig;
+import io.graft.backbone.Backbones;
+
+/**
+ * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code head}, {@code job}.
+ */
+public final class Benchmarks {
+
+    private static final List<String> ALL = List.of("forward", "embed", "head", "job");
+
+    private Benchmarks() {
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        List<String> chosen = arguments.length == 0 ? ALL : Arrays.asList(arguments);
+        List<String> unknown = new ArrayList<>(chosen);
+        unknown.removeAll(ALL);
+        if (!unknown.isEmpty()) {
+            System.err.println("benchmark " + unknown + " does not exist (expected: some of " + ALL + ")");
+            System.exit(2);
+        }
+        try (Backbones backbones = Backbones.open(BackboneConfig.BUNDLED); PlainResNet plain = new PlainResNet()) {
+            Backbone backbone = backbones.image();
+            System.out.println(Machine.describe(backbone.descriptor()));
+            Photographs photographs = Photographs.find(backbone);
+            System.out.println("images: " + photographs.contents().size() + " " + photographs.source());
+            if (chosen.contains("forward")) {
+                BackboneForward.measure(backbone, plain, photographs, 1);
+                BackboneForward.measure(backbone, plain, photographs, 16);
+            }
+            if (chosen.contains("embed")) {
+                EmbeddingThroughput.measure(backbone, photographs);
+            }
+            if (chosen.contains("head")) {
+                HeadTrainer.measure();
+            }
+            if (chosen.contains("job")) {
+                TextbookJob.measure(backbone, plain, photographs);
+            }
+        }
+    }
+}
