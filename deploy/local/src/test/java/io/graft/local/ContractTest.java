@@ -89,8 +89,10 @@ class ContractTest {
         // When
         for (String event : List.of("TrainingProgress", "ModelReady", "Promotion")) {
             Set<String> fields = fields(document.schema(event));
-            String heading = (event.equals("Promotion") ? "Promotions" : event).replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
-            String section = Stream.of(contract.split("\n##")).filter(part -> part.startsWith("# " + heading + "\n")).findFirst()
+            String heading = (event.equals("Promotion") ? "Promotions" : event).replaceAll("([a-z])([A-Z])", "$1-$2")
+                    .toLowerCase(Locale.ROOT);
+            String section = Stream.of(contract.split("\n##")).filter(part -> part.startsWith("# " + heading + "\n"))
+                    .findFirst()
                     .orElseThrow();
 
             // Then

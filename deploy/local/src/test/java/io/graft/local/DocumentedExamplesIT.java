@@ -61,13 +61,11 @@ class DocumentedExamplesIT {
     private final HttpClient client = HttpClient.newHttpClient();
     private final ObjectMapper mapper = new ObjectMapper();
 
-    @TempDir
-    private Path folder;
     private LocalStack stack;
     private KafkaProducer<byte[], byte[]> producer;
 
     @BeforeAll
-    void startTheStack() {
+    void startTheStack(@TempDir Path folder) {
         stack = LocalStack.start(folder);
         producer = new KafkaProducer<>(Map.of("bootstrap.servers", stack.broker().bootstrapServers(), "acks", "all"),
                 new ByteArraySerializer(), new ByteArraySerializer());

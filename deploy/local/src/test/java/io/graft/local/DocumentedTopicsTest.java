@@ -47,7 +47,8 @@ class DocumentedTopicsTest {
         JsonNode configuration = documented.get("topicConfiguration");
         int partitionCount = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
 
-        assertThat(config.get("cleanup.policy").value()).as(topic).isEqualTo(configuration.get("cleanup.policy").get(0).asText());
+        assertThat(config.get("cleanup.policy").value()).as(topic)
+                .isEqualTo(configuration.get("cleanup.policy").get(0).asText());
         if (configuration.has("retention.ms")) {
             assertThat(config.get("retention.ms").value()).as(topic).isEqualTo(configuration.get("retention.ms").asText());
         }

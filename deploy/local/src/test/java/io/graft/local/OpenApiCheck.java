@@ -60,7 +60,8 @@ final class OpenApiCheck {
     }
 
     private static List<Map.Entry<String, JsonNode>> operations(JsonNode path) {
-        return path.properties().stream().filter(entry -> Set.of("get", "post", "put", "delete", "patch").contains(entry.getKey()))
+        return path.properties().stream()
+                .filter(entry -> Set.of("get", "post", "put", "delete", "patch").contains(entry.getKey()))
                 .toList();
     }
 

@@ -62,7 +62,8 @@ final class RecordSchema {
         ObjectNode properties = schema.putObject("properties");
         TreeSet<String> required = new TreeSet<>();
         // A record with a creator of its own takes a default for whatever is absent.
-        boolean defaults = Arrays.stream(type.getDeclaredMethods()).anyMatch(made -> made.isAnnotationPresent(JsonCreator.class));
+        boolean defaults = Arrays.stream(type.getDeclaredMethods())
+                .anyMatch(made -> made.isAnnotationPresent(JsonCreator.class));
         for (RecordComponent component : type.getRecordComponents()) {
             boolean optional = component.getType() == Optional.class;
             properties.set(component.getName(), schema(optional
