@@ -39,7 +39,7 @@ class MainJobIT {
     private static final int REPETITIONS = 20;
 
     @TempDir
-    private Path folder;
+    private static Path folder;
     private LocalStack stack;
     private StackClient client;
 
@@ -66,7 +66,7 @@ class MainJobIT {
         Kcat kcat = Kcat.require(stack.broker().bootstrapServers());
         List<Path> training = files(photographs.resolve("train"));
         for (Path file : training) {
-            kcat.publish("labelled-samples", "ants-bees/" + file.getFileName(), Map.of("label", label(file)), file);
+            kcat.publish("labelled-samples", "ants-bees/" + sampleId(file), Map.of("label", label(file)), file);
         }
 
         // When
@@ -181,6 +181,10 @@ class MainJobIT {
                 return;
             }
         }
+    }
+
+    private static String sampleId(Path file) {
+        return String.valueOf(file.getFileName()).replaceAll("[^A-Za-z0-9._:-]", "_");
     }
 
     private static boolean foreign(String key) {
