@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ import io.graft.problem.Problem;
  */
 public final class Demo {
 
+    /** Held, because the logging system forgets the level of a logger that nobody holds. */
+    private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");
+
     private final DemoSettings settings;
     private final Screen screen;
     private final AtomicReference<@Nullable LocalStack> stack = new AtomicReference<>();
@@ -30,6 +35,8 @@ public final class Demo {
     }
 
     public static void main(String[] arguments) {
+        // Its warnings are for operators; what stops the demo is said by the demo.
+        KAFKA.setLevel(Level.SEVERE);
         Screen screen = new Screen(System.out, isTerminal());
         int code = 1;
         try {

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 import io.graft.problem.Problem;
 import io.graft.testing.Ports;
 
-class LocalStackTest {
+class LocalStackIT {
 
     private final Path folder;
 
-    LocalStackTest(@TempDir Path folder) {
+    LocalStackIT(@TempDir Path folder) {
         this.folder = folder;
     }
 
