@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -54,7 +55,12 @@ final class AsyncApi {
     /** An example of a message. A binary payload is written down as base64. */
     record Example(Message message, String name, String key, Map<String, String> headers, JsonNode payload) {
 
-        byte @Nullable [] value() {
+        /** The record's value; for every example but a deletion. */
+        byte[] value() {
+            return Objects.requireNonNull(bytes(), "a deletion has no value");
+        }
+
+        private byte @Nullable [] bytes() {
             if (payload.isNull()) {
                 return null;
             }
@@ -71,12 +77,12 @@ final class AsyncApi {
         }
 
         ProducerRecord<byte[], byte[]> toSend() {
-            return new ProducerRecord<>(message.topic, null, key.getBytes(StandardCharsets.UTF_8), value(), kafkaHeaders());
+            return new ProducerRecord<>(message.topic, null, key.getBytes(StandardCharsets.UTF_8), bytes(), kafkaHeaders());
         }
 
         ConsumerRecord<byte[], byte[]> received() {
             return new ConsumerRecord<>(message.topic, 0, 0, 0, TimestampType.CREATE_TIME, -1, -1,
-                    key.getBytes(StandardCharsets.UTF_8), value(), kafkaHeaders(), Optional.empty());
+                    key.getBytes(StandardCharsets.UTF_8), bytes(), kafkaHeaders(), Optional.empty());
         }
 
         @Override
