@@ -114,12 +114,13 @@ public final class DrawnImages {
     private static void photograph(BufferedImage image, Random random) {
         double gain = 0.65 + 0.6 * random.nextDouble();
         double offset = -20 + 40 * random.nextDouble();
-        double noise = 2 + 6 * random.nextDouble();
+        double noise = 3 + 10 * random.nextDouble();
+        SplittableRandom grain = new SplittableRandom(random.nextLong());
         int[] pixels = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
         for (int i = 0; i < pixels.length; i++) {
             int exposed = 0;
             for (int shift = 0; shift <= 16; shift += 8) {
-                double value = (pixels[i] >> shift & 0xFF) * gain + offset + noise * random.nextGaussian();
+                double value = (pixels[i] >> shift & 0xFF) * gain + offset + grain.nextDouble(-noise, noise);
                 exposed |= (int) Math.max(0, Math.min(255, Math.round(value))) << shift;
             }
             pixels[i] = exposed;

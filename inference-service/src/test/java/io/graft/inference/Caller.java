@@ -76,8 +76,9 @@ final class Caller {
     /** Posts a form with one file, as {@code curl -F} does. */
     Answer postForm(String path, String field, String contentType, byte[] file) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        body.writeBytes(("--edge\r\nContent-Disposition: form-data; name=\"" + field + "\"; filename=\"x.png\"\r\nContent-Type: "
-                + contentType + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+        body.writeBytes(
+                ("--edge\r\nContent-Disposition: form-data; name=\"" + field + "\"; filename=\"x.png\"\r\nContent-Type: "
+                        + contentType + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
         body.writeBytes(file);
         body.writeBytes("\r\n--edge--\r\n".getBytes(StandardCharsets.UTF_8));
         return post(path, "multipart/form-data; boundary=edge", body.toByteArray());

@@ -78,13 +78,14 @@ public final class Demo {
         ending.set(true);
         LocalStack running = stack.getAndSet(null);
         if (running != null) {
-            screen.line("%nEnds the services and the broker.");
+            screen.step("Ends the services and the broker");
             running.close();
         }
     }
 
     /** @return whether the demo shows what it promises */
     private boolean run() throws IOException, InterruptedException, ExecutionException {
+        screen.step("%s", settings.images().map(path -> "Reads the images in " + path).orElse("Draws images"));
         DemoSet images = settings.images().map(ImageFolder::read).orElseGet(DemoSet::drawn);
         DemoFolder.prepare(settings.folder());
         screen.step("Starts a Kafka broker and both services; their logs are in %s", settings.folder());
@@ -106,7 +107,7 @@ public final class Demo {
         report.show(result, pixels, start);
         boolean shown = pixels.isEmpty() || result.accuracy() > pixels.get().accuracy();
         if (!shown) {
-            screen.line("%nThe features should tell the drawn images apart better than raw pixels do, and did not.");
+            screen.step("The features should tell the drawn images apart better than raw pixels do, and did not");
         } else if (!settings.exit()) {
             report.proposeNextSteps(result, DemoFolder.keep(settings.folder(), images.heldOut().get(0)));
             Thread.currentThread().join();

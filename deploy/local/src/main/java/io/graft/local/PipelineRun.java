@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -18,6 +19,7 @@ import io.graft.id.TrainRequestId;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
 import io.graft.problem.Problem;
+import io.graft.sample.SampleKey;
 
 /** The main job for one task: samples and a train request go in, a model comes out and is served, held-out images are asked. */
 final class PipelineRun {
@@ -63,7 +65,7 @@ final class PipelineRun {
         Instant runningSince = run.runningSince().orElse(end.at());
         awaitServing(set.task(), version);
         Instant serving = Instant.now();
-        screen.line("  version %d serves: it went live while the service was answering", version);
+        screen.line("  version %d serves", version);
         Confusion confusion = new Confusion(set.labels());
         double[] latenciesMs = classify(set, confusion);
         return new TaskResult(set, version, confusion, Duration.between(begin, runningSince),
@@ -138,8 +140,10 @@ final class PipelineRun {
                 Map.of("task", set.task().value(), "outcome", "rejected"));
         stack.trainer().awaitUntil("done with writing dead letters", SWAP_LIMIT,
                 () -> feed.refusedSamples(set.task()).size() >= refused);
-        feed.refusedSamples(set.task())
-                .forEach(refusal -> screen.line("  dead letter: %s: %s", refusal.key(), refusal.reason()));
+        Map<String, String> names = set.training().stream().collect(
+                Collectors.toMap(image -> new SampleKey(set.task(), image.sampleId()).toString(), DemoImage::name));
+        feed.refusedSamples(set.task()).forEach(refusal -> screen.line("  dead letter: %s: %s",
+                names.getOrDefault(refusal.key(), refusal.key()), refusal.reason()));
     }
 
     private void awaitServing(TaskId task, int version) {

@@ -57,6 +57,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     private static List<String> command(Path jar, int port, Map<String, String> properties) {
         List<String> command = new ArrayList<>(List.of(Leash.java(), "--enable-native-access=ALL-UNNAMED",
+                "--add-opens", "java.base/java.lang=ALL-UNNAMED",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dquarkus.http.port=" + port));
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(Leash.arguments(jar.toString()));

@@ -1,6 +1,7 @@
 package io.graft.inference.rest;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -33,13 +35,14 @@ import org.jspecify.annotations.Nullable;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.prediction.Prediction;
+import io.graft.inference.prediction.PredictionConfig;
 import io.graft.inference.prediction.Predictor;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
 import io.graft.sample.SampleContentCodec;
 
 /** Predictions over HTTP. */
-@Path("/v1/tasks/{task}/predictions")
+@Path("/v1/tasks")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "predictions")
 @APIResponse(responseCode = "200", description = "The prediction", content = @Content(schema = @Schema(implementation = Prediction.class), examples = @ExampleObject(name = "ants or bees", value = PredictionResource.ANSWER)))
@@ -58,14 +61,17 @@ public final class PredictionResource {
 
     private final Predictor predictor;
     private final SampleContentCodec codec;
+    private final int contentBytesMax;
 
-    PredictionResource(Predictor predictor, SampleContentCodec codec) {
+    PredictionResource(Predictor predictor, SampleContentCodec codec, PredictionConfig config) {
         this.predictor = predictor;
         this.codec = codec;
+        this.contentBytesMax = config.contentBytesMax();
     }
 
     /** The content itself as the body. What {@code curl --data-binary} says when it is told nothing counts as nothing said. */
     @POST
+    @Path("{task}/predictions")
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Predict the label of a content", operationId = "predict", description = "The body is an image, a text, or JSON with exactly one of text, image (base64) and vector. Without a Content-Type the bytes tell what they are.")
     @RequestBody(required = true, content = {
@@ -73,18 +79,21 @@ public final class PredictionResource {
             @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary")),
             @Content(mediaType = "text/plain", schema = @Schema(type = SchemaType.STRING)),
             @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "vector", summary = "an embedding made elsewhere", value = "{\"vector\": [0.25, -1.5, 3.0]}")),
-            @Content(mediaType = "application/octet-stream", schema = @Schema(type = SchemaType.STRING, format = "binary")) })
+            @Content(mediaType = "application/octet-stream", schema = @Schema(type = SchemaType.STRING, format = "binary")),
+            @Content(mediaType = "multipart/form-data", schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "file", type = SchemaType.STRING, format = "binary"))) })
     public Prediction predict(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(description = "Answers with this version instead of the one that serves", example = "3", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("version") Optional<String> version,
             @Parameter(description = "How many labels to answer, the most probable first; absent: all", example = "5", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("top") Optional<String> top,
-            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) Optional<String> contentType, byte[] body) {
+            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) Optional<String> contentType, InputStream body) {
+        byte[] bytes = read(body);
         Optional<String> type = contentType.map(PredictionResource::mediaType)
                 .filter(declared -> !declared.equals(MediaType.APPLICATION_FORM_URLENCODED));
-        return predict(task, version, top, () -> codec.parse(type, body).content());
+        return predict(task, version, top, () -> codec.parse(type, bytes).content());
     }
 
     /** A form, as browsers and {@code curl -F file=@…} send it. */
     @POST
+    @Path("{task}/predictions")
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Operation(hidden = true)
     public Prediction predictFile(@PathParam("task") String task, @QueryParam("version") Optional<String> version,
@@ -118,6 +127,15 @@ public final class PredictionResource {
     private static String mediaType(String contentType) {
         int semicolon = contentType.indexOf(';');
         return (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
+    }
+
+    /** At most one byte more than the codec takes, whatever length the sender names or does not name. */
+    private byte[] read(InputStream body) {
+        try {
+            return body.readNBytes(contentBytesMax + 1);
+        } catch (IOException e) {
+            throw Problem.invalid("BODY_UNREADABLE", "body ended before its end: " + e.getMessage(), e);
+        }
     }
 
     private static byte[] read(FileUpload file) {

@@ -1,31 +1,68 @@
 package io.graft.inference.rest;
 
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response.Status;
 
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
 import io.graft.event.Json;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /** What the HTTP server refuses before any path is looked at, a body over the limit above all, is a problem like the others. */
+@Singleton
 final class VertxProblems {
 
-    /** Before the server's own handler of failures, which answers in HTML. */
-    private static final int FIRST = Integer.MIN_VALUE;
+    /** Before the server's own handlers, which answer with nothing or in HTML. */
+    static final int FIRST = Integer.MIN_VALUE;
 
-    void register(@Observes Router router) {
-        router.route().order(FIRST).failureHandler(VertxProblems::answer);
+    private final long bodyBytesMax;
+
+    VertxProblems(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize bodySizeMax) {
+        this.bodyBytesMax = bodySizeMax.asLongValue();
     }
 
-    private static void answer(RoutingContext context) {
-        Status status = Status.fromStatusCode(context.statusCode());
-        if (status == null || status.getStatusCode() >= 500 || context.response().headWritten()) {
+    void register(@Observes Router router) {
+        router.route().order(FIRST).handler(this::refuseLargeBody).failureHandler(VertxProblems::answerFailure);
+    }
+
+    private void refuseLargeBody(RoutingContext context) {
+        if (bodyBytes(context) <= bodyBytesMax) {
             context.next();
             return;
         }
-        context.response().setStatusCode(status.getStatusCode())
-                .putHeader("Content-Type", ProblemDetail.MEDIA_TYPE)
+        // The body is still on its way, and nobody will read it.
+        HttpServerResponse response = context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        response.endHandler(ended -> context.request().connection().close());
+        answer(response, Status.REQUEST_ENTITY_TOO_LARGE);
+    }
+
+    /** As its sender says; what is not said, as in a chunked body, is counted by the server while it reads. */
+    private static long bodyBytes(RoutingContext context) {
+        String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private static void answerFailure(RoutingContext context) {
+        Status status = Status.fromStatusCode(context.statusCode());
+        if (status == null || status.getStatusCode() >= 500 || context.response().headWritten()) {
+            context.next();
+        } else {
+            answer(context.response(), status);
+        }
+    }
+
+    private static void answer(HttpServerResponse response, Status status) {
+        response.setStatusCode(status.getStatusCode()).putHeader(HttpHeaders.CONTENT_TYPE, ProblemDetail.MEDIA_TYPE)
                 .end(Buffer.buffer(Json.write(ProblemMapping.detail(status))));
     }
 }

@@ -1,0 +1,358 @@
+package io.graft.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import jakarta.inject.Inject;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.graft.backbone.Backbone;
+import io.graft.backbone.BackboneWorker;
+import io.graft.backbone.Backbones;
+import io.graft.event.Json;
+import io.graft.event.Topics;
+import io.graft.head.Head;
+import io.graft.inference.Caller.Answer;
+import io.graft.model.ModelReady;
+import io.graft.sample.ImageFormat;
+import io.graft.sample.SampleContent;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+
+/** The whole service, on a real broker, with the bundled backbone. */
+@QuarkusTest
+@QuarkusTestResource(KafkaResource.class)
+class InferenceServiceTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int DRAWINGS_PER_LABEL = 8;
+    private static final int UNSEEN = 1000;
+
+    @Inject
+    Backbones backbones;
+
+    @TestHTTPResource("/")
+    @SuppressWarnings("NullAway.Init") // set by the test extension
+    URI root;
+
+    @Inject
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    private Caller caller;
+    private TopicWriter topics;
+
+    @BeforeEach
+    void open() {
+        caller = new Caller(root);
+        topics = new TopicWriter(new Topics(KafkaResource.PREFIX), bootstrapServers);
+    }
+
+    @AfterEach
+    void close() {
+        topics.close();
+    }
+
+    /** A head made by hand: the nearer mean of a few drawings wins. */
+    private Head nearestMean(String discLabel, String stripesLabel) {
+        Backbone backbone = backbones.image();
+        int dimension = backbone.descriptor().dimension();
+        float[] weight = new float[2 * dimension];
+        float[] bias = new float[2];
+        try (BackboneWorker worker = backbone.openWorker(1)) {
+            for (int seed = 0; seed < DRAWINGS_PER_LABEL; seed++) {
+                for (int row = 0; row < 2; row++) {
+                    byte[] png = Drawings.png(row == 0 ? Drawings.DISC : Drawings.STRIPES, seed);
+                    float[] feature = worker.embed(List.of(backbone.prepare(new SampleContent.Image(png, ImageFormat.PNG))))[0];
+                    for (int i = 0; i < dimension; i++) {
+                        weight[row * dimension + i] += feature[i] / DRAWINGS_PER_LABEL;
+                    }
+                }
+            }
+        }
+        for (int i = 0; i < weight.length; i++) {
+            bias[i / dimension] -= weight[i] * weight[i] / 2;
+        }
+        return new Head(List.of(discLabel, stripesLabel), dimension, weight, bias);
+    }
+
+    private ModelReady drawings(String task, int version, Head head) {
+        return ModelEvents.ready(task, version, backbones.image().descriptor(), head);
+    }
+
+    private ModelReady vectors(String task, int version, String... labels) {
+        Backbone identity = backbones.forContent(new SampleContent.Vector(new float[labels.length]));
+        return ModelEvents.ready(task, version, identity.descriptor(), ModelEvents.largest(labels));
+    }
+
+    private void serve(ModelReady ready) throws Exception {
+        topics.publish(ready);
+        topics.promote(ModelEvents.promotion(ready.task().value(), ready.version().number()));
+        await().atMost(LIMIT).until(() -> caller.get("/v1/tasks/" + ready.task()).json().path("version").asInt(),
+                version -> version == ready.version().number());
+    }
+
+    private static String predictions(String task) {
+        return "/v1/tasks/" + task + "/predictions";
+    }
+
+    private double metric(String name, String... tags) {
+        String metrics = caller.send(caller.request("/q/metrics").header("Accept", "text/plain").build()).text();
+        return metrics.lines().filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> List.of(tags).stream().allMatch(line::contains))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+    }
+
+    @Test
+    void predictsInWhateverFormTheImageComes() throws Exception {
+        // Given
+        serve(drawings("forms", 1, nearestMean("disc", "stripes")));
+        byte[] disc = Drawings.png(Drawings.DISC, UNSEEN);
+        byte[] stripes = Drawings.png(Drawings.STRIPES, UNSEEN);
+        String path = predictions("forms");
+
+        // When
+        List<Answer> discs = List.of(
+                caller.post(path, "image/png", disc),
+                caller.post(path, "image/jpeg; q=1", disc),
+                caller.post(path, disc),
+                caller.post(path, "application/octet-stream", disc),
+                caller.post(path, "application/x-www-form-urlencoded", disc),
+                caller.postForm(path, "file", "image/png", disc),
+                caller.post(path, "application/json",
+                        "{\"image\": \"" + Base64.getEncoder().encodeToString(disc) + "\"}"));
+        Answer other = caller.post(path + "?top=1&version=1", "image/png", stripes);
+
+        // Then
+        assertThat(discs).allSatisfy(answer -> {
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            assertThat(answer.contentType()).startsWith("application/json");
+            assertThat(answer.json().path("label").asText()).isEqualTo("disc");
+            assertThat(answer.json().path("probabilities")).hasSize(2);
+        });
+        assertThat(other.json().path("label").asText()).isEqualTo("stripes");
+        assertThat(other.json().path("probabilities")).hasSize(1);
+        assertThat(other.json().properties().stream().map(field -> field.getKey())).containsExactlyInAnyOrder("predictionId",
+                "task", "version", "label", "probability", "probabilities", "at");
+        assertThat(metric("graft_backbone_forward_seconds_count", "backbone=\"resnet18\"")).isPositive();
+        assertThat(metric("graft_prediction_batch_size_sum")).isGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void predictsFromVectorsOfAnotherEncoder() throws Exception {
+        // Given
+        serve(vectors("users", 1, "stays", "leaves", "unsure"));
+
+        // When
+        Answer answer = caller.post(predictions("users"), "application/json", "{\"vector\": [0.5, 4, 1e0]}");
+
+        // Then
+        assertThat(answer.json().path("label").asText()).isEqualTo("leaves");
+        assertThat(answer.json().path("version").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void answersWithoutAnErrorWhileTheVersionIsSwapped() throws Exception {
+        // Given
+        serve(drawings("swaps", 1, nearestMean("disc", "stripes")));
+        ModelReady second = drawings("swaps", 2, nearestMean("was-disc", "was-stripes"));
+        byte[] disc = Drawings.png(Drawings.DISC, UNSEEN);
+        AtomicBoolean stopped = new AtomicBoolean();
+        List<Answer> answers = new ArrayList<>();
+        CompletableFuture<Void> client = CompletableFuture.runAsync(() -> {
+            while (!stopped.get()) {
+                answers.add(caller.post(predictions("swaps"), "image/png", disc));
+            }
+        });
+
+        // When
+        serve(second);
+        Answer after = caller.post(predictions("swaps"), "image/png", disc);
+        stopped.set(true);
+        client.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+
+        // Then
+        assertThat(after.json().path("version").asInt()).isEqualTo(2);
+        Set<String> seen = new TreeSet<>();
+        assertThat(answers).isNotEmpty().allSatisfy(answer -> {
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            seen.add(answer.json().path("version").asInt() + " " + answer.json().path("label").asText());
+        });
+        assertThat(seen).contains("1 disc").isSubsetOf("1 disc", "2 was-disc");
+        assertThat(caller.post(predictions("swaps") + "?version=1", "image/png", disc).json().path("label").asText())
+                .isEqualTo("disc");
+        assertThat(metric("graft_model_swaps_total", "task=\"swaps\"", "outcome=\"swapped\"")).isEqualTo(2);
+        assertThat(metric("graft_serving_version", "task=\"swaps\"")).isEqualTo(2);
+        assertThat(metric("graft_request_to_serving_seconds_count", "task=\"swaps\"")).isEqualTo(2);
+        assertThat(metric("graft_model_swap_duration_seconds_count")).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void goesOnWithTheOldVersionWhenTheNewOneIsBroken() throws Exception {
+        // Given
+        serve(vectors("broken", 1, "left", "right"));
+        ObjectNode flipped = Json.LENIENT.valueToTree(vectors("broken", 2, "right", "left"));
+        byte[] file = Base64.getDecoder().decode(flipped.at("/head/data").asText());
+        file[file.length - 1] ^= 1;
+        flipped.withObject("head").put("data", Base64.getEncoder().encodeToString(file));
+
+        // When
+        topics.publish("broken@2", Json.write(flipped));
+        topics.promote(ModelEvents.promotion("broken", 2));
+        await().atMost(LIMIT).until(() -> metric("graft_model_swaps_total", "task=\"broken\"", "outcome=\"refused\""),
+                refused -> refused == 2);
+
+        // Then
+        JsonNode task = caller.get("/v1/tasks/broken").json();
+        assertThat(task.path("version").asInt()).isEqualTo(1);
+        assertThat(task.path("promotedVersion").asInt()).isEqualTo(2);
+        JsonNode version = caller.get("/v1/tasks/broken/versions/2").json();
+        assertThat(version.path("state").asText()).isEqualTo("refused");
+        assertThat(version.path("problem").path("code").asText()).isEqualTo("MODEL_HEAD_DIGEST_WRONG");
+        assertThat(caller.post(predictions("broken"), "application/json", "{\"vector\": [9, 0]}").json().path("label").asText())
+                .isEqualTo("left");
+    }
+
+    @Test
+    void showsWhatServesWithItsEvaluationAndLineage() throws Exception {
+        // Given
+        topics.publish(vectors("shown", 1, "left", "right"));
+        serve(vectors("shown", 2, "left", "right"));
+
+        // When
+        JsonNode task = caller.get("/v1/tasks/shown").json();
+        JsonNode versions = caller.get("/v1/tasks/shown/versions").json();
+        JsonNode version = caller.get("/v1/tasks/shown/versions/2").json();
+        JsonNode tasks = caller.get("/v1/tasks").json();
+
+        // Then
+        assertThat(task.path("model").path("trainingRunId").asText()).isEqualTo("run-2");
+        assertThat(task.path("promotion").path("reason").asText()).isEqualTo("gate");
+        assertThat(task.path("versionCount").asInt()).isEqualTo(2);
+        assertThat(versions.path("versions").findValuesAsText("state")).containsExactly("loaded", "serving");
+        assertThat(versions.path("versions").get(0).has("model")).isFalse();
+        assertThat(version.path("model").path("evaluation").path("accuracy").asDouble()).isEqualTo(0.902);
+        assertThat(version.path("model").path("dataset").path("sampleCount").asInt()).isEqualTo(100);
+        assertThat(version.path("model").path("recipe").path("epochs").asInt()).isEqualTo(25);
+        assertThat(version.path("model").path("requestedAt").asText()).isEqualTo("2026-01-01T12:00:00Z");
+        assertThat(version.path("model").path("head").has("data")).isFalse();
+        assertThat(tasks.path("tasks").findValuesAsText("task")).contains("shown");
+    }
+
+    @Test
+    void readsAnArchivedVersionAgainFromItsTopic() throws Exception {
+        // Given
+        for (int version = 1; version <= 12; version++) {
+            topics.publish(vectors("archived", version, "left-" + version, "right"));
+        }
+        topics.promote(ModelEvents.promotion("archived", 12));
+        await().atMost(LIMIT).until(() -> caller.get("/v1/tasks/archived/versions/1").json().path("state").asText(),
+                state -> state.equals("archived"));
+
+        // When
+        topics.promote(ModelEvents.promotion("archived", 1));
+        await().atMost(LIMIT).until(() -> caller.get("/v1/tasks/archived").json().path("version").asInt(),
+                serving -> serving == 1);
+
+        // Then
+        assertThat(caller.post(predictions("archived"), "application/json", "{\"vector\": [9, 0]}").json().path("label")
+                .asText()).isEqualTo("left-1");
+    }
+
+    @Test
+    void countsEveryRequestThatAVersionWasFoundForOnce() throws Exception {
+        // Given
+        serve(vectors("counted", 1, "left", "right"));
+        String path = predictions("counted");
+
+        // When
+        caller.post(path, "application/json", "{\"vector\": [9, 0]}");
+        caller.post(path, "application/json", "{\"vector\": [9, 0]}");
+        caller.post(path, "application/json", "{\"vector\": [9, 0, 1]}");
+        caller.post(path, "application/json", "{");
+        caller.post(path + "?version=7", "application/json", "{\"vector\": [9, 0]}");
+        caller.post(predictions("never-heard-of"), "application/json", "{\"vector\": [9, 0]}");
+
+        // Then
+        assertThat(metric("graft_predictions_total", "task=\"counted\"", "version=\"1\"", "outcome=\"ok\"")).isEqualTo(2);
+        assertThat(metric("graft_predictions_total", "task=\"counted\"", "outcome=\"invalid\"")).isEqualTo(2);
+        assertThat(metric("graft_predictions_total", "task=\"counted\"")).isEqualTo(4);
+        assertThat(metric("graft_prediction_duration_seconds_count", "task=\"counted\"")).isEqualTo(4);
+        assertThat(metric("graft_prediction_duration_seconds_bucket", "task=\"counted\"", "le=\"+Inf\"")).isEqualTo(4);
+        assertThat(caller.get("/q/metrics").text()).doesNotContain("never-heard-of")
+                .contains("graft_prediction_queue_depth", "graft_backbone_info{");
+    }
+
+    @Test
+    void isReadyLiveAndStartedOnceItAnswers() {
+        // When // Then
+        for (String probe : List.of("ready", "live", "started")) {
+            assertThat(caller.get("/q/health/" + probe)).satisfies(answer -> {
+                assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+                assertThat(answer.json().path("checks")).isNotEmpty();
+            });
+        }
+        assertThat(caller.get("/q/health/ready").text()).contains("models-read").contains("remainingCount");
+        assertThat(caller.get("/q/health/live").text()).contains("models-replay", "backbone-workers");
+    }
+
+    @Test
+    void describesItsPathsAsOpenApi() {
+        // When
+        JsonNode document = caller.get("/q/openapi?format=json").json();
+
+        // Then
+        assertThat(document.path("paths").properties().stream().map(path -> path.getKey())).containsExactlyInAnyOrder(
+                "/v1/tasks", "/v1/tasks/{task}", "/v1/tasks/{task}/versions", "/v1/tasks/{task}/versions/{version}",
+                "/v1/tasks/{task}/predictions");
+        JsonNode predict = document.at("/paths/~1v1~1tasks~1{task}~1predictions/post");
+        assertThat(predict.path("responses").properties().stream().map(response -> response.getKey())).contains("200", "400",
+                "404", "413", "415", "503");
+        assertThat(predict.path("requestBody").path("content").properties().stream().map(type -> type.getKey()))
+                .contains("image/jpeg", "image/png", "text/plain", "application/json", "multipart/form-data");
+        assertThat(document.at("/components/schemas/Prediction/properties/version/$ref").asText())
+                .isEqualTo("#/components/schemas/ModelVersion");
+        assertThat(document.at("/components/schemas/ModelVersion/type").asText()).isEqualTo("integer");
+    }
+
+    @Test
+    void answersTheExamplesOfItsOpenApi() throws Exception {
+        // Given
+        serve(vectors("examples", 1, "a", "b", "c"));
+        JsonNode predict = caller.get("/q/openapi?format=json").json()
+                .at("/paths/~1v1~1tasks~1{task}~1predictions/post");
+        JsonNode request = predict.at("/requestBody/content/application~1json/examples/vector/value");
+        JsonNode documented = predict.at("/responses/200/content/application~1json/examples/ants or bees/value");
+
+        // When
+        Answer answer = caller.post(predictions("examples"), "application/json", Json.write(request));
+
+        // Then
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().path("label").asText()).isEqualTo("c");
+        assertThat(fields(answer.json())).isNotEmpty().isEqualTo(fields(documented));
+    }
+
+    private static List<String> fields(JsonNode object) {
+        return object.properties().stream().map(field -> field.getKey()).toList();
+    }
+}
