@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.SpecVersion.VersionFlag;
 
 import io.graft.event.Json;
@@ -29,6 +31,10 @@ import io.graft.event.Json;
 final class AsyncApi {
 
     private static final String SCHEMAS = "#/components/schemas/";
+    /** AsyncAPI's schemas are a superset of draft 7; its components lie beside the schema that refers to them. */
+    private static final JsonSchemaFactory FACTORY = JsonSchemaFactory.getInstance(VersionFlag.V7,
+            factory -> factory.metaSchema(JsonMetaSchema.builder(JsonMetaSchema.getV7())
+                    .keyword(new NonValidationKeyword("components")).build()));
 
     private final JsonNode document;
 
@@ -153,7 +159,7 @@ final class AsyncApi {
     List<String> violations(JsonNode schema, JsonNode value) {
         ObjectNode whole = schema.deepCopy();
         whole.set("components", document.get("components"));
-        return JsonSchemaFactory.getInstance(VersionFlag.V7).getSchema(whole).validate(value).stream()
+        return FACTORY.getSchema(whole).validate(value).stream()
                 .map(Object::toString).toList();
     }
 }
