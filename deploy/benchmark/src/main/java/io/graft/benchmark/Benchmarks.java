@@ -9,7 +9,8 @@ import io.graft.backbone.BackboneConfig;
 import io.graft.backbone.Backbones;
 
 /**
- * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head}, {@code job}.
+ * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
+ * {@code job}.
  */
 public final class Benchmarks {
 

@@ -29,7 +29,8 @@ import io.graft.trainer.embedding.EmbeddingPool;
 
 /**
  * Samples to features through a real broker and the trainer's process, against the same bytes in the trainer's pool alone. The
- * samples lie in the topic before the trainer starts; of its work the middle counts, so that neither its start nor its end does.
+ * samples lie in the topic before the trainer starts; of its work the middle counts, so that neither its start nor its end
+ * does.
  */
 final class KafkaThroughput {
 
