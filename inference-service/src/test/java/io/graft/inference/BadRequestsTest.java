@@ -106,7 +106,7 @@ class BadRequestsTest {
                 bad("unknown version", caller -> caller.post(PATH + "?version=9", PNG), 404, "VERSION_UNKNOWN",
                         "version 9 of task 'photos' is not known here"),
                 bad("version zero", caller -> caller.post(PATH + "?version=0", PNG), 400, "VERSION_INVALID",
-                        "version 0 is not valid (expected: 1 or more)"),
+                        "version '0' is not valid"),
                 bad("version in words", caller -> caller.post(PATH + "?version=latest", PNG), 400, "VERSION_INVALID",
                         "version 'latest' is not valid"),
                 bad("top zero", caller -> caller.post(PATH + "?top=0", PNG), 400, "TOP_INVALID",

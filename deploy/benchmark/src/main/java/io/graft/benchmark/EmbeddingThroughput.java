@@ -42,7 +42,7 @@ final class EmbeddingThroughput {
     }
 
     private static void runBare(ExecutorService threads, List<BackboneWorker> workers, Backbone backbone,
-            List<SampleContent> contents) throws Exception {
+            List<SampleContent.Image> contents) throws Exception {
         AtomicInteger next = new AtomicInteger();
         List<Future<?>> loops = new ArrayList<>();
         for (BackboneWorker worker : workers) {

@@ -27,7 +27,7 @@ record Photographs(String source, List<Photograph> photographs, int trainCount) 
     private static final int DRAWN_PER_LABEL = 66;
 
     /** An image that the backbone takes. */
-    record Photograph(SampleContent content, String label) {
+    record Photograph(SampleContent.Image content, String label) {
     }
 
     /** Finds the images and leaves out what the backbone refuses: among the ants are files that are no JPEG. */
@@ -57,7 +57,7 @@ record Photographs(String source, List<Photograph> photographs, int trainCount) 
     }
 
     private static Optional<Photograph> photograph(Backbone backbone, String label, byte[] bytes) {
-        Optional<SampleContent> image = ImageFormat.sniff(bytes).map(format -> new SampleContent.Image(bytes, format));
+        Optional<SampleContent.Image> image = ImageFormat.sniff(bytes).map(format -> new SampleContent.Image(bytes, format));
         try {
             image.ifPresent(backbone::prepare);
             return image.map(content -> new Photograph(content, label));
@@ -66,7 +66,7 @@ record Photographs(String source, List<Photograph> photographs, int trainCount) 
         }
     }
 
-    List<SampleContent> contents() {
+    List<SampleContent.Image> contents() {
         return photographs.stream().map(Photograph::content).toList();
     }
 

@@ -12,6 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 
 import ai.djl.Device;
+import ai.djl.modality.cv.ImageFactory;
+import ai.djl.modality.cv.transform.CenterCrop;
+import ai.djl.modality.cv.transform.Normalize;
+import ai.djl.modality.cv.transform.ResizeShort;
+import ai.djl.modality.cv.transform.ToTensor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -20,8 +28,10 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.translate.Pipeline;
 import io.graft.backbone.Backbones;
 import io.graft.backbone.TorchArchive;
+import io.graft.sample.SampleContent;
 import io.graft.tensor.Safetensors;
 import io.graft.tensor.Tensor;
 
@@ -36,6 +46,7 @@ final class PlainResNet implements AutoCloseable {
     private final IValue weights;
     private final float[] mean;
     private final float[] deviation;
+    private final Pipeline transforms;
 
     PlainResNet() throws IOException {
         Safetensors file = Safetensors.read(WEIGHTS, resource(Backbones.class, WEIGHTS));
@@ -46,6 +57,9 @@ final class PlainResNet implements AutoCloseable {
         this.weights = IValue.listFrom(parameterNames().stream().map(file::tensor).map(this::array).toArray(PtNDArray[]::new));
         this.mean = numbers(file.metadata().getOrDefault("mean", ""));
         this.deviation = numbers(file.metadata().getOrDefault("std", ""));
+        int crop = Integer.parseInt(file.metadata().getOrDefault("crop", ""));
+        this.transforms = new Pipeline(new ResizeShort(Integer.parseInt(file.metadata().getOrDefault("resize", ""))),
+                new CenterCrop(crop, crop), new ToTensor(), new Normalize(mean, deviation));
     }
 
     private static byte[] resource(Class<?> beside, String name) throws IOException {
@@ -108,10 +122,26 @@ final class PlainResNet implements AutoCloseable {
     /** Features of a normalized batch, [inputCount, 512] in one row. */
     float[] forward(ByteBuffer batch, int inputCount) {
         int side = (int) Math.round(Math.sqrt((double) batch.capacity() / Float.BYTES / CHANNELS / inputCount));
-        try (PtNDManager call = (PtNDManager) manager.newSubManager();
-                IValue images = IValue
-                        .from(call.create(batch, new Shape(inputCount, CHANNELS, side, side), DataType.FLOAT32));
-                IValue features = module.forward(images, weights)) {
+        try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
+            return forward(call.create(batch, new Shape(inputCount, CHANNELS, side, side), DataType.FLOAT32), call);
+        }
+    }
+
+    /** Features of encoded images, [images, 512] in one row, decoded and transformed as DJL's users do. */
+    float[] forward(List<SampleContent.Image> images) throws IOException {
+        try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
+            NDList batch = new NDList();
+            for (SampleContent.Image image : images) {
+                NDArray pixels = ImageFactory.getInstance().fromInputStream(new ByteArrayInputStream(image.bytes()))
+                        .toNDArray(call);
+                batch.addAll(transforms.transform(new NDList(pixels)));
+            }
+            return forward((PtNDArray) NDArrays.stack(batch), call);
+        }
+    }
+
+    private float[] forward(PtNDArray batch, PtNDManager call) {
+        try (IValue images = IValue.from(batch); IValue features = module.forward(images, weights)) {
             return features.toTensor(call).toFloatArray();
         }
     }

@@ -45,7 +45,7 @@ final class TextbookJob {
             double scale = (double) Recipe.DEFAULT.epochs() / EPOCHS_MEASURED;
             new Duel("the whole job: 25 epochs over " + photographs.contents().size() + " images", "at least 50 ×", 1, 3)
                     .fight(new Duel.Side("textbook, measured over 2 epochs and scaled",
-                            () -> runEpochs(threads, backbone, plain, photographs.contents()), scale),
+                            () -> runEpochs(threads, plain, photographs.contents()), scale),
                             new Duel.Side("Graft: embed once, train on features",
                                     () -> training.train(embed(pool, backbone, photographs), Recipe.DEFAULT, result -> {
                                     }), 1));
@@ -54,14 +54,14 @@ final class TextbookJob {
         }
     }
 
-    private static void runEpochs(ExecutorService threads, Backbone backbone, PlainResNet plain, List<SampleContent> contents)
+    private static void runEpochs(ExecutorService threads, PlainResNet plain, List<SampleContent.Image> contents)
             throws Exception {
         for (int epoch = 0; epoch < EPOCHS_MEASURED; epoch++) {
             int batchSize = Recipe.DEFAULT.batchSize();
             List<Callable<float[]>> batches = new ArrayList<>();
             for (int from = 0; from < contents.size(); from += batchSize) {
-                List<SampleContent> batch = contents.subList(from, Math.min(from + batchSize, contents.size()));
-                batches.add(() -> plain.forward(plain.normalize(batch.stream().map(backbone::prepare).toList()), batch.size()));
+                List<SampleContent.Image> batch = contents.subList(from, Math.min(from + batchSize, contents.size()));
+                batches.add(() -> plain.forward(batch));
             }
             for (Future<float[]> features : threads.invokeAll(batches)) {
                 features.get();

@@ -38,6 +38,21 @@ class PlainResNetTest {
         }
     }
 
+    @Test
+    void decodesEncodedImagesAsDjlDoes() throws Exception {
+        try (Backbones backbones = Backbones.open(BackboneConfig.BUNDLED); PlainResNet plain = new PlainResNet()) {
+            // Given
+            List<SampleContent.Image> images = new DrawnImages(2).draw(1).stream()
+                    .map(image -> new SampleContent.Image(image.bytes(), ImageFormat.JPEG)).toList();
+            // When
+            float[] decodedByDjl = plain.forward(images);
+            // Then DJL's resizing is another one, so the features are only similar
+            float[] decodedByGraft = plain.forward(plain.normalize(images.stream().map(backbones.image()::prepare).toList()),
+                    images.size());
+            assertThat(cosine(decodedByDjl, decodedByGraft, 0)).isGreaterThan(0.95);
+        }
+    }
+
     private static double cosine(float[] a, float[] b, int offset) {
         double dot = 0;
         double aa = 0;

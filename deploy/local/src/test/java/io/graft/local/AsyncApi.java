@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.SpecVersion.VersionFlag;
 
 import io.graft.event.Json;
@@ -28,6 +31,10 @@ import io.graft.event.Json;
 final class AsyncApi {
 
     private static final String SCHEMAS = "#/components/schemas/";
+    /** AsyncAPI's schemas are a superset of draft 7; its components lie beside the schema that refers to them. */
+    private static final JsonSchemaFactory FACTORY = JsonSchemaFactory.getInstance(VersionFlag.V7,
+            factory -> factory.metaSchema(JsonMetaSchema.builder(JsonMetaSchema.getV7())
+                    .keyword(new NonValidationKeyword("components")).build()));
 
     private final JsonNode document;
 
@@ -54,7 +61,12 @@ final class AsyncApi {
     /** An example of a message. A binary payload is written down as base64. */
     record Example(Message message, String name, String key, Map<String, String> headers, JsonNode payload) {
 
-        byte @Nullable [] value() {
+        /** The record's value; for every example but a deletion. */
+        byte[] value() {
+            return Objects.requireNonNull(bytes(), "a deletion has no value");
+        }
+
+        private byte @Nullable [] bytes() {
             if (payload.isNull()) {
                 return null;
             }
@@ -71,12 +83,12 @@ final class AsyncApi {
         }
 
         ProducerRecord<byte[], byte[]> toSend() {
-            return new ProducerRecord<>(message.topic, null, key.getBytes(StandardCharsets.UTF_8), value(), kafkaHeaders());
+            return new ProducerRecord<>(message.topic, null, key.getBytes(StandardCharsets.UTF_8), bytes(), kafkaHeaders());
         }
 
         ConsumerRecord<byte[], byte[]> received() {
             return new ConsumerRecord<>(message.topic, 0, 0, 0, TimestampType.CREATE_TIME, -1, -1,
-                    key.getBytes(StandardCharsets.UTF_8), value(), kafkaHeaders(), Optional.empty());
+                    key.getBytes(StandardCharsets.UTF_8), bytes(), kafkaHeaders(), Optional.empty());
         }
 
         @Override
@@ -147,7 +159,7 @@ final class AsyncApi {
     List<String> violations(JsonNode schema, JsonNode value) {
         ObjectNode whole = schema.deepCopy();
         whole.set("components", document.get("components"));
-        return JsonSchemaFactory.getInstance(VersionFlag.V7).getSchema(whole).validate(value).stream()
+        return FACTORY.getSchema(whole).validate(value).stream()
                 .map(Object::toString).toList();
     }
 }

@@ -51,7 +51,7 @@ import io.graft.model.Promotion;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DocumentedExamplesIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     /** The messages, models and promotions first: the train requests of the samples then make later versions. */
     private static final List<String> ORDER = List.of("TrainingProgress", "ModelReady", "Promotion", "SampleFeature",
             "LabelledImage", "LabelledJson", "LabelledCloudEvent", "DeletedSample", "QueuedRequest", "TrainRequest",

@@ -21,11 +21,8 @@ import io.graft.testing.KafkaBroker;
 /** The services create the topics that the AsyncAPI document describes. */
 class DocumentedTopicsTest {
 
-    @TempDir
-    private Path folder;
-
     @Test
-    void createsEveryTopicAsDocumented() throws Exception {
+    void createsEveryTopicAsDocumented(@TempDir Path folder) throws Exception {
         // Given
         Map<String, JsonNode> documented = AsyncApi.read().topics();
         try (KafkaBroker broker = KafkaBroker.start(folder);
@@ -43,9 +40,10 @@ class DocumentedTopicsTest {
 
     private static void assertTopic(Admin admin, String topic, JsonNode documented) throws Exception {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+        Config config = admin.describeConfigs(List.of(resource)).all().get().values().iterator().next();
         JsonNode configuration = documented.get("topicConfiguration");
-        int partitionCount = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
+        int partitionCount = admin.describeTopics(List.of(topic)).allTopicNames().get().values().iterator().next().partitions()
+                .size();
 
         assertThat(config.get("cleanup.policy").value()).as(topic)
                 .isEqualTo(configuration.get("cleanup.policy").get(0).asText());

@@ -22,11 +22,8 @@ class ReadmeIT {
     private static final Pattern BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
     private static final long LIMIT_SECONDS = 120;
 
-    @TempDir
-    private Path folder;
-
     @Test
-    void showsCommandsThatWork() throws Exception {
+    void showsCommandsThatWork(@TempDir Path folder) throws Exception {
         // Given
         requireTools("kcat", "curl");
         String readme = Documents.text("README.md");
@@ -39,7 +36,7 @@ class ReadmeIT {
         try (LocalStack stack = LocalStack.start(folder, ports, Map.of())) {
             assertThat(stack.trainer().isAlive()).isTrue();
             for (String block : blocks) {
-                outputs.add(run(block.replace("localhost:9092", "localhost:" + ports.broker())
+                outputs.add(run(folder, block.replace("localhost:9092", "localhost:" + ports.broker())
                         .replace("localhost:8081", "localhost:" + ports.trainer())
                         .replace("localhost:8080", "localhost:" + ports.inference())));
             }
@@ -64,7 +61,7 @@ class ReadmeIT {
         }
     }
 
-    private String run(String commands) throws IOException, InterruptedException {
+    private static String run(Path folder, String commands) throws IOException, InterruptedException {
         Path output = Files.createTempFile(folder, "readme", ".log");
         Process shell = new ProcessBuilder("bash", "-e", "-o", "pipefail", "-c", commands).redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start();

@@ -1,0 +1,47 @@
+package io.graft.trainer;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows of the trainer: samples to features, features to memory, memory and requests to versions, doors behind them. */
+@AnalyzeClasses(packages = "io.graft", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule dataFlowsInAStraightLine = layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("setup").definedBy("io.graft.trainer.setup..")
+            .layer("embedding").definedBy("io.graft.trainer.embedding..")
+            .layer("table").definedBy("io.graft.trainer.table..")
+            .layer("history").definedBy("io.graft.trainer.history..")
+            .layer("memory").definedBy("io.graft.trainer.memory..")
+            .layer("training").definedBy("io.graft.trainer.training..")
+            .layer("queue").definedBy("io.graft.trainer.queue..")
+            .layer("rest").definedBy("io.graft.trainer.rest..")
+            .layer("health").definedBy("io.graft.trainer.health..")
+            .whereLayer("embedding").mayOnlyBeAccessedByLayers("queue", "rest", "health")
+            .whereLayer("table").mayOnlyBeAccessedByLayers("memory", "queue", "rest")
+            .whereLayer("history").mayOnlyBeAccessedByLayers("memory", "queue", "rest")
+            .whereLayer("memory").mayOnlyBeAccessedByLayers("queue", "rest", "health")
+            .whereLayer("training").mayOnlyBeAccessedByLayers("queue")
+            .whereLayer("queue").mayOnlyBeAccessedByLayers("health")
+            .whereLayer("rest").mayNotBeAccessedByAnyLayer()
+            .whereLayer("health").mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule trainingIsPure = noClasses().that().resideInAPackage("io.graft.trainer.training..")
+            .should().dependOnClassesThat().resideInAnyPackage("io.quarkus..", "jakarta..", "org.apache.kafka..");
+
+    @ArchTest
+    static final ArchRule servicesDoNotKnowEachOther = noClasses().that().resideInAPackage("io.graft.trainer..")
+            .should().dependOnClassesThat().resideInAPackage("io.graft.inference..");
+
+    @ArchTest
+    static final ArchRule onlyTheDoorKnowsHttp = noClasses().that().resideInAPackage("io.graft.trainer..")
+            .and().resideOutsideOfPackage("io.graft.trainer.rest..")
+            .should().dependOnClassesThat().resideInAnyPackage("jakarta.ws.rs..", "io.vertx..");
+}
