@@ -46,31 +46,27 @@ final class DemoReport {
         String inference = "http://localhost:" + settings.ports().inference();
         String trainer = "http://localhost:" + settings.ports().trainer();
         screen.step("It stays up until Ctrl-C. What to try next, in another terminal:");
-        screen.line("""
+        propose("Ask about an image (it shows: " + shown.label() + ")",
+                "curl -s -H 'Content-Type: " + shown.contentType() + "' --data-binary '@" + image + "' " + inference
+                        + "/v1/tasks/" + task + "/predictions");
+        propose("Teach it that image, and train again: from then on version " + (result.version() + 1) + " answers",
+                "kcat -b " + broker + " -P -t labelled-samples -k " + task + "/" + shown.sampleId() + " -H 'label="
+                        + shown.label() + "' -H content-type=" + shown.contentType() + " '" + image + "'",
+                "echo '{\"promotion\":{\"policy\":\"always\"}}' | kcat -b " + broker + " -P -t train-requests -k " + task);
+        propose("Look at what is there", "curl -s " + trainer + "/v1/tasks/" + task,
+                "curl -s " + inference + "/v1/tasks/" + task);
+        propose("Watch the topics", "kcat -b " + broker + " -C -t training-progress -o beginning", "kcat -b " + broker + " -L");
+        propose("Numbers for Prometheus", "curl -s " + trainer + "/q/metrics | grep ^graft_",
+                "curl -s " + inference + "/q/metrics | grep ^graft_");
+        propose("Take your own images, a folder with one sub-folder for each label",
+                "./mvnw -Pdemo -Ddemo.images=FOLDER");
+    }
 
-                Ask about an image (it shows: %s)
-                  curl -s -H 'Content-Type: %s' --data-binary @%s %s/v1/tasks/%s/predictions
-
-                Teach it that image, and train again: the next answer says version %d
-                  kcat -b %s -P -t labelled-samples -k %s/%s -H 'label=%s' %s
-                  echo '{}' | kcat -b %s -P -t train-requests -k %s
-
-                Look at what is there
-                  curl -s %s/v1/tasks/%s
-                  curl -s %s/v1/tasks/%s
-
-                Watch the topics
-                  kcat -b %s -C -t training-progress -o beginning
-                  kcat -b %s -L
-
-                Numbers for Prometheus
-                  curl -s %s/q/metrics | grep ^graft_
-                  curl -s %s/q/metrics | grep ^graft_""",
-                shown.label(), shown.contentType(), image, inference, task, result.version() + 1, broker, task,
-                shown.sampleId(), shown.label(), image, broker, task, trainer, task, inference, task, broker, broker, trainer,
-                inference);
+    private void propose(String what, String... commands) {
         screen.line("");
-        screen.line("  Your own images, a folder with one sub-folder for each label:");
-        screen.line("    ./mvnw -Pdemo -Ddemo.images=FOLDER");
+        screen.line("  " + what);
+        for (String command : commands) {
+            screen.line("    " + command);
+        }
     }
 }
