@@ -1,7 +1,6 @@
 package io.graft.event;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -250,18 +249,24 @@ public final class TopicReplay implements AutoCloseable {
     private void assign() {
         Set<TopicPartition> added = new HashSet<>();
         long now = System.nanoTime();
-        if (!topicsFound || now - refreshedAtNanos > REFRESH.toNanos()) {
-            added.addAll(partitionsOfWholeTopics());
-            refreshedAtNanos = now;
-        }
+        boolean refresh = !topicsFound || now - refreshedAtNanos > REFRESH.toNanos();
+        Map<String, List<TopicPartition>> known = refresh ? partitionsOfWholeTopics() : Map.of();
+        known.values().forEach(added::addAll);
         synchronized (lock) {
             added.addAll(wantedPartitions);
         }
         Set<TopicPartition> assigned = new HashSet<>(consumer.assignment());
         added.removeAll(assigned);
-        if (added.isEmpty()) {
-            return;
+        if (!added.isEmpty()) {
+            read(assigned, added);
         }
+        if (refresh) {
+            topicsFound = known.values().stream().noneMatch(List::isEmpty);
+            refreshedAtNanos = now;
+        }
+    }
+
+    private void read(Set<TopicPartition> assigned, Set<TopicPartition> added) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(added, ENDS_LIMIT);
         assigned.addAll(added);
         consumer.assign(assigned);
@@ -280,17 +285,14 @@ public final class TopicReplay implements AutoCloseable {
                 || (wantedPartitions.contains(partition) && !droppedPartitions.contains(partition));
     }
 
-    private List<TopicPartition> partitionsOfWholeTopics() {
-        List<TopicPartition> partitions = new ArrayList<>();
-        boolean found = true;
+    /** By topic; empty for one that is not there yet. */
+    private Map<String, List<TopicPartition>> partitionsOfWholeTopics() {
+        Map<String, List<TopicPartition>> partitions = new HashMap<>();
         for (String topic : wholeTopics) {
             List<PartitionInfo> known = consumer.partitionsFor(topic);
-            found &= known != null && !known.isEmpty();
-            if (known != null) {
-                known.forEach(partition -> partitions.add(new TopicPartition(partition.topic(), partition.partition())));
-            }
+            partitions.put(topic, known == null ? List.of()
+                    : known.stream().map(each -> new TopicPartition(each.topic(), each.partition())).toList());
         }
-        topicsFound = found;
         return partitions;
     }
 

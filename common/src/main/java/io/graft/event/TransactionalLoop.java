@@ -179,7 +179,7 @@ public final class TransactionalLoop implements AutoCloseable {
             if (cause instanceof FencedInstanceIdException) {
                 throw Problem.broken(Transactions.FENCED,
                         "instance '" + consumerConfig.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG)
-                                + "' was taken by another process (expected: one process for each graft.instance)",
+                                + "' was taken by another process (expected: one process for each graft.replica.name)",
                         e);
             }
             if (cause instanceof WakeupException || cause instanceof InterruptException

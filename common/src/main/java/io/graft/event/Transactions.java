@@ -128,7 +128,7 @@ public final class Transactions implements AutoCloseable {
 
     private Problem fenced(RuntimeException cause) {
         return Problem.broken(FENCED, "transactional id '" + config.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)
-                + "' was taken by another process (expected: one process for each graft.instance)", cause);
+                + "' was taken by another process (expected: one process for each graft.replica.name)", cause);
     }
 
     private KafkaProducer<byte[], byte[]> opened() {

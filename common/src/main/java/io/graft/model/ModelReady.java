@@ -60,7 +60,9 @@ public record ModelReady(TaskId task, ModelVersion version, TrainingRunId traini
     /**
      * The samples that made the model.
      *
-     * @param sha256 over sample id, label, split and feature digest of every sample, in the order of the ids
+     * @param sha256 over sample id, label, split and content digest of every sample, training samples first and each side in
+     *        the
+     *        order of the ids, then over all numbers of the features
      * @param offsets where in {@code sample-features} the snapshot ends
      */
     public record Dataset(int sampleCount, int trainCount, int validationCount, String sha256, List<TopicOffset> offsets) {

@@ -160,7 +160,7 @@ class TransactionalLoopTest {
             assertThat(first.failure().orElseThrow()).isInstanceOfSatisfying(Problem.class,
                     problem -> assertThat(problem.code()).isEqualTo("FENCED"))
                     .hasMessage("instance 'fenced-in-group-a' was taken by another process "
-                            + "(expected: one process for each graft.instance)");
+                            + "(expected: one process for each graft.replica.name)");
             source.write(0, List.of("b"));
             Await.until("the second loop works", () -> committed(source).equals(source.ends()));
             assertThat(second.failure()).isEmpty();

@@ -13,9 +13,10 @@ import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.queue.TrainRequestDoor;
 import io.graft.trainer.queue.TrainingQueue;
 import io.graft.trainer.setup.TopicsConfig;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 
-/** Starts the stages in the order of the flow, once the topics are fit for it. */
+/** Starts the stages in the order of the flow, once the topics are fit for it, and ends them before what they stand on. */
 @Singleton
 class TrainerStartup {
 
@@ -32,5 +33,13 @@ class TrainerStartup {
         door.start();
         queue.start();
         LOG.infof("Trainer started topicPrefix=%s", topics.prefix());
+    }
+
+    void stop(@Observes ShutdownEvent event, SampleEmbedding embedding, TrainerMemory memory, TrainRequestDoor door,
+            TrainingQueue queue) {
+        queue.close();
+        door.close();
+        embedding.close();
+        memory.close();
     }
 }

@@ -54,10 +54,9 @@ final class KafkaModelArchive implements ModelArchive {
                 }
             }
         } catch (KafkaException e) {
-            throw Problem.broken("MODEL_ARCHIVE_BROKEN",
-                    "record " + place + " cannot be read again: " + e.getMessage(), e);
+            throw Problem.busy("MODEL_ARCHIVE_BUSY", "record " + place + " cannot be read again: " + e.getMessage());
         }
-        throw Problem.broken("MODEL_ARCHIVE_BROKEN",
+        throw Problem.busy("MODEL_ARCHIVE_BUSY",
                 "record " + place + " was not read again within " + limit.toSeconds() + " s");
     }
 }

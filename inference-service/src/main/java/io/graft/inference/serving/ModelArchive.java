@@ -9,7 +9,7 @@ interface ModelArchive {
      * Reads the body of a {@code model-ready} record again.
      *
      * @return nothing when the record was deleted meanwhile
-     * @throws io.graft.problem.Problem BROKEN when the archive does not answer
+     * @throws io.graft.problem.Problem BUSY when the archive does not answer
      */
     Optional<byte[]> read(RecordPlace place);
 }

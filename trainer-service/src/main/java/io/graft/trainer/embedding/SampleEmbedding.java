@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
@@ -69,8 +68,7 @@ public class SampleEmbedding {
         return new TransactionalLoop.Result(written, () -> metrics.count(batch, outcomes, tookNanos));
     }
 
-    @PreDestroy
-    void close() {
+    public void close() {
         loop.close();
         pool.close();
     }

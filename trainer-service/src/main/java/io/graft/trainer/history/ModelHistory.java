@@ -54,7 +54,11 @@ public final class ModelHistory {
             } else if (record.value() == null) {
                 remove(ModelKey.parse(Topics.keyText(record.key())));
             } else {
-                add(ModelReady.parse(value(record)));
+                ModelReady model = ModelReady.parse(value(record));
+                if (!ModelKey.parse(Topics.keyText(record.key())).equals(model.key())) {
+                    throw Problem.invalid("MODEL_KEY_INVALID", "model event of " + model.key() + " has another key");
+                }
+                add(model);
             }
         } catch (Problem e) {
             LOG.warnf("Event skipped code=%s reason=%s topic=%s partition=%d offset=%d", e.code(), e.sentence(), record.topic(),
@@ -86,7 +90,7 @@ public final class ModelHistory {
     private void add(ModelReady model) {
         TaskModels models = models(model.task());
         synchronized (models) {
-            models.versions.put(model.version(), model);
+            models.versions.putIfAbsent(model.version(), model);
             models.byRequest.put(model.trainRequestId(), model.version());
             models.highestNumber = Math.max(models.highestNumber, model.version().number());
         }

@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
@@ -86,8 +85,7 @@ public class TrainerMemory implements TopicReplay.Handler {
         return replay;
     }
 
-    @PreDestroy
-    void close() {
+    public void close() {
         replay.close();
     }
 }

@@ -16,6 +16,7 @@ import jakarta.inject.Singleton;
 
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 import io.graft.backbone.HeadProgram;
 import io.graft.backbone.TorchEngine;
@@ -32,6 +33,7 @@ import io.graft.model.ModelReady.SelfTest;
 import io.graft.model.ModelReady.Software;
 import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
+import io.graft.problem.Problem;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.training.EpochListener;
@@ -46,6 +48,7 @@ import io.graft.trainer.training.Verdict;
 @Singleton
 class ModelMaker {
 
+    private static final Logger LOG = Logger.getLogger(ModelMaker.class);
     private static final int SELF_TEST_ROWS_MAX = 4;
 
     private final TrainerMemory memory;
@@ -122,9 +125,13 @@ class ModelMaker {
         if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
             return Optional.empty();
         }
-        Head head = HeadCodec.decode(Base64.getDecoder().decode(serving.head().data()), serving.labels());
         try (Evaluator evaluator = new Evaluator(program, set)) {
+            Head head = HeadCodec.decode(Base64.getDecoder().decode(serving.head().data()), serving.labels());
             return Optional.of(evaluator.evaluate(head));
+        } catch (Problem | IllegalArgumentException e) {
+            LOG.warnf("Serving version cannot be compared with task=%s version=%s reason=%s", serving.task(), serving.version(),
+                    e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -95,7 +95,7 @@ class RunExecution {
                 throw e;
             }
             return failed(request, e, begunAtNanos);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.error("Training run broke trainingRunId=" + request.trainingRunId(), e);
             return failed(request, Problem.broken("TRAINING_BROKEN", "training broke: " + e, e), begunAtNanos);
         }
@@ -163,7 +163,7 @@ class RunExecution {
             metrics.ended(model.task(), "succeeded", took);
             metrics.promoted(model.task(), made.promotion().isPresent());
             metrics.accuracy(model.task(), model.version(), model.evaluation().accuracy());
-        });
+        }, problem -> failed(request, problem, begunAtNanos));
     }
 
     private void epoch(QueuedRequest request, TrainingProgress running, EpochResult epoch) {

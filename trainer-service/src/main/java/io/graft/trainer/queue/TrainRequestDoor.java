@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
@@ -133,8 +132,7 @@ public class TrainRequestDoor {
                         Json.write(request.progress(TrainingState.QUEUED, clock.instant()))));
     }
 
-    @PreDestroy
-    void close() {
+    public void close() {
         loop.close();
     }
 }

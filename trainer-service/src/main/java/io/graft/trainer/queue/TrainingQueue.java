@@ -16,11 +16,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -141,8 +141,12 @@ public class TrainingQueue {
         } catch (InterruptException e) {
             LOG.debug("Training queue closed");
         } catch (Throwable e) {
-            failure = e;
-            LOG.error("Training queue ended", e);
+            if (closing) {
+                LOG.debug("Training queue closed", e);
+            } else {
+                failure = e;
+                LOG.error("Training queue ended", e);
+            }
         }
     }
 
@@ -153,7 +157,9 @@ public class TrainingQueue {
                 lane(new TopicPartition(record.topic(), record.partition())).requests.add(record);
             }
             for (Map.Entry<TopicPartition, Lane> lane : lanes.entrySet()) {
-                advance(consumer, lane.getKey(), lane.getValue());
+                if (!closing) {
+                    advance(consumer, lane.getKey(), lane.getValue());
+                }
             }
         } catch (InterruptException | AuthorizationException | FencedInstanceIdException e) {
             throw e;
@@ -171,9 +177,7 @@ public class TrainingQueue {
         if (lane.run != null && lane.run.isDone()) {
             ConsumerRecord<byte[], byte[]> request = lane.requests.getFirst();
             RunResult result = result(lane.run);
-            transactions.commit(result.records(), Map.of(partition, new OffsetAndMetadata(request.offset() + 1)),
-                    consumer.groupMetadata());
-            result.committed().run();
+            commit(result, Map.of(partition, new OffsetAndMetadata(request.offset() + 1)), consumer.groupMetadata());
             lane.requests.removeFirst();
             lane.run = null;
         }
@@ -186,6 +190,22 @@ public class TrainingQueue {
         } else {
             consumer.pause(List.of(partition));
         }
+    }
+
+    /** A model that is too large for its topic fails its run, and stops nothing else. */
+    private void commit(RunResult result, Map<TopicPartition, OffsetAndMetadata> offset, ConsumerGroupMetadata group) {
+        RunResult written = result;
+        try {
+            transactions.commit(result.records(), offset, group);
+        } catch (Problem e) {
+            if (!e.code().equals("RECORD_TOO_LARGE")) {
+                throw e;
+            }
+            written = result.refused().apply(e);
+            transactions.open();
+            transactions.commit(written.records(), offset, group);
+        }
+        written.committed().run();
     }
 
     private static RunResult result(Future<RunResult> run) {
@@ -256,8 +276,7 @@ public class TrainingQueue {
     }
 
     /** Ends the loop; runs under way are given up and will be run again by the next owner. */
-    @PreDestroy
-    void close() {
+    public void close() {
         closing = true;
         runs.shutdownNow();
         if (thread.getState() == Thread.State.NEW) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -63,6 +64,9 @@ class EventDoor {
                         .withKey(key.getBytes(StandardCharsets.UTF_8)).withHeaders(headers).build());
         try {
             channel.sendMessage(message).await().atMost(LIMIT);
+        } catch (RecordTooLargeException e) {
+            throw Problem.invalid("SAMPLE_TOO_LARGE", "the topic takes no event of this size: " + e.getMessage()
+                    + " (expected: a smaller one, or a larger max.message.bytes of the topic)", e);
         } catch (TimeoutException e) {
             throw Problem.busy("BROKER_BUSY", "the broker did not take the event within " + LIMIT.toSeconds() + " s");
         }

@@ -8,20 +8,24 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Rows of float32 in direct memory, [rows, dimension], grown by {@value #CHUNK_ROWS} rows at a time; a freed row is used again.
+ * Rows of float32 in direct memory, [rows, dimension], grown by up to {@value #CHUNK_ROWS_MAX} rows at a time; a freed row is
+ * used again.
  * Not thread-safe.
  */
 final class FeatureMatrix {
 
-    private static final int CHUNK_ROWS = 64;
+    private static final int CHUNK_ROWS_MAX = 64;
+    private static final int CHUNK_BYTES = 128 * 1024;
 
     private final int dimension;
+    private final int chunkRows;
     private final List<ByteBuffer> chunks = new ArrayList<>();
     private final Deque<Integer> freeRows = new ArrayDeque<>();
     private int rowCount;
 
     FeatureMatrix(int dimension) {
         this.dimension = dimension;
+        this.chunkRows = Math.max(1, Math.min(CHUNK_ROWS_MAX, CHUNK_BYTES / (dimension * Float.BYTES)));
     }
 
     int dimension() {
@@ -45,8 +49,8 @@ final class FeatureMatrix {
     }
 
     void put(int row, float[] values) {
-        while (row / CHUNK_ROWS >= chunks.size()) {
-            chunks.add(ByteBuffer.allocateDirect(CHUNK_ROWS * dimension * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN));
+        while (row / chunkRows >= chunks.size()) {
+            chunks.add(ByteBuffer.allocateDirect(chunkRows * dimension * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN));
         }
         slice(row).asFloatBuffer().put(values);
     }
@@ -62,6 +66,6 @@ final class FeatureMatrix {
 
     private ByteBuffer slice(int row) {
         int rowBytes = dimension * Float.BYTES;
-        return chunks.get(row / CHUNK_ROWS).slice(row % CHUNK_ROWS * rowBytes, rowBytes).order(ByteOrder.LITTLE_ENDIAN);
+        return chunks.get(row / chunkRows).slice(row % chunkRows * rowBytes, rowBytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }
