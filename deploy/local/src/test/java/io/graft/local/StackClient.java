@@ -121,7 +121,8 @@ final class StackClient implements AutoCloseable {
     /** Waits until the inference service says that it serves a version. */
     ModelReady awaitServing(TaskId task, int version) throws InterruptedException {
         ModelReady model = awaitModel(task, version);
-        until("inference serves " + task + "@" + version, () -> served.sum("graft_serving_version", Map.of("task", task.value())) == version);
+        until("inference serves " + task + "@" + version,
+                () -> served.sum("graft_serving_version", Map.of("task", task.value())) == version);
         return model;
     }
 
