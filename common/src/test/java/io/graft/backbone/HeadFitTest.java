@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +18,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadFitTest {
 
@@ -52,15 +55,83 @@ class HeadFitTest {
 
     @Test
     void takesWhatIsLeftAsTheLastStep() {
-        try (HeadFit fit = program.fit(rows(1, 2, 3), 1, new int[] { 0, 1, 1 }, 2)) {
+        try (HeadFit fit = program.fit(rows(1, 2, 3), 1, new int[] { 1, 1, 0 }, 2)) {
             // Given
             fit.initialize(new float[2], new float[2]);
             // When
             fit.epoch(new int[] { 0, 1, 2 }, 2, 1, 0, 0);
-            // Then: step 1 moves by (1/2 × 1 - 1/2 × 2) / 2, step 2 by the row that is left, undivided
-            float firstWeight = -0.25f;
-            float wrong = (float) (1 / (1 + Math.exp(-2 * 3 * firstWeight)));
-            assertThat(fit.weight()[0]).isCloseTo(firstWeight - 3 * wrong, CLOSE);
+            // Then: step 1 moves by (1/2 × 1 + 1/2 × 2) / 2, step 2 by the row that is left, undivided
+            float wrong = (float) (1 / (1 + Math.exp(-(2 * 3 * 0.75 + 2 * 0.5))));
+            assertThat(fit.weight()[0]).isCloseTo(-0.75f + 3 * wrong, CLOSE);
+            assertThat(fit.bias()[0]).isCloseTo(-0.5f + wrong, CLOSE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 4, 15, 16, 50, 1000 })
+    void agreesWithLoopsInJavaAtEveryBatchSize(int batchSize) {
+        // Given
+        int dimension = 3;
+        float[] features = numbers(50 * dimension);
+        int[] labels = new Random(9).ints(50, 0, 4).toArray();
+        float[] start = numbers(4 * dimension);
+        int[] order = IntStream.range(0, 50).map(row -> 49 - row).toArray();
+        double[][] expected = epochInJava(features, labels, start, order, batchSize);
+        try (HeadFit fit = program.fit(rows(features), dimension, labels, 4)) {
+            fit.initialize(start, new float[4]);
+            // When
+            fit.epoch(order, batchSize, 0.1, 0.9, 0.01);
+            // Then
+            for (int label = 0; label < 4; label++) {
+                for (int i = 0; i < dimension; i++) {
+                    assertThat((double) fit.weight()[label * dimension + i]).isCloseTo(expected[label][i], within(1e-5));
+                }
+                assertThat((double) fit.bias()[label]).isCloseTo(expected[label][dimension], within(1e-5));
+            }
+        }
+    }
+
+    /** The rule of torch.optim.SGD with learning rate 0.1, momentum 0.9 and weight decay 0.01; the bias is the last column. */
+    private static double[][] epochInJava(float[] features, int[] labels, float[] start, int[] order, int batchSize) {
+        int dimension = features.length / labels.length;
+        double[][] parameters = new double[start.length / dimension][dimension + 1];
+        double[][] velocity = new double[parameters.length][dimension + 1];
+        for (int i = 0; i < start.length; i++) {
+            parameters[i / dimension][i % dimension] = start[i];
+        }
+        for (int from = 0; from < order.length; from += batchSize) {
+            int count = Math.min(batchSize, order.length - from);
+            double[][] gradient = new double[parameters.length][dimension + 1];
+            for (int k = from; k < from + count; k++) {
+                addGradient(gradient, parameters, Arrays.copyOfRange(features, order[k] * dimension,
+                        (order[k] + 1) * dimension), labels[order[k]], count);
+            }
+            for (int label = 0; label < parameters.length; label++) {
+                for (int i = 0; i <= dimension; i++) {
+                    velocity[label][i] = 0.9 * velocity[label][i] + gradient[label][i] + 0.01 * parameters[label][i];
+                    parameters[label][i] -= 0.1 * velocity[label][i];
+                }
+            }
+        }
+        return parameters;
+    }
+
+    private static void addGradient(double[][] gradient, double[][] parameters, float[] row, int own, int count) {
+        double[] odds = new double[parameters.length];
+        for (int label = 0; label < odds.length; label++) {
+            double logit = parameters[label][row.length];
+            for (int i = 0; i < row.length; i++) {
+                logit += parameters[label][i] * row[i];
+            }
+            odds[label] = Math.exp(logit);
+        }
+        double sum = Arrays.stream(odds).sum();
+        for (int label = 0; label < odds.length; label++) {
+            double error = (odds[label] / sum - (label == own ? 1 : 0)) / count;
+            for (int i = 0; i < row.length; i++) {
+                gradient[label][i] += error * row[i];
+            }
+            gradient[label][row.length] += error;
         }
     }
 
@@ -145,15 +216,10 @@ class HeadFitTest {
     }
 
     private static float[] train() {
-        Random random = new Random(7);
         int rowCount = 300;
         int dimension = 33;
-        float[] numbers = new float[rowCount * dimension];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = random.nextFloat();
-        }
-        int[] labels = random.ints(rowCount, 0, 5).toArray();
-        try (HeadFit fit = program.fit(rows(numbers), dimension, labels, 5)) {
+        int[] labels = new Random(7).ints(rowCount, 0, 5).toArray();
+        try (HeadFit fit = program.fit(rows(numbers(rowCount * dimension)), dimension, labels, 5)) {
             fit.standardize();
             fit.initialize(new float[5 * dimension], new float[5]);
             for (int epoch = 0; epoch < 5; epoch++) {
@@ -161,6 +227,15 @@ class HeadFitTest {
             }
             return fit.weight();
         }
+    }
+
+    private static float[] numbers(int count) {
+        Random random = new Random(count);
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = random.nextFloat();
+        }
+        return numbers;
     }
 
     private static ByteBuffer rows(float... numbers) {

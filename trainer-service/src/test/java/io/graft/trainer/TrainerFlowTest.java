@@ -185,7 +185,7 @@ class TrainerFlowTest {
                 .contentType(PROBLEM).body("code", equalTo("SAMPLE_LABEL_MISSING"));
         given().contentType("image/gif").body(Kafka.bytes("GIF89a")).queryParam("label", "x").post("/v1/tasks/t/samples/s")
                 .then()
-                .statusCode(400).body("code", equalTo("SAMPLE_CONTENT_TYPE_UNSUPPORTED"));
+                .statusCode(415).body("code", equalTo("SAMPLE_CONTENT_TYPE_UNSUPPORTED"));
     }
 
     @Test

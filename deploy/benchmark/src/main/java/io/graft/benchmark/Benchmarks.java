@@ -9,11 +9,12 @@ import io.graft.backbone.BackboneConfig;
 import io.graft.backbone.Backbones;
 
 /**
- * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code head}, {@code job}.
+ * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
+ * {@code job}.
  */
 public final class Benchmarks {
 
-    private static final List<String> ALL = List.of("forward", "embed", "head", "job");
+    private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "job");
 
     private Benchmarks() {
     }
@@ -37,6 +38,9 @@ public final class Benchmarks {
             }
             if (chosen.contains("embed")) {
                 EmbeddingThroughput.measure(backbone, photographs);
+            }
+            if (chosen.contains("kafka")) {
+                KafkaThroughput.measure(backbone, photographs);
             }
             if (chosen.contains("head")) {
                 HeadTrainer.measure();

@@ -167,6 +167,9 @@ class RunExecution {
     }
 
     private void epoch(QueuedRequest request, TrainingProgress running, EpochResult epoch) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw Problem.busy("TRAINING_GIVEN_UP", "training run " + request.trainingRunId() + " was given up");
+        }
         metrics.epoch(request.task(), epoch.epoch());
         send(running.afterEpoch(epoch, request.request().recipe().epochs(), clock.instant()));
     }

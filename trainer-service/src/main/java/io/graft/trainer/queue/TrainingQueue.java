@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import jakarta.annotation.PreDestroy;
@@ -264,6 +265,10 @@ public class TrainingQueue {
         }
         try {
             thread.join(CLOSE_LIMIT.toMillis());
+            // A run that is in native code when the JVM ends would crash it.
+            if (!runs.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("A training run did not end in time");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
