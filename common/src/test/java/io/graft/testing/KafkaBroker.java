@@ -24,7 +24,6 @@ public final class KafkaBroker implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
-    private static final int LOG_TAIL_LINES = 20;
 
     private final int port;
     private final Path settings;
@@ -151,16 +150,7 @@ public final class KafkaBroker implements AutoCloseable {
 
     private Problem notStarted(String how) {
         return Problem.broken("BROKER_NOT_STARTED", "broker on port " + port + " " + how + "; the end of its log " + log
-                + ":\n" + logTail());
-    }
-
-    private String logTail() {
-        try {
-            List<String> lines = Files.readAllLines(log);
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
-        } catch (IOException e) {
-            return "(the log cannot be read: " + e + ")";
-        }
+                + ":\n" + LogTail.of(log));
     }
 
     private void writeSettings(Properties properties) throws IOException {

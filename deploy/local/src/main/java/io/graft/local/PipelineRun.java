@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
@@ -107,8 +108,9 @@ final class PipelineRun {
         }
         try (Screen.Bar epochs = screen.bar("epochs")) {
             stack.trainer().awaitUntil("done with training '" + task + "'", TRAINING_LIMIT, () -> {
-                feed.run(request).map(EventFeed.Run::latest).ifPresent(progress -> show(epochs, progress));
-                return feed.run(request).filter(PipelineRun::isOver).isPresent();
+                Optional<EventFeed.Run> run = feed.run(request);
+                run.ifPresent(known -> show(epochs, known.latest()));
+                return run.filter(PipelineRun::isOver).isPresent();
             });
         }
         EventFeed.Run run = feed.run(request).orElseThrow();

@@ -6,8 +6,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +16,7 @@ import java.util.function.BooleanSupplier;
 
 import io.graft.problem.Problem;
 import io.graft.testing.Leash;
+import io.graft.testing.LogTail;
 import io.graft.testing.Ports;
 
 /**
@@ -30,7 +29,6 @@ public final class ServiceProcess implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
     private static final long LOOK_EVERY_MS = 100;
-    private static final int LOG_TAIL_LINES = 25;
 
     private final String name;
     private final int port;
@@ -165,15 +163,6 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     private Problem failed(String how) {
-        return Problem.broken("SERVICE_FAILED", name + " " + how + "; the end of its log " + log + ":\n" + logTail());
-    }
-
-    private String logTail() {
-        try {
-            List<String> lines = Files.readString(log, Charset.defaultCharset()).lines().toList();
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
-        } catch (IOException e) {
-            return "(the log cannot be read: " + e + ")";
-        }
+        return Problem.broken("SERVICE_FAILED", name + " " + how + "; the end of its log " + log + ":\n" + LogTail.of(log));
     }
 }
