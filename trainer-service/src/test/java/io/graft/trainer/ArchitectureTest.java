@@ -24,6 +24,7 @@ final class ArchitectureTest {
             .layer("queue").definedBy("io.graft.trainer.queue..")
             .layer("rest").definedBy("io.graft.trainer.rest..")
             .layer("health").definedBy("io.graft.trainer.health..")
+            .layer("command").definedBy("io.graft.trainer.command..")
             .whereLayer("embedding").mayOnlyBeAccessedByLayers("queue", "rest", "health")
             .whereLayer("table").mayOnlyBeAccessedByLayers("memory", "trigger", "queue", "rest")
             .whereLayer("history").mayOnlyBeAccessedByLayers("memory", "trigger", "queue", "rest")
@@ -32,7 +33,8 @@ final class ArchitectureTest {
             .whereLayer("trigger").mayOnlyBeAccessedByLayers("health")
             .whereLayer("queue").mayOnlyBeAccessedByLayers("health")
             .whereLayer("rest").mayNotBeAccessedByAnyLayer()
-            .whereLayer("health").mayNotBeAccessedByAnyLayer();
+            .whereLayer("health").mayNotBeAccessedByAnyLayer()
+            .whereLayer("command").mayNotBeAccessedByAnyLayer();
 
     @ArchTest
     static final ArchRule trainingIsPure = noClasses().that().resideInAPackage("io.graft.trainer.training..")
