@@ -93,8 +93,9 @@ final class Redrive {
     /**
      * Sends the letters that are wanted and keeps the others.
      *
-     * @throws Problem MISSING when there is no such topic, BUSY when the broker falls silent, BROKEN when another redrive of
-     *         the topic was started or a topic does not take a record; what was committed before stays so
+     * @throws org.apache.kafka.common.KafkaException as when another redrive of the topic was started
+     * @throws Problem MISSING when there is no such topic, BUSY when the broker falls silent, BROKEN when a topic does not take
+     *         a record; what was committed before stays so
      */
     Count send() {
         Count count = new Count(0, 0, Map.of());

@@ -31,17 +31,20 @@ class EventDoor {
     private final MutinyEmitter<byte[]> requests;
     private final MutinyEmitter<byte[]> promotions;
     private final MutinyEmitter<byte[]> policies;
+    private final MutinyEmitter<byte[]> progress;
 
     @Inject
     EventDoor(Topics topics, @Channel("labelled-samples") MutinyEmitter<byte[]> samples,
             @Channel("train-requests") MutinyEmitter<byte[]> requests,
             @Channel("promotions") MutinyEmitter<byte[]> promotions,
-            @Channel("training-policies") MutinyEmitter<byte[]> policies) {
+            @Channel("training-policies") MutinyEmitter<byte[]> policies,
+            @Channel("training-progress") MutinyEmitter<byte[]> progress) {
         this.topics = topics;
         this.samples = samples;
         this.requests = requests;
         this.promotions = promotions;
         this.policies = policies;
+        this.progress = progress;
     }
 
     Accepted sample(String key, Map<String, String> headers, byte @Nullable [] value) {
@@ -64,6 +67,11 @@ class EventDoor {
     Accepted trainingPolicy(String key, byte @Nullable [] value) {
         send(policies, key, new RecordHeaders(), value);
         return new Accepted(topics.trainingPolicies(), key);
+    }
+
+    Accepted trainingProgress(String key, byte[] value) {
+        send(progress, key, new RecordHeaders(), value);
+        return new Accepted(topics.trainingProgress(), key);
     }
 
     private static void send(MutinyEmitter<byte[]> channel, String key, RecordHeaders headers, byte @Nullable [] value) {

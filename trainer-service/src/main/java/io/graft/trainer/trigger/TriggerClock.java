@@ -96,7 +96,7 @@ public class TriggerClock {
         } catch (InterruptException | AuthorizationException e) {
             throw e;
         } catch (KafkaException e) {
-            LOG.warnf("Training triggers wait for the broker reason=%s", e.getMessage());
+            LOG.warnf("Training triggers go back reason=%s", e.getMessage());
         }
     }
 
@@ -106,7 +106,7 @@ public class TriggerClock {
             written = transactions.write(partition,
                     () -> round.due().stream().filter(request -> request.partition() == partition).toList());
         } catch (Problem e) {
-            if (e.type() != ProblemType.BUSY && !e.code().equals("FENCED")) {
+            if (e.type() != ProblemType.BUSY) {
                 throw e;
             }
             LOG.warnf("Training triggers of a partition left for later partition=%d code=%s reason=%s", partition, e.code(),

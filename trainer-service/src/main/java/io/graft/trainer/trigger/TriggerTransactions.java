@@ -54,7 +54,8 @@ final class TriggerTransactions {
      * @param partition of {@code sample-features} whose tasks they are
      * @param due asked when it is certain that nobody else writes
      * @return what was written
-     * @throws Problem BROKEN {@code FENCED} when another replica has taken the partition, BUSY when the broker is slow
+     * @throws org.apache.kafka.common.KafkaException when nothing was written, as when another replica has taken the partition
+     * @throws Problem BUSY when the broker is slow
      */
     List<DueRequest> write(int partition, Supplier<List<DueRequest>> due) throws InterruptedException {
         try (Transactions transactions = new Transactions(kafka, topics.prefix() + TRANSACTIONAL_ID + partition)) {
