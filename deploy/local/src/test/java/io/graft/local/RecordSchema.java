@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -27,9 +28,10 @@ final class RecordSchema {
 
     private static final Set<String> COMPARED = Set.of("type", "format", "$ref", "items", "enum", "properties",
             "additionalProperties");
-    private static final Map<Class<?>, String> SCALARS = Map.of(int.class, "integer", Integer.class, "integer", long.class,
-            "integer", Long.class, "integer", double.class, "number", Double.class, "number", Float.class, "number",
-            String.class, "string", Instant.class, "string");
+    private static final Map<Class<?>, String> SCALARS = Map.ofEntries(Map.entry(int.class, "integer"),
+            Map.entry(Integer.class, "integer"), Map.entry(Long.class, "integer"), Map.entry(double.class, "number"),
+            Map.entry(Double.class, "number"), Map.entry(Float.class, "number"), Map.entry(String.class, "string"),
+            Map.entry(Instant.class, "string"), Map.entry(boolean.class, "boolean"), Map.entry(Duration.class, "string"));
 
     private final Map<String, JsonNode> schemas = new TreeMap<>();
     private final Map<String, String> patterns = new TreeMap<>();
@@ -89,6 +91,8 @@ final class RecordSchema {
             schema.put("type", SCALARS.get(raw));
             if (raw == Instant.class) {
                 schema.put("format", "date-time");
+            } else if (raw == Duration.class) {
+                schema.put("format", "duration");
             } else if (raw == long.class || raw == Long.class) {
                 schema.put("format", "int64");
             }
