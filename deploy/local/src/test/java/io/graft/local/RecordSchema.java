@@ -28,10 +28,10 @@ final class RecordSchema {
 
     private static final Set<String> COMPARED = Set.of("type", "format", "$ref", "items", "enum", "properties",
             "additionalProperties");
-    private static final Map<Class<?>, String> SCALARS = Map.ofEntries(Map.entry(int.class, "integer"),
-            Map.entry(Integer.class, "integer"), Map.entry(Long.class, "integer"), Map.entry(double.class, "number"),
-            Map.entry(Double.class, "number"), Map.entry(Float.class, "number"), Map.entry(String.class, "string"),
-            Map.entry(Instant.class, "string"), Map.entry(boolean.class, "boolean"), Map.entry(Duration.class, "string"));
+    private static final Map<Class<?>, String> SCALARS = Map.of(int.class, "integer", Integer.class, "integer", long.class,
+            "integer", Long.class, "integer", double.class, "number", Double.class, "number", Float.class, "number",
+            String.class, "string", boolean.class, "boolean");
+    private static final Map<Class<?>, String> TEXT_FORMATS = Map.of(Instant.class, "date-time", Duration.class, "duration");
 
     private final Map<String, JsonNode> schemas = new TreeMap<>();
     private final Map<String, String> patterns = new TreeMap<>();
@@ -87,13 +87,12 @@ final class RecordSchema {
                     : schema.put("type", "object").set("additionalProperties", schema(last));
         }
         Class<?> raw = (Class<?>) type;
+        if (TEXT_FORMATS.containsKey(raw)) {
+            return schema.put("type", "string").put("format", TEXT_FORMATS.get(raw));
+        }
         if (SCALARS.containsKey(raw)) {
             schema.put("type", SCALARS.get(raw));
-            if (raw == Instant.class) {
-                schema.put("format", "date-time");
-            } else if (raw == Duration.class) {
-                schema.put("format", "duration");
-            } else if (raw == long.class || raw == Long.class) {
+            if (raw == long.class || raw == Long.class) {
                 schema.put("format", "int64");
             }
             return schema;
