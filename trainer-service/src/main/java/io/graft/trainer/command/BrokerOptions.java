@@ -21,10 +21,10 @@ final class BrokerOptions {
     @Option(names = "--bootstrap", required = true, paramLabel = "HOST:PORT", description = "The brokers, as Kafka's clients take them.")
     private String bootstrap = "";
 
-    @Option(names = "--prefix", defaultValue = "", paramLabel = "PREFIX", description = "In front of every topic's name, as graft.topics.prefix of the services.")
+    @Option(names = "--prefix", defaultValue = "", description = "In front of every topic's name, as graft.topics.prefix of the services.")
     private String prefix = "";
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Further properties of Kafka's clients, as for SASL and TLS.")
+    @Option(names = "--config", description = "Further properties of Kafka's clients, as for SASL and TLS.")
     private Optional<Path> config = Optional.empty();
 
     Topics topics() {

@@ -15,7 +15,7 @@ import picocli.CommandLine.HelpCommand;
  * Exit codes: {@value CommandLine.ExitCode#OK} it was done, {@value CommandLine.ExitCode#SOFTWARE} it failed,
  * {@value CommandLine.ExitCode#USAGE} it was not understood.
  */
-@Command(name = "java -jar quarkus-run.jar", synopsisSubcommandLabel = "COMMAND", description = {
+@Command(name = "java -jar quarkus-run.jar", description = {
         "Runs the trainer without arguments, and a command with them.", "" }, subcommands = {
                 RedriveCommand.class,
                 HelpCommand.class

@@ -26,10 +26,10 @@ final class RedriveCommand implements Callable<Integer> {
     @Mixin
     private BrokerOptions broker = new BrokerOptions();
 
-    @Option(names = "--topic", defaultValue = "labelled-samples", paramLabel = "TOPIC", description = "Whose dead letters, without the prefix: labelled-samples or train-requests; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--topic", defaultValue = "labelled-samples", description = "Whose dead letters, without the prefix: labelled-samples or train-requests; default: ${DEFAULT-VALUE}.")
     private String topic = "";
 
-    @Option(names = "--code", paramLabel = "CODE", description = "Only letters with this code, as in SAMPLE_LABEL_MISSING; may be given several times.")
+    @Option(names = "--code", description = "Only letters with this code, as in SAMPLE_LABEL_MISSING; may be given several times.")
     private Set<String> codes = new TreeSet<>();
 
     @Option(names = "--dry-run", description = "Count the letters by code, and change nothing.")
