@@ -1,11 +1,14 @@
 package io.graft.event;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
 
 import io.graft.problem.Problem;
 
@@ -15,6 +18,12 @@ import io.graft.problem.Problem;
 public final class DeadLetter {
 
     static final String HEADER_PREFIX = "dead-letter-";
+    static final String CODE = HEADER_PREFIX + "code";
+    static final String TOPIC = HEADER_PREFIX + "topic";
+    static final String PARTITION = HEADER_PREFIX + "partition";
+    static final String OFFSET = HEADER_PREFIX + "offset";
+    static final String TIMESTAMP = HEADER_PREFIX + "timestamp";
+    static final String VALUE_OMITTED = HEADER_PREFIX + "value-omitted";
 
     private DeadLetter() {
     }
@@ -24,17 +33,63 @@ public final class DeadLetter {
         ProducerRecord<byte[], byte[]> letter = new ProducerRecord<>(Topics.deadLetter(record.topic()), record.key(),
                 record.value());
         Headers headers = letter.headers();
-        for (Header header : record.headers()) {
+        addOriginal(headers, record.headers());
+        headers.add(CODE, utf8(problem.code()));
+        headers.add(HEADER_PREFIX + "reason", utf8(problem.sentence()));
+        headers.add(TOPIC, utf8(record.topic()));
+        headers.add(PARTITION, utf8(Integer.toString(record.partition())));
+        headers.add(OFFSET, utf8(Long.toString(record.offset())));
+        headers.add(TIMESTAMP, utf8(Long.toString(record.timestamp())));
+        return letter;
+    }
+
+    /**
+     * The record that a letter was made of, to be sent to its topic once more. It has its first timestamp, so that what was
+     * sent of its key since then still counts before it.
+     *
+     * @param value of the record: the letter's, or what was found where that was omitted
+     */
+    public static ProducerRecord<byte[], byte[]> again(ConsumerRecord<byte[], byte[]> letter, DeadLetterOrigin origin,
+            byte @Nullable [] value) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(origin.topic(), null, origin.timestampMs(), letter.key(),
+                value);
+        addOriginal(record.headers(), letter.headers());
+        return record;
+    }
+
+    private static void addOriginal(Headers target, Headers source) {
+        for (Header header : source) {
             if (!header.key().startsWith(HEADER_PREFIX)) {
-                headers.add(header);
+                target.add(header);
             }
         }
-        headers.add(HEADER_PREFIX + "code", utf8(problem.code()));
-        headers.add(HEADER_PREFIX + "reason", utf8(problem.sentence()));
-        headers.add(HEADER_PREFIX + "topic", utf8(record.topic()));
-        headers.add(HEADER_PREFIX + "partition", utf8(Integer.toString(record.partition())));
-        headers.add(HEADER_PREFIX + "offset", utf8(Long.toString(record.offset())));
-        return letter;
+    }
+
+    /**
+     * The same records without the values of those dead letters that are as large as one that its topic has refused, or larger.
+     *
+     * @return absent when the refused record is no dead letter with a value
+     */
+    static Optional<List<ProducerRecord<byte[], byte[]>>> shortened(List<ProducerRecord<byte[], byte[]>> records,
+            ProducerRecord<byte[], byte[]> refused) {
+        if (!isLetter(refused) || refused.value() == null) {
+            return Optional.empty();
+        }
+        return Optional.of(records.stream().map(record -> isLetter(record) && record.topic().equals(refused.topic())
+                && record.value() != null && record.value().length >= refused.value().length ? withoutValue(record) : record)
+                .toList());
+    }
+
+    private static boolean isLetter(ProducerRecord<byte[], byte[]> record) {
+        Header topic = record.headers().lastHeader(TOPIC);
+        return topic != null && record.topic().equals(Topics.deadLetter(new String(topic.value(), StandardCharsets.UTF_8)));
+    }
+
+    private static ProducerRecord<byte[], byte[]> withoutValue(ProducerRecord<byte[], byte[]> letter) {
+        ProducerRecord<byte[], byte[]> shorter = new ProducerRecord<>(letter.topic(), letter.partition(), letter.timestamp(),
+                letter.key(), null, letter.headers());
+        shorter.headers().add(VALUE_OMITTED, utf8(Integer.toString(letter.value().length)));
+        return shorter;
     }
 
     private static byte[] utf8(String text) {

@@ -21,7 +21,8 @@ import io.graft.problem.Problem;
 /**
  * Makes the topics that are missing, with the clean-up that the contract gives them, and checks what the pipeline rests on.
  *
- * @param partitionCount of every topic but {@code promotions}, which is one log of decisions and has one
+ * @param partitionCount of every topic but {@code promotions}, {@code training-policies} and {@code training-triggers}, of
+ *        which the last record counts: each is one log and has one
  * @param replicationFactor of every topic
  */
 public record TopicCreation(Topics topics, int partitionCount, short replicationFactor) {
@@ -81,6 +82,8 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
         all.add(topic(topics.trainRequests(), partitionCount, retention(30)));
         all.add(topic(topics.trainingQueue(), partitionCount, retention(30)));
         all.add(topic(topics.trainingProgress(), partitionCount, retention(7)));
+        all.add(topic(topics.trainingPolicies(), 1, COMPACT));
+        all.add(topic(topics.trainingTriggers(), 1, COMPACT));
         all.add(topic(topics.modelReady(), partitionCount, COMPACT));
         all.add(topic(topics.promotions(), 1, FOR_EVER));
         all.add(topic(topics.predictionRequests(), partitionCount, retention(7)));
@@ -102,13 +105,16 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
 
     /**
      * Checks that the queue and the features have the same number of partitions, so that one owner holds both sides of a task,
-     * and that promotions are one log.
+     * and that promotions, training policies and their triggers are one log each.
      *
      * @throws Problem BROKEN naming topic and number
      */
     public static void check(Admin admin, Topics topics) {
-        Map<String, TopicDescription> found = describe(admin,
-                List.of(topics.sampleFeatures(), topics.trainingQueue(), topics.promotions()));
+        Map<String, String> singles = Map.of(topics.promotions(), "promotion", topics.trainingPolicies(), "policy",
+                topics.trainingTriggers(), "trigger");
+        List<String> names = new ArrayList<>(singles.keySet());
+        names.addAll(List.of(topics.sampleFeatures(), topics.trainingQueue()));
+        Map<String, TopicDescription> found = describe(admin, names);
         int features = partitionCount(found, topics.sampleFeatures());
         int queue = partitionCount(found, topics.trainingQueue());
         if (features != queue) {
@@ -116,11 +122,13 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
                     "topic '" + topics.trainingQueue() + "' has " + queue + " partitions (expected: "
                             + features + ", as many as '" + topics.sampleFeatures() + "')");
         }
-        int promotions = partitionCount(found, topics.promotions());
-        if (promotions != 1) {
-            throw Problem.broken("TOPICS_UNFIT", "topic '" + topics.promotions() + "' has " + promotions
-                    + " partitions (expected: 1, since the last promotion wins)");
-        }
+        singles.forEach((topic, noun) -> {
+            int count = partitionCount(found, topic);
+            if (count != 1) {
+                throw Problem.broken("TOPICS_UNFIT", "topic '" + topic + "' has " + count
+                        + " partitions (expected: 1, since the last " + noun + " wins)");
+            }
+        });
     }
 
     private static Map<String, TopicDescription> describe(Admin admin, List<String> names) {

@@ -44,6 +44,16 @@ public record Topics(String prefix) {
         return prefix + "training-progress";
     }
 
+    /** By task, when it is trained without anybody asking. */
+    public String trainingPolicies() {
+        return prefix + "training-policies";
+    }
+
+    /** Internal: by task, the last request that its training policy has sent. */
+    public String trainingTriggers() {
+        return prefix + "training-triggers";
+    }
+
     public String modelReady() {
         return prefix + "model-ready";
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -34,9 +35,15 @@ public final class Transactions implements AutoCloseable {
     static final String RECORD_TOO_LARGE = "RECORD_TOO_LARGE";
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    /** Records that came of no record have no offsets either, and no group is asked. */
+    private static final ConsumerGroupMetadata NO_GROUP = new ConsumerGroupMetadata("none");
 
     private final Map<String, Object> config;
     private volatile @Nullable KafkaProducer<byte[], byte[]> producer;
+
+    /** A record that its topic does not take. */
+    private record Refusal(ProducerRecord<byte[], byte[]> record, Exception cause) {
+    }
 
     /**
      * Prepares; {@link #open()} connects.
@@ -80,42 +87,78 @@ public final class Transactions implements AutoCloseable {
         return opened();
     }
 
+    /** Writes records together, as {@link #commit(List, Map, ConsumerGroupMetadata)} does. */
+    public void commit(List<ProducerRecord<byte[], byte[]>> records) {
+        commit(records, Map.of(), NO_GROUP);
+    }
+
     /**
-     * Writes records and offsets together.
+     * Writes records and offsets together. A dead letter that is too large for its topic is written without its value.
      *
      * @throws KafkaException when it is not known to have happened: read the committed offsets again after {@link #open()}
      * @throws Problem BROKEN {@code RECORD_TOO_LARGE} when a topic does not take a record: trying again does not help
      */
     public void commit(List<ProducerRecord<byte[], byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
+        List<ProducerRecord<byte[], byte[]>> taken = records;
+        Optional<Refusal> refusal = write(taken, offsets, group);
+        while (refusal.isPresent()) {
+            Refusal refused = refusal.get();
+            taken = DeadLetter.shortened(taken, refused.record).orElseThrow(() -> tooLarge(refused));
+            refusal = write(taken, offsets, group);
+        }
+    }
+
+    /** Returns the record that was refused, if nothing was written for its sake; the producer stays, since no doubt is left. */
+    private Optional<Refusal> write(List<ProducerRecord<byte[], byte[]>> records,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group) {
         KafkaProducer<byte[], byte[]> open = opened();
-        AtomicReference<@Nullable Problem> tooLarge = new AtomicReference<>();
+        AtomicReference<@Nullable Refusal> tooLarge = new AtomicReference<>();
         try {
             open.beginTransaction();
             for (ProducerRecord<byte[], byte[]> record : records) {
                 Future<RecordMetadata> unused = open.send(record, (place, e) -> {
                     if (e instanceof RecordTooLargeException) {
-                        tooLarge.set(tooLarge(record, e));
+                        tooLarge.set(new Refusal(record, e));
                     }
                 });
             }
             open.sendOffsetsToTransaction(offsets, group);
             open.commitTransaction();
+            return Optional.empty();
         } catch (RuntimeException e) {
-            // Waits for the callbacks of what was sent, so the answer to a record is known after it.
-            discard();
-            Problem refused = tooLarge.get();
-            if (refused != null) {
-                throw refused;
+            if (isTooLarge(e)) {
+                abort(open);
+                Refusal refused = tooLarge.get();
+                if (refused != null) {
+                    return Optional.of(refused);
+                }
             }
+            discard();
             throw e;
         }
     }
 
-    private static Problem tooLarge(ProducerRecord<byte[], byte[]> record, Exception cause) {
+    /** Also waits for the callbacks of what was sent, so the answer to a record is known after it. */
+    private void abort(KafkaProducer<byte[], byte[]> open) {
+        try {
+            open.abortTransaction();
+        } catch (RuntimeException e) {
+            discard();
+            throw e;
+        }
+    }
+
+    private static boolean isTooLarge(Throwable e) {
+        return e instanceof RecordTooLargeException || (e.getCause() != null && isTooLarge(e.getCause()));
+    }
+
+    private static Problem tooLarge(Refusal refusal) {
+        ProducerRecord<byte[], byte[]> record = refusal.record;
         long bytes = (record.key() == null ? 0L : record.key().length) + (record.value() == null ? 0L : record.value().length);
         return Problem.broken(RECORD_TOO_LARGE, "topic '" + record.topic() + "' does not take a record of " + bytes
-                + " bytes (expected: a max.message.bytes of the topic that has room for it)", cause);
+                + " bytes (expected: a max.message.bytes of the topic that has room for it)", refusal.cause);
     }
 
     private KafkaProducer<byte[], byte[]> opened() {

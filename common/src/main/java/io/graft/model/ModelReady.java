@@ -2,6 +2,7 @@ package io.graft.model;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import io.graft.event.Json;
 import io.graft.id.BackboneId;
@@ -14,11 +15,13 @@ import io.graft.id.TrainingRunId;
  * A version of a task's model, whole: everything that serving needs, and where it comes from.
  *
  * @param requestedAt timestamp of the train request
+ * @param cause why the request was sent; absent: somebody sent it by hand
  * @param labels in the order of the head's rows
  * @param recipe what was trained with
  */
 public record ModelReady(TaskId task, ModelVersion version, TrainingRunId trainingRunId, TrainRequestId trainRequestId,
-        Instant requestedAt, Instant createdAt, BackboneReference backbone, List<String> labels, HeadArtifact head,
+        Instant requestedAt, Optional<TrainingCause> cause, Instant createdAt, BackboneReference backbone, List<String> labels,
+        HeadArtifact head,
         Recipe recipe, List<EpochResult> epochs, Evaluation evaluation, Dataset dataset, SelfTest selfTest,
         Software software) {
 

@@ -36,7 +36,7 @@ class DeadLetterTest {
         assertThat(headers(letter)).containsExactly("split=train", "note=one", "note=two",
                 "dead-letter-code=SAMPLE_LABEL_MISSING", "dead-letter-reason=sample 'birds/wren' has no label",
                 "dead-letter-topic=" + Records.TOPIC, "dead-letter-partition=" + Records.PARTITION,
-                "dead-letter-offset=" + Records.OFFSET);
+                "dead-letter-offset=" + Records.OFFSET, "dead-letter-timestamp=" + Records.TIMESTAMP_MS);
     }
 
     @Test
@@ -50,7 +50,7 @@ class DeadLetterTest {
         // Then
         assertThat(headers(second)).containsExactly("split=train", "dead-letter-code=SAMPLE_EMPTY",
                 "dead-letter-reason=sample has no bytes", "dead-letter-topic=" + Records.TOPIC, "dead-letter-partition=0",
-                "dead-letter-offset=77");
+                "dead-letter-offset=77", "dead-letter-timestamp=0");
     }
 
     @Test

@@ -24,7 +24,8 @@ class TrainRequestTest {
         TrainRequest request = parse("{}");
         // Then
         assertThat(request).isEqualTo(
-                new TrainRequest(Optional.empty(), Optional.empty(), Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT));
+                new TrainRequest(Optional.empty(), Optional.empty(), Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT,
+                        Optional.empty()));
         assertThat(request.recipe()).isEqualTo(new Recipe("sgd", 25, 4, 0.001, 0.9, 0.0, 7, 0.1, 0));
         assertThat(request.promotion()).isEqualTo(new PromotionPolicy(PromotionPolicy.Policy.IF_BETTER, 0.0));
     }
@@ -36,7 +37,8 @@ class TrainRequestTest {
         // Then
         assertThat(request).isEqualTo(new TrainRequest(
                 Optional.of(new TrainRequestId("any string of yours, optional: the same id is trained once")),
-                Optional.of(new BackboneId("resnet18")), Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT));
+                Optional.of(new BackboneId("resnet18")), Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT,
+                Optional.empty()));
     }
 
     @Test
@@ -97,7 +99,7 @@ class TrainRequestTest {
             "{\"promotion\":{\"minimumAccuracy\":1.5}}     | promotion minimumAccuracy is 1.5 (expected: 0 to 1)",
             "{\"backbone\":\"../x\"}                       | backbone '../x' is not valid (expected: [a-z0-9][a-z0-9._-]{0,62})",
             "{\"recipe\":{\"epoch\":3}}                    | train request has the unknown field 'recipe.epoch' (expected: [batchSize, epochs, gamma, learningRate, momentum, optimizer, seed, stepSize, weightDecay])",
-            "{\"Recipe\":{}}                               | train request has the unknown field 'Recipe' (expected: [backbone, promotion, recipe, trainRequestId, validationFraction])",
+            "{\"Recipe\":{}}                               | train request has the unknown field 'Recipe' (expected: [backbone, cause, promotion, recipe, trainRequestId, validationFraction])",
             "null                                          | train request is null (expected: a JSON object)" })
     void refusesAFieldByItsName(String json, String message) {
         // When

@@ -52,7 +52,8 @@ public final class ModelEvents {
         List<LabelEvaluation> labels = head.labels().stream().map(label -> new LabelEvaluation(label, 1, 1, 10)).toList();
         int labelCount = labels.size();
         return new ModelReady(new TaskId(task), new ModelVersion(version), new TrainingRunId("run-" + version),
-                new TrainRequestId("request-" + version), REQUESTED_AT, REQUESTED_AT.plusSeconds(version),
+                new TrainRequestId("request-" + version), REQUESTED_AT, Optional.empty(),
+                REQUESTED_AT.plusSeconds(version),
                 new BackboneReference(backbone.id(), backbone.sha256(), backbone.dimension(), backbone.precision()),
                 head.labels(),
                 new HeadArtifact("safetensors", Digests.sha256Hex(file), file.length, Base64.getEncoder().encodeToString(file)),

@@ -13,6 +13,7 @@ import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.queue.TrainRequestDoor;
 import io.graft.trainer.queue.TrainingQueue;
 import io.graft.trainer.setup.TopicsConfig;
+import io.graft.trainer.trigger.TriggerClock;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 
@@ -23,7 +24,7 @@ class TrainerStartup {
     private static final Logger LOG = Logger.getLogger(TrainerStartup.class);
 
     void start(@Observes StartupEvent event, Topics topics, TopicsConfig config, Admin admin, SampleEmbedding embedding,
-            TrainerMemory memory, TrainRequestDoor door, TrainingQueue queue) {
+            TrainerMemory memory, TrainRequestDoor door, TrainingQueue queue, TriggerClock triggers) {
         if (config.create()) {
             new TopicCreation(topics, config.partitions(), config.replicationFactor()).createMissing(admin);
         }
@@ -32,11 +33,13 @@ class TrainerStartup {
         memory.start();
         door.start();
         queue.start();
+        triggers.start();
         LOG.infof("Trainer started topicPrefix=%s", topics.prefix());
     }
 
     void stop(@Observes ShutdownEvent event, SampleEmbedding embedding, TrainerMemory memory, TrainRequestDoor door,
-            TrainingQueue queue) {
+            TrainingQueue queue, TriggerClock triggers) {
+        triggers.close();
         queue.close();
         door.close();
         embedding.close();

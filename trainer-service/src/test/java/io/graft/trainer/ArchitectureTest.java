@@ -20,17 +20,21 @@ final class ArchitectureTest {
             .layer("history").definedBy("io.graft.trainer.history..")
             .layer("memory").definedBy("io.graft.trainer.memory..")
             .layer("training").definedBy("io.graft.trainer.training..")
+            .layer("trigger").definedBy("io.graft.trainer.trigger..")
             .layer("queue").definedBy("io.graft.trainer.queue..")
             .layer("rest").definedBy("io.graft.trainer.rest..")
             .layer("health").definedBy("io.graft.trainer.health..")
+            .layer("command").definedBy("io.graft.trainer.command..")
             .whereLayer("embedding").mayOnlyBeAccessedByLayers("queue", "rest", "health")
-            .whereLayer("table").mayOnlyBeAccessedByLayers("memory", "queue", "rest")
-            .whereLayer("history").mayOnlyBeAccessedByLayers("memory", "queue", "rest")
-            .whereLayer("memory").mayOnlyBeAccessedByLayers("queue", "rest", "health")
+            .whereLayer("table").mayOnlyBeAccessedByLayers("memory", "trigger", "queue", "rest")
+            .whereLayer("history").mayOnlyBeAccessedByLayers("memory", "trigger", "queue", "rest")
+            .whereLayer("memory").mayOnlyBeAccessedByLayers("trigger", "queue", "rest", "health")
             .whereLayer("training").mayOnlyBeAccessedByLayers("queue")
+            .whereLayer("trigger").mayOnlyBeAccessedByLayers("health")
             .whereLayer("queue").mayOnlyBeAccessedByLayers("health")
             .whereLayer("rest").mayNotBeAccessedByAnyLayer()
-            .whereLayer("health").mayNotBeAccessedByAnyLayer();
+            .whereLayer("health").mayNotBeAccessedByAnyLayer()
+            .whereLayer("command").mayNotBeAccessedByAnyLayer();
 
     @ArchTest
     static final ArchRule trainingIsPure = noClasses().that().resideInAPackage("io.graft.trainer.training..")

@@ -27,7 +27,9 @@ public class TrainerKafka implements QuarkusTestResourceLifecycleManager {
         }
         System.setProperty(BOOTSTRAP, started.bootstrapServers());
         return Map.of("kafka.bootstrap.servers", started.bootstrapServers(), "graft.topics.create", "true",
-                "graft.replica.name", "test");
+                "graft.replica.name", "test", "graft.training-policies.\"configured\".after-sample-count", "10",
+                "graft.training-policies.\"configured\".quiet-period", "1h",
+                "graft.training-policies.\"configured\".request", "{\"recipe\":{\"epochs\":3}}");
     }
 
     @Override

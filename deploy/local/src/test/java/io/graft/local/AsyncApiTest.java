@@ -28,6 +28,7 @@ import io.graft.model.Promotion;
 import io.graft.model.PromotionPolicy;
 import io.graft.model.Recipe;
 import io.graft.model.TrainRequest;
+import io.graft.model.TrainingPolicy;
 import io.graft.model.TrainingProgress;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContentCodec;
@@ -71,6 +72,7 @@ class AsyncApiTest {
         RecordSchema code;
         try (URLClassLoader trainer = trainerClasses()) {
             code = RecordSchema.of(TrainRequest.class, TrainingProgress.class, ModelReady.class, Promotion.class,
+                    TrainingPolicy.class, trainer.loadClass("io.graft.trainer.history.TrainingTrigger"),
                     trainer.loadClass("io.graft.trainer.queue.QueuedRequest"));
         }
 
@@ -175,7 +177,8 @@ class AsyncApiTest {
     @Test
     void refusesUnknownFieldsWhereTheCodeDoes() {
         // Given
-        List<String> ofPeople = List.of("TrainRequest", "Recipe", "PromotionPolicy", "JsonSample");
+        List<String> ofPeople = List.of("TrainRequest", "TrainingCause", "TrainingPolicy", "Recipe", "PromotionPolicy",
+                "JsonSample");
 
         // When
         Set<String> strict = document.schemaNames().stream()

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 record ConfigurationKey(String name, String defaultValue, String bounds, String meaning) {
 
-    private static final Pattern PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([a-z.]+)\"\\)");
+    private static final Pattern PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([a-z.-]+)\"\\)");
     private static final Pattern METHOD = Pattern.compile(
             "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*((?:@\\w+(?:\\([^)]*\\))?\\s*)*)([\\w<>]+) (\\w+)\\(\\);", Pattern.DOTALL);
 
@@ -24,7 +24,9 @@ record ConfigurationKey(String name, String defaultValue, String bounds, String 
     static List<ConfigurationKey> of(String module) {
         return Documents.sources(module).stream().map(Documents::text).flatMap(source -> {
             Optional<String> prefix = PREFIX.matcher(source).results().map(found -> found.group(1)).findFirst();
-            return prefix.stream().flatMap(text -> METHOD.matcher(source).results().map(method -> of(text, method)));
+            boolean byTask = source.contains("@WithParentName");
+            return prefix.map(text -> byTask ? text + ".\"task\"" : text).stream()
+                    .flatMap(text -> METHOD.matcher(source).results().map(method -> of(text, method)));
         }).sorted((one, other) -> one.name.compareTo(other.name)).toList();
     }
 

@@ -54,8 +54,8 @@ class DocumentedExamplesIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     /** The messages, models and promotions first: the train requests of the samples then make later versions. */
     private static final List<String> ORDER = List.of("TrainingProgress", "ModelReady", "Promotion", "SampleFeature",
-            "LabelledImage", "LabelledJson", "LabelledCloudEvent", "DeletedSample", "QueuedRequest", "TrainRequest",
-            "SampleDeadLetter", "TrainRequestDeadLetter");
+            "LabelledImage", "LabelledJson", "LabelledCloudEvent", "DeletedSample", "TrainingTrigger", "TrainingPolicy",
+            "DeletedTrainingPolicy", "QueuedRequest", "TrainRequest", "SampleDeadLetter", "TrainRequestDeadLetter");
 
     private final AsyncApi events = AsyncApi.read();
     private final HttpClient client = HttpClient.newHttpClient();

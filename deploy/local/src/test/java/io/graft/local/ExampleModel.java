@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 import io.graft.event.Digests;
 import io.graft.head.Head;
@@ -38,7 +39,8 @@ final class ExampleModel {
         String backboneSha256 = Digests
                 .sha256Hex(("vector/" + dimension + "/float32").getBytes(StandardCharsets.UTF_8));
         Instant at = Instant.parse("2026-01-01T12:00:00Z");
-        return new ModelReady(task, version, new TrainingRunId("example"), new TrainRequestId("example"), at, at,
+        return new ModelReady(task, version, new TrainingRunId("example"), new TrainRequestId("example"), at,
+                Optional.empty(), at,
                 new ModelReady.BackboneReference(new BackboneId("vector"), backboneSha256, dimension, "float32"), LABELS,
                 new ModelReady.HeadArtifact(ModelReady.HeadArtifact.SAFETENSORS, Digests.sha256Hex(file), file.length,
                         Base64.getEncoder().encodeToString(file)),

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,8 @@ final class RecordSchema {
             "additionalProperties");
     private static final Map<Class<?>, String> SCALARS = Map.of(int.class, "integer", Integer.class, "integer", long.class,
             "integer", Long.class, "integer", double.class, "number", Double.class, "number", Float.class, "number",
-            String.class, "string", Instant.class, "string");
+            String.class, "string", boolean.class, "boolean");
+    private static final Map<Class<?>, String> TEXT_FORMATS = Map.of(Instant.class, "date-time", Duration.class, "duration");
 
     private final Map<String, JsonNode> schemas = new TreeMap<>();
     private final Map<String, String> patterns = new TreeMap<>();
@@ -85,11 +87,12 @@ final class RecordSchema {
                     : schema.put("type", "object").set("additionalProperties", schema(last));
         }
         Class<?> raw = (Class<?>) type;
+        if (TEXT_FORMATS.containsKey(raw)) {
+            return schema.put("type", "string").put("format", TEXT_FORMATS.get(raw));
+        }
         if (SCALARS.containsKey(raw)) {
             schema.put("type", SCALARS.get(raw));
-            if (raw == Instant.class) {
-                schema.put("format", "date-time");
-            } else if (raw == long.class || raw == Long.class) {
+            if (raw == long.class || raw == Long.class) {
                 schema.put("format", "int64");
             }
             return schema;

@@ -16,6 +16,7 @@ import io.graft.trainer.embedding.SampleEmbedding;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.queue.TrainRequestDoor;
 import io.graft.trainer.queue.TrainingQueue;
+import io.graft.trainer.trigger.TriggerClock;
 
 /** Red when the thread of a stage has ended: never stale silence. */
 @Liveness
@@ -26,13 +27,16 @@ class StagesLiveness implements HealthCheck {
     private final TrainRequestDoor door;
     private final TrainingQueue queue;
     private final TrainerMemory memory;
+    private final TriggerClock triggers;
 
     @Inject
-    StagesLiveness(SampleEmbedding embedding, TrainRequestDoor door, TrainingQueue queue, TrainerMemory memory) {
+    StagesLiveness(SampleEmbedding embedding, TrainRequestDoor door, TrainingQueue queue, TrainerMemory memory,
+            TriggerClock triggers) {
         this.embedding = embedding;
         this.door = door;
         this.queue = queue;
         this.memory = memory;
+        this.triggers = triggers;
     }
 
     @Override
@@ -42,6 +46,7 @@ class StagesLiveness implements HealthCheck {
         failures.put("train-requests", door.failure());
         failures.put("training-queue", queue.failure());
         failures.put("memory", memory.replay().failure());
+        failures.put("training-triggers", triggers.failure());
         HealthCheckResponseBuilder response = HealthCheckResponse.named("stages")
                 .status(failures.values().stream().allMatch(Optional::isEmpty));
         failures.forEach((stage, failure) -> response.withData(stage, failure.map(String::valueOf).orElse("running")));

@@ -14,8 +14,12 @@ import io.graft.event.TopicReplay;
 import io.graft.event.Topics;
 import io.graft.trainer.history.ModelHistory;
 import io.graft.trainer.history.RunHistory;
+import io.graft.trainer.history.TrainingPolicies;
+import io.graft.trainer.history.TriggerHistory;
 import io.graft.trainer.setup.ReplicaConfig;
+import io.graft.trainer.setup.TrainingPoliciesConfig;
 import io.graft.trainer.table.FeatureTable;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.Identifier;
 
 /**
@@ -30,17 +34,23 @@ public class TrainerMemory implements TopicReplay.Handler {
     private final FeatureTable features;
     private final ModelHistory models;
     private final RunHistory runs = new RunHistory();
+    private final TrainingPolicies policies;
+    private final TriggerHistory triggers = new TriggerHistory();
     private final TopicReplay replay;
 
     @Inject
     TrainerMemory(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
-            FeatureMetrics metrics) {
+            FeatureMetrics metrics, TrainingPoliciesConfig configured, MeterRegistry registry) {
         this.topics = topics;
         this.features = new FeatureTable(metrics);
         metrics.watch(features);
         this.models = new ModelHistory(topics);
+        this.policies = new TrainingPolicies(configured.toPolicies(),
+                code -> registry.counter("graft.training.policies.rejected", "code", code).increment());
         this.replay = new TopicReplay("graft-trainer-memory-" + replica.name(), kafka,
-                Set.of(topics.modelReady(), topics.promotions(), topics.trainingProgress()), this);
+                Set.of(topics.modelReady(), topics.promotions(), topics.trainingProgress(), topics.trainingPolicies(),
+                        topics.trainingTriggers()),
+                this);
     }
 
     @Override
@@ -49,6 +59,10 @@ public class TrainerMemory implements TopicReplay.Handler {
             features.apply(record);
         } else if (record.topic().equals(topics.trainingProgress())) {
             runs.apply(record);
+        } else if (record.topic().equals(topics.trainingPolicies())) {
+            policies.apply(record);
+        } else if (record.topic().equals(topics.trainingTriggers())) {
+            triggers.apply(record);
         } else {
             models.apply(record);
         }
@@ -79,6 +93,14 @@ public class TrainerMemory implements TopicReplay.Handler {
 
     public RunHistory runs() {
         return runs;
+    }
+
+    public TrainingPolicies policies() {
+        return policies;
+    }
+
+    public TriggerHistory triggers() {
+        return triggers;
     }
 
     public TopicReplay replay() {

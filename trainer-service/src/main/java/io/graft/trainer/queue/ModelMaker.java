@@ -102,7 +102,7 @@ class ModelMaker {
         List<TopicOffset> offsets = ends.entrySet().stream()
                 .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(), end.getValue())).toList();
         return new ModelReady(request.task(), memory.models().nextVersion(request.task()), request.trainingRunId(),
-                request.trainRequestId(), request.requestedAt(), clock.instant(),
+                request.trainRequestId(), request.requestedAt(), request.request().cause(), clock.instant(),
                 new BackboneReference(snapshot.backbone(), snapshot.backboneSha256(), snapshot.dimension(),
                         snapshot.precision()),
                 trained.head().labels(),

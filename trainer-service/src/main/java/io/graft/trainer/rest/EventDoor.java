@@ -30,17 +30,20 @@ class EventDoor {
     private final MutinyEmitter<byte[]> samples;
     private final MutinyEmitter<byte[]> requests;
     private final MutinyEmitter<byte[]> promotions;
+    private final MutinyEmitter<byte[]> policies;
     private final MutinyEmitter<byte[]> progress;
 
     @Inject
     EventDoor(Topics topics, @Channel("labelled-samples") MutinyEmitter<byte[]> samples,
             @Channel("train-requests") MutinyEmitter<byte[]> requests,
             @Channel("promotions") MutinyEmitter<byte[]> promotions,
+            @Channel("training-policies") MutinyEmitter<byte[]> policies,
             @Channel("training-progress") MutinyEmitter<byte[]> progress) {
         this.topics = topics;
         this.samples = samples;
         this.requests = requests;
         this.promotions = promotions;
+        this.policies = policies;
         this.progress = progress;
     }
 
@@ -59,6 +62,11 @@ class EventDoor {
     Accepted promotion(String key, byte[] value) {
         send(promotions, key, new RecordHeaders(), value);
         return new Accepted(topics.promotions(), key);
+    }
+
+    Accepted trainingPolicy(String key, byte @Nullable [] value) {
+        send(policies, key, new RecordHeaders(), value);
+        return new Accepted(topics.trainingPolicies(), key);
     }
 
     Accepted trainingProgress(String key, byte[] value) {

@@ -66,8 +66,8 @@ public final class FeatureTable {
             TaskFeatures features = tasks
                     .computeIfAbsent(key.task(), task -> added(task, record.partition())).features;
             boolean counts = record.value() == null
-                    ? features.delete(key.sampleId(), record.timestamp())
-                    : features.put(FeatureCodec.decode(key, record.value()));
+                    ? features.delete(key.sampleId(), record.timestamp(), record.offset())
+                    : features.put(FeatureCodec.decode(key, record.value()), record.offset());
             if (!counts) {
                 LOG.debugf("Feature is older than the one that is known partition=%d offset=%d", record.partition(),
                         record.offset());
@@ -105,6 +105,23 @@ public final class FeatureTable {
     public int featureCount(TaskId task) {
         Entry entry = tasks.get(task);
         return entry == null ? 0 : entry.features.count();
+    }
+
+    /** The partition of {@code sample-features} that a task is on; absent for an unknown one. */
+    public Optional<Integer> partition(TaskId task) {
+        return Optional.ofNullable(tasks.get(task)).map(Entry::partition);
+    }
+
+    /** The offset behind the last change of a task; 0 for an unknown one. */
+    public long changedUntil(TaskId task) {
+        Entry entry = tasks.get(task);
+        return entry == null ? 0 : entry.features.changedUntil();
+    }
+
+    /** What has changed in a task at or after an offset of its partition; nothing for an unknown one. Looks at every sample. */
+    public FeatureChanges changesSince(TaskId task, long offset) {
+        Entry entry = tasks.get(task);
+        return entry == null ? new FeatureChanges(0, 0, 0) : entry.features.changesSince(offset);
     }
 
     /** What a task has, split by the default fraction; empty for an unknown one. */

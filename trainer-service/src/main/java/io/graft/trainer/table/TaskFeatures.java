@@ -24,15 +24,19 @@ final class TaskFeatures {
 
     private final TaskId task;
     private final Map<SampleId, Row> rows = new HashMap<>();
-    private final Map<SampleId, Long> deletedAtMs = new HashMap<>();
+    private final Map<SampleId, Deletion> deletions = new HashMap<>();
     private final Map<BackboneKey, FeatureMatrix> matrices = new HashMap<>();
+    private long changedUntil;
 
     /** Whose features a matrix holds. */
     private record BackboneKey(String sha256, BackboneId id, int dimension) {
     }
 
     private record Row(long timestampMs, String label, Optional<Split> split, String sampleSha256, String precision,
-            BackboneKey backbone, int index) {
+            BackboneKey backbone, int index, long offset) {
+    }
+
+    private record Deletion(long timestampMs, long offset) {
     }
 
     TaskFeatures(TaskId task) {
@@ -42,40 +46,45 @@ final class TaskFeatures {
     /**
      * Takes a feature.
      *
+     * @param offset of its record
      * @return whether it counts, and is not older than what is known of its sample
      */
-    synchronized boolean put(Feature feature) {
+    synchronized boolean put(Feature feature, long offset) {
         SampleId id = feature.key().sampleId();
         if (isOlder(id, feature.timestampMs())) {
             return false;
         }
         remove(id);
-        deletedAtMs.remove(id);
+        deletions.remove(id);
         float[] values = feature.embedding().values();
         BackboneKey key = new BackboneKey(feature.backboneSha256(), feature.backbone(), values.length);
         int index = matrices.computeIfAbsent(key, made -> new FeatureMatrix(values.length)).add(values);
         rows.put(id, new Row(feature.timestampMs(), feature.label().value(), feature.split(), feature.sampleSha256(),
-                feature.precision(), key, index));
+                feature.precision(), key, index, offset));
+        changedUntil = Math.max(changedUntil, offset + 1);
         return true;
     }
 
     /**
      * Takes a deletion.
      *
+     * @param offset of its record
      * @return whether it counts
      */
-    synchronized boolean delete(SampleId id, long timestampMs) {
+    synchronized boolean delete(SampleId id, long timestampMs, long offset) {
         if (isOlder(id, timestampMs)) {
             return false;
         }
         remove(id);
-        deletedAtMs.put(id, timestampMs);
+        deletions.put(id, new Deletion(timestampMs, offset));
+        changedUntil = Math.max(changedUntil, offset + 1);
         return true;
     }
 
     private boolean isOlder(SampleId id, long timestampMs) {
         Row row = rows.get(id);
-        return (row != null && timestampMs < row.timestampMs) || timestampMs < deletedAtMs.getOrDefault(id, Long.MIN_VALUE);
+        Deletion deletion = deletions.get(id);
+        return (row != null && timestampMs < row.timestampMs) || (deletion != null && timestampMs < deletion.timestampMs);
     }
 
     private void remove(SampleId id) {
@@ -90,6 +99,18 @@ final class TaskFeatures {
 
     synchronized int count() {
         return rows.size();
+    }
+
+    /** The offset behind the last change; 0 when there was none. */
+    synchronized long changedUntil() {
+        return changedUntil;
+    }
+
+    /** What has changed at or after an offset. Looks at every sample. */
+    synchronized FeatureChanges changesSince(long offset) {
+        long changed = rows.values().stream().filter(row -> row.offset >= offset).count();
+        long deleted = deletions.values().stream().filter(deletion -> deletion.offset >= offset).count();
+        return new FeatureChanges((int) changed, (int) deleted, changedUntil);
     }
 
     /** Counts by label, then by split, for samples that do not say by the default fraction. */

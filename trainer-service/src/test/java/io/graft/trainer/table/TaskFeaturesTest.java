@@ -34,8 +34,8 @@ class TaskFeaturesTest {
     @Test
     void countsASampleThatIsSentAgainOnce() {
         // When
-        features.put(feature("a", 1, "owl", 1f));
-        features.put(feature("a", 2, "owl", 1f));
+        features.put(feature("a", 1, "owl", 1f), 0);
+        features.put(feature("a", 2, "owl", 1f), 0);
 
         // Then
         assertThat(features.count()).isEqualTo(1);
@@ -44,10 +44,10 @@ class TaskFeaturesTest {
     @Test
     void takesTheLaterLabelWhateverTheOrder() {
         // Given
-        features.put(feature("a", 2, "owl", 1f));
+        features.put(feature("a", 2, "owl", 1f), 0);
 
         // When
-        boolean counted = features.put(feature("a", 1, "hawk", 1f));
+        boolean counted = features.put(feature("a", 1, "hawk", 1f), 0);
 
         // Then
         assertThat(counted).isFalse();
@@ -57,12 +57,12 @@ class TaskFeaturesTest {
     @Test
     void doesNotBringBackADeletedSampleByAnOlderRecord() {
         // Given
-        features.put(feature("a", 1, "owl", 1f));
-        features.delete(new SampleId("a"), 5);
+        features.put(feature("a", 1, "owl", 1f), 0);
+        features.delete(new SampleId("a"), 5, 0);
 
         // When
-        boolean older = features.put(feature("a", 4, "owl", 1f));
-        boolean newer = features.put(feature("a", 6, "hawk", 1f));
+        boolean older = features.put(feature("a", 4, "owl", 1f), 0);
+        boolean newer = features.put(feature("a", 6, "hawk", 1f), 0);
 
         // Then
         assertThat(older).isFalse();
@@ -73,10 +73,10 @@ class TaskFeaturesTest {
     @Test
     void ignoresADeletionThatIsOlderThanTheSample() {
         // Given
-        features.put(feature("a", 5, "owl", 1f));
+        features.put(feature("a", 5, "owl", 1f), 0);
 
         // When
-        features.delete(new SampleId("a"), 4);
+        features.delete(new SampleId("a"), 4, 0);
 
         // Then
         assertThat(features.count()).isEqualTo(1);
@@ -85,9 +85,9 @@ class TaskFeaturesTest {
     @Test
     void copiesTrainingRowsFirstInTheOrderOfTheIds() {
         // Given
-        features.put(feature("c", 1, "owl", 3f, Split.TRAIN));
-        features.put(feature("a", 1, "hawk", 1f, Split.VALIDATION));
-        features.put(feature("b", 1, "hawk", 2f, Split.TRAIN));
+        features.put(feature("c", 1, "owl", 3f, Split.TRAIN), 0);
+        features.put(feature("a", 1, "hawk", 1f, Split.VALIDATION), 0);
+        features.put(feature("b", 1, "hawk", 2f, Split.TRAIN), 0);
 
         // When
         FeatureSnapshot snapshot = features.snapshot(Optional.empty(), 0.2);
@@ -108,30 +108,31 @@ class TaskFeaturesTest {
         // Given
         List<Feature> arrivals = IntStream.range(0, 500)
                 .mapToObj(i -> feature("s" + i, 1000 + i, i % 3 == 0 ? "owl" : "hawk", i)).collect(Collectors.toList());
-        arrivals.forEach(features::put);
+        arrivals.forEach(feature -> features.put(feature, 0));
         String expected = features.snapshot(Optional.empty(), 0.2).sha256();
 
         // When
         TaskFeatures other = new TaskFeatures(TASK);
-        other.put(feature("gone", 1, "owl", 9f));
-        other.delete(new SampleId("gone"), 2);
+        other.put(feature("gone", 1, "owl", 9f), 0);
+        other.delete(new SampleId("gone"), 2, 0);
         Collections.shuffle(arrivals, new Random(1));
-        arrivals.forEach(other::put);
+        arrivals.forEach(feature -> other.put(feature, 0));
 
         // Then
         assertThat(other.snapshot(Optional.empty(), 0.2).sha256()).isEqualTo(expected);
-        other.put(feature("s7", 5000, "hawk", 7.5f));
+        other.put(feature("s7", 5000, "hawk", 7.5f), 0);
         assertThat(other.snapshot(Optional.empty(), 0.2).sha256()).isNotEqualTo(expected);
     }
 
     @Test
     void neverMixesFeaturesOfTwoBackbones() {
         // Given
-        features.put(feature("a", 1, "owl", 1f));
-        features.put(feature("b", 1, "owl", 1f));
+        features.put(feature("a", 1, "owl", 1f), 0);
+        features.put(feature("b", 1, "owl", 1f), 0);
         features.put(
                 new Feature(new SampleKey(TASK, new SampleId("c")), 1, new Label("hawk"), Optional.empty(), "cd".repeat(32),
-                        new BackboneId("other"), "ef".repeat(32), "float32", new Embedding(new float[] { 1, 2, 3 })));
+                        new BackboneId("other"), "ef".repeat(32), "float32", new Embedding(new float[] { 1, 2, 3 })),
+                0);
 
         // When
         FeatureSnapshot most = features.snapshot(Optional.empty(), 0);
@@ -147,7 +148,7 @@ class TaskFeaturesTest {
     @Test
     void saysWhichBackboneHasNoFeatures() {
         // Given
-        features.put(feature("a", 1, "owl", 1f));
+        features.put(feature("a", 1, "owl", 1f), 0);
 
         // Then
         assertThatThrownBy(() -> features.snapshot(Optional.of(new BackboneId("vgg11")), 0.2)).isInstanceOf(Problem.class)
