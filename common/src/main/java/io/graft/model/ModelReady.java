@@ -2,6 +2,7 @@ package io.graft.model;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import io.graft.event.Json;
 import io.graft.id.BackboneId;
@@ -15,12 +16,14 @@ import io.graft.id.TrainingRunId;
  *
  * @param requestedAt timestamp of the train request
  * @param labels in the order of the head's rows
- * @param recipe what was trained with
+ * @param recipe what was asked, tried and chosen
+ * @param epochs of the chosen candidate; none where it has no epochs
+ * @param verdict of the promotion gate, also when it refused; absent in events of earlier releases
  */
 public record ModelReady(TaskId task, ModelVersion version, TrainingRunId trainingRunId, TrainRequestId trainRequestId,
         Instant requestedAt, Instant createdAt, BackboneReference backbone, List<String> labels, HeadArtifact head,
-        Recipe recipe, List<EpochResult> epochs, Evaluation evaluation, Dataset dataset, SelfTest selfTest,
-        Software software) {
+        TrainedRecipe recipe, List<EpochResult> epochs, Evaluation evaluation, Dataset dataset, SelfTest selfTest,
+        Software software, Optional<Verdict> verdict) {
 
     public ModelReady {
         labels = List.copyOf(labels);
