@@ -27,10 +27,15 @@ public record RecipeCandidate(String optimizer, double weightDecay, Optional<Dou
                 Optional.empty(), false, Optional.empty());
     }
 
-    /** A logistic regression, once it has ended. */
-    public static RecipeCandidate logistic(double weightDecay, int iterations) {
+    /** A logistic regression, before it is tried. */
+    public static RecipeCandidate logistic(double weightDecay) {
         return new RecipeCandidate(Recipe.LBFGS, weightDecay, Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.of(iterations), Optional.empty(), Optional.empty(), false, Optional.empty());
+                Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.empty());
+    }
+
+    public RecipeCandidate toConverged(int count) {
+        return new RecipeCandidate(optimizer, weightDecay, learningRate, batchSize, epochs, Optional.of(count), validationLoss,
+                validationAccuracy, chosen, problem);
     }
 
     public RecipeCandidate toValidated(Optional<Double> loss, Optional<Double> accuracy) {

@@ -23,6 +23,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.graft.backbone.HeadProgram;
 import io.graft.id.TaskId;
+import io.graft.model.ClassWeights;
 import io.graft.model.Recipe;
 import io.graft.trainer.training.HeadTraining;
 import io.graft.trainer.training.TrainingSet;
@@ -33,7 +34,7 @@ final class HeadTrainer {
     private static final int ROW_COUNT = 10_000;
     private static final int DIMENSION = 512;
     private static final int LABEL_COUNT = 10;
-    private static final Recipe RECIPE = new Recipe(Recipe.SGD, 25, 32, 0.001, 0.9, 0, 7, 0.1, 0);
+    private static final Recipe RECIPE = new Recipe(Recipe.SGD, 25, 32, 0.001, 0.9, 0, 7, 0.1, 0, ClassWeights.NONE);
 
     private final float[] features = new float[ROW_COUNT * DIMENSION];
     private final int[] labels = new int[ROW_COUNT];

@@ -153,7 +153,7 @@ class RunExecution {
         Duration took = Duration.ofNanos(System.nanoTime() - begunAtNanos);
         LOG.infof("Training run succeeded task=%s trainingRunId=%s version=%s accuracy=%s sampleCount=%d promoted=%s reason=%s",
                 model.task(), model.trainingRunId(), model.version(), model.evaluation().accuracy(),
-                model.dataset().sampleCount(), made.promotion().isPresent(), made.reason());
+                model.dataset().sampleCount(), made.verdict().promoted(), made.verdict().reason());
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         records.add(new ProducerRecord<>(topics.modelReady(), Topics.keyBytes(model.key().toString()), Json.write(model)));
         made.promotion().ifPresent(promotion -> records.add(new ProducerRecord<>(topics.promotions(),
@@ -161,7 +161,7 @@ class RunExecution {
         records.add(record(running.toSucceeded(model.version(), clock.instant())));
         return new RunResult(records, () -> {
             metrics.ended(model.task(), "succeeded", took);
-            metrics.promoted(model.task(), made.promotion().isPresent());
+            metrics.judged(model.task(), made.verdict());
             metrics.accuracy(model.task(), model.version(), model.evaluation().accuracy());
         }, problem -> failed(request, problem, begunAtNanos));
     }
