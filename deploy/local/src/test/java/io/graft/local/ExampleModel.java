@@ -44,7 +44,8 @@ final class ExampleModel {
                 new ModelReady.BackboneReference(new BackboneId("vector"), backboneSha256, dimension, "float32"), LABELS,
                 new ModelReady.HeadArtifact(ModelReady.HeadArtifact.SAFETENSORS, Digests.sha256Hex(file), file.length,
                         Base64.getEncoder().encodeToString(file)),
-                new TrainedRecipe(Recipe.TEXTBOOK, List.of(), "example"), List.of(), new Evaluation(0, 0, 0, List.of(), List.of()),
+                new TrainedRecipe(Recipe.TEXTBOOK, List.of(), "example"), List.of(),
+                new Evaluation(0, 0, 0, List.of(), List.of()),
                 new ModelReady.Dataset(0, 0, 0, Digests.sha256Hex(new byte[0]), List.of()), selfTest(head),
                 new ModelReady.Software("example", "example"), Optional.empty());
     }

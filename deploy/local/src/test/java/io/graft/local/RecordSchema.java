@@ -29,7 +29,7 @@ final class RecordSchema {
             "additionalProperties");
     private static final Map<Class<?>, String> SCALARS = Map.of(int.class, "integer", Integer.class, "integer", long.class,
             "integer", Long.class, "integer", double.class, "number", Double.class, "number", Float.class, "number",
-            String.class, "string", Instant.class, "string");
+            String.class, "string", Instant.class, "string", boolean.class, "boolean");
 
     private final Map<String, JsonNode> schemas = new TreeMap<>();
     private final Map<String, String> patterns = new TreeMap<>();
