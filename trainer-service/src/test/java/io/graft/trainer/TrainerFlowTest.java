@@ -100,8 +100,8 @@ class TrainerFlowTest {
                     .body("versions[1].verdict.promoted", equalTo(false))
                     .body("versions[1].verdict.reason", equalTo(verdict.reason()));
             assertThat(given().accept("text/plain").get("/q/metrics").asString())
-                    .contains("graft_gate_accuracy{side=\"candidate\",task=\"judged\"}")
-                    .contains("graft_gate_accuracy{side=\"serving\",task=\"judged\"}");
+                    .contains("graft_gate_accuracy{side=\"candidate\",task=\"judged\",} 1.0")
+                    .contains("graft_gate_accuracy{side=\"serving\",task=\"judged\",} 1.0");
         });
     }
 

@@ -92,7 +92,8 @@ class RecipeAccuracyTest {
         TrainedHead trained = new HeadTraining(program, Duration.ofMinutes(5), System::nanoTime).train(set, recipe, result -> {
         });
         System.out.printf("accuracy of recipe '%s' on %d samples: %.4f; %s%n", recipe.optimizer(), set.validationCount(),
-                trained.evaluation().accuracy(), trained.recipe().candidates().stream().filter(RecipeCandidate::chosen).toList());
+                trained.evaluation().accuracy(),
+                trained.recipe().candidates().stream().filter(RecipeCandidate::chosen).toList());
         return trained;
     }
 
