@@ -1,9 +1,12 @@
 package io.graft.benchmark;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+
+import com.sun.management.OperatingSystemMXBean;
 
 import io.graft.backbone.HeadProgram;
 import io.graft.model.EpochResult;
@@ -17,6 +20,8 @@ import io.graft.trainer.training.TrainedHead;
 final class AutoSearch {
 
     private static final int ROUND_COUNT = 3;
+    private static final OperatingSystemMXBean PROCESS = ManagementFactory
+            .getPlatformMXBean(OperatingSystemMXBean.class);
 
     private AutoSearch() {
     }
@@ -28,11 +33,13 @@ final class AutoSearch {
             print("%nrecipe 'auto', 10,000 × 512 features, 10 labels, one thread; wanted: at most 5 s%n");
             for (int round = 1; round <= ROUND_COUNT; round++) {
                 Shares shares = new Shares();
+                long cpuStart = PROCESS.getProcessCpuTime();
                 long start = System.nanoTime();
                 TrainedHead trained = training.train(trainer.snapshot(HeadTrainer.ROW_COUNT * 4 / 5), Recipe.DEFAULT, shares);
                 double seconds = (System.nanoTime() - start) / 1e9;
+                double cpuSeconds = (PROCESS.getProcessCpuTime() - cpuStart) / 1e9;
                 shares.end();
-                print("  round %d: %.2f s; %s; %s%n", round, seconds, shares.describe(), trained.recipe().reason());
+                print("  round %d: %.2f s, %.2f s of CPU; %s; %s%n", round, seconds, cpuSeconds, shares.describe(), trained.recipe().reason());
             }
         }
     }

@@ -18,7 +18,7 @@ import io.graft.problem.Problem;
 /**
  * Tries the candidates of a recipe one after the other and keeps the one with the lowest validation loss.
  * <p>
- * {@code auto} tries, in this order: the textbook with the request's numbers; the same descent in batches of 32 over ten
+ * {@code auto} tries, in this order: the textbook with the request's numbers; the same descent in batches of 64 over eight
  * epochs,
  * at several learning rates with and without weight decay; logistic regressions from strong to weak decay. A later candidate
  * must be better by more than {@value #TIE} of the loss: of equals the earlier one is kept. Without validation samples there is
@@ -27,9 +27,9 @@ import io.graft.problem.Problem;
 final class RecipeSearch {
 
     private static final double TIE = 1e-6;
-    private static final double[] LEARNING_RATES = { 0.001, 0.003, 0.01 };
-    private static final double[] WEIGHT_DECAYS = { 0, 0.01 };
-    private static final double[] STRENGTHS = { 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001 };
+    private static final double[] LEARNING_RATES = { 0.003, 0.01, 0.03 };
+    private static final double[] WEIGHT_DECAYS = { 0, 0.001 };
+    private static final double[] STRENGTHS = { 1, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003 };
     private static final EpochListener NOBODY = result -> {
     };
 
@@ -92,7 +92,7 @@ final class RecipeSearch {
 
     private static Stream<Recipe> grid(Recipe asked) {
         return DoubleStream.of(LEARNING_RATES).boxed().flatMap(rate -> DoubleStream.of(WEIGHT_DECAYS)
-                .mapToObj(decay -> new Recipe(Recipe.SGD, 10, 32, rate, 0.9, decay, 4, 0.1, asked.seed(),
+                .mapToObj(decay -> new Recipe(Recipe.SGD, 8, 64, rate, 0.9, decay, 3, 0.1, asked.seed(),
                         asked.classWeights())));
     }
 

@@ -208,7 +208,7 @@ class RecipeSearchTest {
         assertThat(trained.recipe().candidates()).hasSize(2);
         assertThat(trained.recipe().candidates().get(0).chosen()).isTrue();
         assertThat(trained.recipe().candidates().get(1).problem()).contains("training run of task 'birds' has taken 3600000 ms "
-                + "for 0 of 10 epochs (expected: at most 10000 ms)");
+                + "for 0 of 8 epochs (expected: at most 10000 ms)");
     }
 
     @Test
@@ -236,7 +236,7 @@ class RecipeSearchTest {
 
             @Override
             public void stepEnded() {
-                if (steps.incrementAndGet() == 25 + 60 + 3) {
+                if (steps.incrementAndGet() == 25 + 48 + 3) {
                     throw new CancellationException("no longer wanted");
                 }
             }
