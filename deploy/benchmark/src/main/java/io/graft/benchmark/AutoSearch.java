@@ -39,7 +39,8 @@ final class AutoSearch {
                 double seconds = (System.nanoTime() - start) / 1e9;
                 double cpuSeconds = (PROCESS.getProcessCpuTime() - cpuStart) / 1e9;
                 shares.end();
-                print("  round %d: %.2f s, %.2f s of CPU; %s; %s%n", round, seconds, cpuSeconds, shares.describe(), trained.recipe().reason());
+                print("  round %d: %.2f s, %.2f s of CPU; %s; %s%n", round, seconds, cpuSeconds, shares.describe(),
+                        trained.recipe().reason());
             }
         }
     }
