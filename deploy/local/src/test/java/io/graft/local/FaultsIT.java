@@ -205,21 +205,22 @@ class FaultsIT {
         }
 
         List<String> featureKeys() {
-            return client.read("sample-features", record -> isOurs(StackClient.key(record).split("/")[0])).stream()
+            return client.read("sample-features", record -> isOurs(StackClient.key(record), '/')).stream()
                     .map(StackClient::key).toList();
         }
 
         List<ModelReady> models() {
-            return client.read("model-ready", record -> isOurs(StackClient.key(record).split("@")[0])).stream()
+            return client.read("model-ready", record -> isOurs(StackClient.key(record), '@')).stream()
                     .map(record -> ModelReady.parse(record.value())).toList();
         }
 
         private List<TrainingProgress> progress() {
-            return client.read("training-progress", record -> isOurs(StackClient.key(record))).stream()
+            return client.read("training-progress", record -> isOurs(StackClient.key(record) + "@", '@')).stream()
                     .map(record -> TrainingProgress.parse(record.value())).toList();
         }
 
-        private boolean isOurs(String task) {
+        private boolean isOurs(String key, char behindTheTask) {
+            String task = key.substring(0, key.indexOf(behindTheTask));
             return unfit.value().equals(task) || tasks.contains(new TaskId(task));
         }
     }
