@@ -24,7 +24,12 @@ public final class HeadFit implements AutoCloseable {
     private final TorchValue orderView;
     private final FloatBuffer parameters;
     private final TorchValue parametersView;
-    private final TorchValue velocity;
+    private final FloatBuffer velocity;
+    private final TorchValue velocityView;
+    private final FloatBuffer labelWeights;
+    private final TorchValue labelWeightsView;
+    private final FloatBuffer gradient;
+    private final TorchValue gradientView;
     private final float[] mean;
     private final float[] deviation;
 
@@ -39,13 +44,27 @@ public final class HeadFit implements AutoCloseable {
         this.order = allocate(rowCount);
         this.orderView = scope.int32View(order, rowCount);
         int parameterCount = Math.multiplyExact(labelCount, dimension + 1);
-        ByteBuffer parameterBytes = allocate(parameterCount);
-        this.parameters = parameterBytes.asFloatBuffer();
-        this.parametersView = scope.float32View(parameterBytes, parameterCount);
-        this.velocity = scope.float32View(allocate(parameterCount), parameterCount);
+        ByteBuffer shared = allocate(parameterCount);
+        this.parameters = shared.asFloatBuffer();
+        this.parametersView = scope.float32View(shared, parameterCount);
+        shared = allocate(parameterCount);
+        this.velocity = shared.asFloatBuffer();
+        this.velocityView = scope.float32View(shared, parameterCount);
+        shared = allocate(parameterCount);
+        this.gradient = shared.asFloatBuffer();
+        this.gradientView = scope.float32View(shared, parameterCount);
+        shared = allocate(labelCount);
+        this.labelWeights = shared.asFloatBuffer();
+        this.labelWeightsView = scope.float32View(shared, labelCount);
+        weighLabels(ones(labelCount));
         this.mean = new float[dimension];
-        this.deviation = new float[dimension];
-        Arrays.fill(deviation, 1);
+        this.deviation = ones(dimension);
+    }
+
+    private static float[] ones(int count) {
+        float[] ones = new float[count];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     /** Zeros that Java and the engine share. */
@@ -76,7 +95,15 @@ public final class HeadFit implements AutoCloseable {
     }
 
     /**
-     * Sets the head to start from; the momentum starts at 0.
+     * How much a sample counts by its label, [labels]; 1 each before.
+     */
+    public void weighLabels(float[] weights) {
+        requireLength("label weights", weights.length, labelCount);
+        labelWeights.put(0, weights);
+    }
+
+    /**
+     * Sets the head to start from; the momentum starts at 0, so that a fit may be begun again.
      *
      * @param weight [labels, dimension], row-major
      * @param bias [labels]
@@ -85,20 +112,39 @@ public final class HeadFit implements AutoCloseable {
         requireLength("weight", weight.length, labelCount * dimension);
         requireLength("bias", bias.length, labelCount);
         parameters.clear().put(weight).put(bias);
+        velocity.put(0, new float[velocity.capacity()]);
+    }
+
+    /**
+     * Sets the head, and gives the mean over all rows of its cross-entropy times the weight of the row's label.
+     *
+     * @param point weight, row-major, then bias
+     * @param slope is filled with the gradient, laid out likewise
+     */
+    public double gradient(float[] point, float[] slope) {
+        requireLength("point", point.length, parameters.capacity());
+        requireLength("slope", slope.length, gradient.capacity());
+        parameters.put(0, point);
+        try (TorchScope call = program.openScope()) {
+            double loss = call.run("gradient", rows, labels, labelWeightsView, parametersView, gradientView).toNumber();
+            gradient.get(0, slope);
+            return loss;
+        }
     }
 
     /**
      * One pass of stochastic gradient descent over the rows, by the rule of {@code torch.optim.SGD} (no dampening, no Nesterov)
-     * on the mean cross-entropy of each batch; weight and bias decay alike.
+     * on the mean over each batch of the cross-entropy times the weight of the sample's label; weight and bias decay alike.
      *
      * @param permutation of the rows, in the order in which they are taken
      * @param batchSize rows in a step; the last step takes what is left
      */
-    public EpochLoss epoch(int[] permutation, int batchSize, double learningRate, double momentum, double weightDecay) {
+    public EpochLoss epoch(int[] permutation, int batchSize, double learningRate, double momentum,
+            double weightDecay) {
         requireLength("permutation", permutation.length, rowCount);
         order.asIntBuffer().put(permutation);
         try (TorchScope call = program.openScope()) {
-            double[] sums = call.run("epoch", rows, labels, orderView, parametersView, velocity,
+            double[] sums = call.run("epoch", rows, labels, labelWeightsView, orderView, parametersView, velocityView,
                     call.integer(Math.min(batchSize, rowCount)), call.number(learningRate), call.number(momentum),
                     call.number(weightDecay)).toNumbers();
             return new EpochLoss(sums[0] / rowCount, sums[1] / rowCount);
@@ -134,7 +180,7 @@ public final class HeadFit implements AutoCloseable {
     /**
      * What an epoch came to on the training rows, each measured before the step it took part in.
      *
-     * @param loss mean cross-entropy
+     * @param loss mean cross-entropy, in which every sample counts alike
      * @param accuracy share answered right, 0 to 1; a tie counts as right
      */
     public record EpochLoss(double loss, double accuracy) {

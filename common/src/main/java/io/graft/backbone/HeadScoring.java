@@ -34,10 +34,7 @@ public final class HeadScoring implements AutoCloseable {
      * @param labels of the rows, as numbers of the head's rows; {@link #UNKNOWN_LABEL} for a label that the head does not have
      */
     public HeadScores score(float[] weight, float[] bias, int[] labels) {
-        if (labels.length != rowCount || weight.length != bias.length * dimension) {
-            throw new IllegalArgumentException(labels.length + " labels and " + weight.length + " weights (expected: "
-                    + rowCount + " and " + bias.length + " × " + dimension + ")");
-        }
+        requireShapes(weight, bias, labels);
         long[] known = Arrays.stream(labels).mapToLong(label -> Math.max(label, 0)).toArray();
         try (TorchScope call = program.openScope()) {
             List<TorchValue> scores = call.elements(call.run("score", rows, call.int64(known, rowCount),
@@ -48,7 +45,29 @@ public final class HeadScoring implements AutoCloseable {
                     logProbabilities[row] = LOG_PROBABILITY_OF_UNKNOWN;
                 }
             }
-            return new HeadScores(scores.get(0).toIntegers(), logProbabilities);
+            return new HeadScores(scores.get(0).toIntegers(), logProbabilities, scores.get(2).toFloats());
+        }
+    }
+
+    /**
+     * Multiplies the logits by a factor and gives the cross-entropy of every row's own label, and its first and second
+     * derivative by the factor, [3, rows]: loss is convex in it.
+     *
+     * @param labels of the rows, all known to the head
+     */
+    public float[] scaled(float[] weight, float[] bias, int[] labels, double factor) {
+        requireShapes(weight, bias, labels);
+        long[] known = Arrays.stream(labels).asLongStream().toArray();
+        try (TorchScope call = program.openScope()) {
+            return call.run("scaled", rows, call.int64(known, rowCount), call.float32(weight, bias.length, dimension),
+                    call.float32(bias, bias.length), call.number(factor)).toFloats();
+        }
+    }
+
+    private void requireShapes(float[] weight, float[] bias, int[] labels) {
+        if (labels.length != rowCount || weight.length != bias.length * dimension) {
+            throw new IllegalArgumentException(labels.length + " labels and " + weight.length + " weights (expected: "
+                    + rowCount + " and " + bias.length + " × " + dimension + ")");
         }
     }
 

@@ -17,13 +17,14 @@ import io.graft.id.TrainingRunId;
  * @param requestedAt timestamp of the train request
  * @param cause why the request was sent; absent: somebody sent it by hand
  * @param labels in the order of the head's rows
- * @param recipe what was trained with
+ * @param recipe what was asked, tried and chosen
+ * @param epochs of the chosen candidate; none where it has no epochs
+ * @param verdict of the promotion gate, also when it refused; absent in events of earlier releases
  */
 public record ModelReady(TaskId task, ModelVersion version, TrainingRunId trainingRunId, TrainRequestId trainRequestId,
         Instant requestedAt, Optional<TrainingCause> cause, Instant createdAt, BackboneReference backbone, List<String> labels,
-        HeadArtifact head,
-        Recipe recipe, List<EpochResult> epochs, Evaluation evaluation, Dataset dataset, SelfTest selfTest,
-        Software software) {
+        HeadArtifact head, TrainedRecipe recipe, List<EpochResult> epochs, Evaluation evaluation, Dataset dataset,
+        SelfTest selfTest, Software software, Optional<Verdict> verdict) {
 
     public ModelReady {
         labels = List.copyOf(labels);

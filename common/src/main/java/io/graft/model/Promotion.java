@@ -15,9 +15,10 @@ import io.graft.id.TaskId;
  * @param previousVersion what served before, as far as the sender knew
  * @param canary a version that gets a share of the requests
  * @param shadow a version that is measured and never answers
+ * @param verdict the numbers on which the gate decided; absent when people did
  */
 public record Promotion(TaskId task, ModelVersion version, Optional<ModelVersion> previousVersion, Reason reason,
-        Optional<Canary> canary, Optional<Shadow> shadow, Instant at) {
+        Optional<Canary> canary, Optional<Shadow> shadow, Optional<Verdict> verdict, Instant at) {
 
     /** Who decided. */
     public enum Reason {

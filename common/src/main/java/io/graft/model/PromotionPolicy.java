@@ -1,5 +1,8 @@
 package io.graft.model;
 
+import java.util.Locale;
+import java.util.Optional;
+
 import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -11,10 +14,14 @@ import io.graft.problem.Problem;
  * When a new version may serve.
  *
  * @param minimumAccuracy on the validation samples, 0 to 1, whatever the policy but {@link Policy#NEVER}
+ * @param minimumLabelRecall share of each label's validation samples that must be answered right, 0 to 1, likewise
+ * @param significance with {@link Policy#IF_BETTER}: how likely it may be that the two versions are equally good and differ by
+ *        chance, above 0 and below 1; absent: a difference of one sample is enough
  */
-public record PromotionPolicy(Policy policy, double minimumAccuracy) {
+public record PromotionPolicy(Policy policy, double minimumAccuracy, double minimumLabelRecall,
+        Optional<Double> significance) {
 
-    public static final PromotionPolicy DEFAULT = new PromotionPolicy(Policy.IF_BETTER, 0.0);
+    public static final PromotionPolicy DEFAULT = new PromotionPolicy(Policy.IF_BETTER, 0.0, 0.0, Optional.empty());
 
     /** What a new version is held against. */
     public enum Policy {
@@ -24,19 +31,41 @@ public record PromotionPolicy(Policy policy, double minimumAccuracy) {
         @JsonProperty("always")
         ALWAYS,
         @JsonProperty("never")
-        NEVER
-    }
+        NEVER;
 
-    public PromotionPolicy {
-        if (!(minimumAccuracy >= 0 && minimumAccuracy <= 1)) {
-            throw Problem.invalid("PROMOTION_POLICY_INVALID",
-                    "promotion minimumAccuracy is " + minimumAccuracy + " (expected: 0 to 1)");
+        /** As in JSON. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
+    public PromotionPolicy {
+        requireShare("minimumAccuracy", minimumAccuracy);
+        requireShare("minimumLabelRecall", minimumLabelRecall);
+        if (significance.isPresent()) {
+            double level = significance.get();
+            require(level > 0 && level < 1, "significance is " + level + " (expected: above 0, below 1)");
+            require(policy == Policy.IF_BETTER, "significance is " + level + " with policy '" + policy.word()
+                    + "' (expected: absent, only 'if-better' compares)");
+        }
+    }
+
+    /** Takes the default for whatever is absent. */
     @JsonCreator
-    static PromotionPolicy of(@Nullable Policy policy, @Nullable Double minimumAccuracy) {
+    static PromotionPolicy of(@Nullable Policy policy, @Nullable Double minimumAccuracy, @Nullable Double minimumLabelRecall,
+            Optional<Double> significance) {
         return new PromotionPolicy(policy == null ? DEFAULT.policy : policy,
-                minimumAccuracy == null ? DEFAULT.minimumAccuracy : minimumAccuracy);
+                minimumAccuracy == null ? DEFAULT.minimumAccuracy : minimumAccuracy,
+                minimumLabelRecall == null ? DEFAULT.minimumLabelRecall : minimumLabelRecall, significance);
+    }
+
+    private static void requireShare(String field, double value) {
+        require(value >= 0 && value <= 1, field + " is " + value + " (expected: 0 to 1)");
+    }
+
+    private static void require(boolean valid, String otherwise) {
+        if (!valid) {
+            throw Problem.invalid("PROMOTION_POLICY_INVALID", "promotion " + otherwise);
+        }
     }
 }

@@ -136,6 +136,103 @@ class HeadFitTest {
     }
 
     @Test
+    void countsASampleByTheWeightOfItsLabel() {
+        try (HeadFit fit = program.fit(rows(1, 3), 1, new int[] { 0, 1 }, 2)) {
+            // Given
+            fit.weighLabels(new float[] { 2, 0.5f });
+            fit.initialize(new float[2], new float[2]);
+            // When
+            HeadFit.EpochLoss result = fit.epoch(new int[] { 0, 1 }, 2, 1, 0, 0);
+            // Then: (2 × 1/2 × 1 - 0.5 × 1/2 × 3) / 2, and the loss counts both alike
+            assertThat(fit.weight()).containsExactly(new float[] { 0.125f, -0.125f }, CLOSE);
+            assertThat(fit.bias()).containsExactly(new float[] { 0.375f, -0.375f }, CLOSE);
+            assertThat(result.loss()).isCloseTo(Math.log(2), within(1e-6));
+        }
+    }
+
+    @Test
+    void startsAFitAgainWithoutMomentum() {
+        try (HeadFit fit = program.fit(rows(1, 3), 1, new int[] { 0, 1 }, 2)) {
+            // Given
+            fit.initialize(new float[2], new float[2]);
+            fit.epoch(new int[] { 0, 1 }, 1, 0.1, 0.9, 0);
+            float[] first = fit.weight();
+            // When
+            fit.initialize(new float[2], new float[2]);
+            fit.epoch(new int[] { 0, 1 }, 1, 0.1, 0.9, 0);
+            // Then
+            assertThat(fit.weight()).containsExactly(first);
+        }
+    }
+
+    @Test
+    void givesTheSlopeOfTheWeightedLoss() {
+        // Given more rows than the program takes at once
+        int rowCount = 50_000;
+        int dimension = 3;
+        float[] features = numbers(rowCount * dimension);
+        int[] labels = new Random(9).ints(rowCount, 0, 4).toArray();
+        float[] point = numbers(4 * (dimension + 1));
+        float[] weights = { 1, 2, 0.5f, 0 };
+        try (HeadFit fit = program.fit(rows(features), dimension, labels, 4)) {
+            fit.weighLabels(weights);
+            // When
+            float[] slope = new float[point.length];
+            double loss = fit.gradient(point, slope);
+            // Then
+            double[] expected = slopeInJava(features, labels, point, weights);
+            assertThat(loss).isCloseTo(expected[point.length], within(1e-5));
+            for (int i = 0; i < slope.length; i++) {
+                assertThat((double) slope[i]).isCloseTo(expected[i], within(1e-5));
+            }
+        }
+    }
+
+    /** The gradient, then the loss. */
+    private static double[] slopeInJava(float[] features, int[] labels, float[] point, float[] weights) {
+        int labelCount = weights.length;
+        int dimension = features.length / labels.length;
+        double[] result = new double[point.length + 1];
+        for (int row = 0; row < labels.length; row++) {
+            double[] odds = new double[labelCount];
+            for (int label = 0; label < labelCount; label++) {
+                odds[label] = point[labelCount * dimension + label];
+                for (int i = 0; i < dimension; i++) {
+                    odds[label] += point[label * dimension + i] * features[row * dimension + i];
+                }
+                odds[label] = Math.exp(odds[label]);
+            }
+            double sum = Arrays.stream(odds).sum();
+            double share = (double) weights[labels[row]] / labels.length;
+            for (int label = 0; label < labelCount; label++) {
+                double error = share * (odds[label] / sum - (label == labels[row] ? 1 : 0));
+                for (int i = 0; i < dimension; i++) {
+                    result[label * dimension + i] += error * features[row * dimension + i];
+                }
+                result[labelCount * dimension + label] += error;
+            }
+            result[point.length] -= share * Math.log(odds[labels[row]] / sum);
+        }
+        return result;
+    }
+
+    @Test
+    void scalesLogitsAndSaysHowTheLossBends() {
+        try (HeadScoring scoring = program.scoring(rows(1, 2), 1, 2)) {
+            // Given logits that are 2 and 4 apart
+            float[] weight = { 1, -1 };
+            // When
+            float[] scaled = scoring.scaled(weight, new float[2], new int[] { 0, 1 }, 0.5);
+            // Then
+            double right = 1 / (1 + Math.exp(-1));
+            double wrong = 1 / (1 + Math.exp(2));
+            assertThat(scaled).containsExactly(new float[] { (float) -Math.log(right), (float) -Math.log(wrong),
+                    (float) (-2 * (1 - right)), (float) (4 * (1 - wrong)), (float) (4 * right * (1 - right)),
+                    (float) (16 * wrong * (1 - wrong)) }, CLOSE);
+        }
+    }
+
+    @Test
     void standardizesTheCallersRows() {
         // Given a column of numbers, one that is constant and one that is constant but for its rounding
         ByteBuffer rows = rows(1, 5, 3e6f, 2, 5, 3e6f + 0.25f, 6, 5, 3e6f);
@@ -164,6 +261,7 @@ class HeadFitTest {
             assertThat(scores.logProbability(0)).isCloseTo((float) -Math.log1p(Math.exp(-2)), CLOSE);
             assertThat(scores.logProbability(1)).isCloseTo((float) (-4 - Math.log1p(Math.exp(-4))), CLOSE);
             assertThat(scores.logProbability(2)).isCloseTo(-87.33655f, within(1e-4f));
+            assertThat(scores.confidence(1)).isCloseTo((float) (1 / (1 + Math.exp(-4))), CLOSE);
         }
     }
 

@@ -3,8 +3,10 @@ package io.graft.model;
 import static io.graft.testing.Records.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -57,6 +59,24 @@ class EventJsonTest {
         Object event = Json.readLenient(Json.write(later), type, "EVENT_INVALID", "event");
         // Then
         assertThat(event).isEqualTo(Json.readLenient(utf8(json), type, "EVENT_INVALID", "event"));
+    }
+
+    @Test
+    void readsAVersionOfTheFirstRelease() throws Exception {
+        // Given
+        ObjectNode event = (ObjectNode) Json.LENIENT.readTree(ContractJson.MODEL_READY);
+        event.set("recipe", Json.LENIENT.readTree(ContractJson.FIRST_RECIPE));
+        event.set("evaluation", Json.LENIENT.readTree(ContractJson.FIRST_EVALUATION));
+        event.remove("verdict");
+        // When
+        ModelReady model = ModelReady.parse(Json.write(event));
+        // Then
+        assertThat(model.recipe()).isEqualTo(
+                new TrainedRecipe(Recipe.TEXTBOOK, List.of(), "an earlier release did not say"));
+        assertThat(model.verdict()).isEmpty();
+        assertThat(model.evaluation().warnings()).isEmpty();
+        assertThat(model.evaluation().temperature()).isEmpty();
+        assertThat(model.evaluation().labels().get(0).f1()).isCloseTo(1 / 3.0, within(1e-9));
     }
 
     @Test

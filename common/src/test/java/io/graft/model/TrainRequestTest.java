@@ -4,6 +4,7 @@ import static io.graft.testing.Records.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.graft.event.ContractJson;
+import io.graft.event.Json;
 import io.graft.id.BackboneId;
 import io.graft.id.TrainRequestId;
 import io.graft.problem.Problem;
@@ -26,8 +28,9 @@ class TrainRequestTest {
         assertThat(request).isEqualTo(
                 new TrainRequest(Optional.empty(), Optional.empty(), Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT,
                         Optional.empty()));
-        assertThat(request.recipe()).isEqualTo(new Recipe("sgd", 25, 4, 0.001, 0.9, 0.0, 7, 0.1, 0));
-        assertThat(request.promotion()).isEqualTo(new PromotionPolicy(PromotionPolicy.Policy.IF_BETTER, 0.0));
+        assertThat(request.recipe()).isEqualTo(new Recipe("auto", 25, 4, 0.001, 0.9, 0.0, 7, 0.1, 0, ClassWeights.NONE));
+        assertThat(request.promotion()).isEqualTo(
+                new PromotionPolicy(PromotionPolicy.Policy.IF_BETTER, 0.0, 0.0, Optional.empty()));
     }
 
     @Test
@@ -46,12 +49,12 @@ class TrainRequestTest {
         // When
         Recipe recipe = parse("{\"recipe\":{\"optimizer\":\"auto\",\"epochs\":3,\"seed\":-9007199254740993}}").recipe();
         // Then
-        assertThat(recipe).isEqualTo(new Recipe("sgd", 3, 4, 0.001, 0.9, 0.0, 7, 0.1, -9007199254740993L));
+        assertThat(recipe).isEqualTo(new Recipe("auto", 3, 4, 0.001, 0.9, 0.0, 7, 0.1, -9007199254740993L, ClassWeights.NONE));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            "\"optimizer\":\"adam\"   | optimizer is 'adam' (expected: auto or sgd)",
+            "\"optimizer\":\"adam\"   | optimizer is 'adam' (expected: auto, sgd or lbfgs)",
             "\"epochs\":0             | epochs is 0 (expected: 1 to 10000)",
             "\"epochs\":1000000000    | epochs is 1000000000 (expected: 1 to 10000)",
             "\"batchSize\":0          | batchSize is 0 (expected: 1 to 65536)",
@@ -71,23 +74,51 @@ class TrainRequestTest {
                 .hasMessage("recipe " + message);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "\"epochs\":3           | epochs is 3",
+            "\"batchSize\":32       | batchSize is 32",
+            "\"learningRate\":0.1   | learningRate is 0.1",
+            "\"momentum\":0.5       | momentum is 0.5",
+            "\"stepSize\":3         | stepSize is 3",
+            "\"gamma\":0.5          | gamma is 0.5" })
+    void refusesANumberThatTheLogisticRegressionDoesNotTake(String field, String message) {
+        // When
+        assertThatThrownBy(() -> parse("{\"recipe\":{\"optimizer\":\"lbfgs\"," + field + "}}"))
+                // Then
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.code()).isEqualTo("RECIPE_INVALID"))
+                .hasMessage("recipe " + message + " (expected: absent, because optimizer 'lbfgs' does not take it)");
+    }
+
+    @Test
+    void givesTheLogisticRegressionAPenaltyOfItsOwn() {
+        // When
+        Recipe absent = parse("{\"recipe\":{\"optimizer\":\"lbfgs\"}}").recipe();
+        Recipe none = parse("{\"recipe\":{\"optimizer\":\"lbfgs\",\"weightDecay\":0}}").recipe();
+        // Then
+        assertThat(absent).isEqualTo(Recipe.logistic(0.01, ClassWeights.NONE));
+        assertThat(none.weightDecay()).isZero();
+        assertThat(TrainRequest.parse(Json.write(Map.of("recipe", absent))).recipe()).isEqualTo(absent);
+    }
+
     @Test
     void takesTheBoundsThemselves() {
         // When
         Recipe recipe = parse("""
                 {"recipe":{"epochs":10000,"batchSize":65536,"learningRate":100,"momentum":0,"weightDecay":10,
-                           "stepSize":2147483647,"gamma":1}}""").recipe();
+                           "stepSize":2147483647,"gamma":1,"classWeights":"balanced"}}""").recipe();
         // Then
-        assertThat(recipe).isEqualTo(new Recipe("sgd", 10_000, 65_536, 100, 0, 10, Integer.MAX_VALUE, 1, 0));
+        assertThat(recipe)
+                .isEqualTo(new Recipe("auto", 10_000, 65_536, 100, 0, 10, Integer.MAX_VALUE, 1, 0, ClassWeights.BALANCED));
     }
 
     @Test
     void refusesWhatIsNotANumber() {
         // When
-        assertThatThrownBy(() -> new Recipe("sgd", 25, 4, Double.NaN, 0.9, 0, 7, 0.1, 0))
+        assertThatThrownBy(() -> new Recipe("sgd", 25, 4, Double.NaN, 0.9, 0, 7, 0.1, 0, ClassWeights.NONE))
                 // Then
                 .hasMessage("recipe learningRate is NaN (expected: above 0, up to 100)");
-        assertThatThrownBy(() -> new Recipe("sgd", 25, 4, 0.1, 0.9, Double.NaN, 7, 0.1, 0))
+        assertThatThrownBy(() -> new Recipe("sgd", 25, 4, 0.1, 0.9, Double.NaN, 7, 0.1, 0, ClassWeights.NONE))
                 .hasMessage("recipe weightDecay is NaN (expected: 0 to 10)");
         assertThatThrownBy(() -> parse("{\"recipe\":{\"gamma\":NaN}}")).hasMessageStartingWith("train request");
     }
@@ -97,8 +128,13 @@ class TrainRequestTest {
             "{\"validationFraction\":1}                    | train request validationFraction is 1.0 (expected: 0 up to but not 1)",
             "{\"validationFraction\":-0.1}                 | train request validationFraction is -0.1 (expected: 0 up to but not 1)",
             "{\"promotion\":{\"minimumAccuracy\":1.5}}     | promotion minimumAccuracy is 1.5 (expected: 0 to 1)",
+            "{\"promotion\":{\"minimumLabelRecall\":-0.1}} | promotion minimumLabelRecall is -0.1 (expected: 0 to 1)",
+            "{\"promotion\":{\"significance\":0}}          | promotion significance is 0.0 (expected: above 0, below 1)",
+            "{\"promotion\":{\"significance\":1}}          | promotion significance is 1.0 (expected: above 0, below 1)",
+            "{\"promotion\":{\"significance\":0.05,\"policy\":\"never\"}}  | promotion significance is 0.05 with policy 'never' (expected: absent, only 'if-better' compares)",
+            "{\"promotion\":{\"significance\":0.05,\"policy\":\"always\"}} | promotion significance is 0.05 with policy 'always' (expected: absent, only 'if-better' compares)",
             "{\"backbone\":\"../x\"}                       | backbone '../x' is not valid (expected: [a-z0-9][a-z0-9._-]{0,62})",
-            "{\"recipe\":{\"epoch\":3}}                    | train request has the unknown field 'recipe.epoch' (expected: [batchSize, epochs, gamma, learningRate, momentum, optimizer, seed, stepSize, weightDecay])",
+            "{\"recipe\":{\"epoch\":3}}                    | train request has the unknown field 'recipe.epoch' (expected: [batchSize, classWeights, epochs, gamma, learningRate, momentum, optimizer, seed, stepSize, weightDecay])",
             "{\"Recipe\":{}}                               | train request has the unknown field 'Recipe' (expected: [backbone, cause, promotion, recipe, trainRequestId, validationFraction])",
             "null                                          | train request is null (expected: a JSON object)" })
     void refusesAFieldByItsName(String json, String message) {
@@ -117,6 +153,8 @@ class TrainRequestTest {
             "{\"recipe\":{\"epochs\":99999999999}}      | recipe.epochs",
             "{\"recipe\":{\"seed\":1.0}}                | recipe.seed",
             "{\"recipe\":{\"optimizer\":5}}             | recipe.optimizer",
+            "{\"recipe\":{\"classWeights\":\"even\"}}     | recipe.classWeights",
+            "{\"recipe\":{\"classWeights\":0}}          | recipe.classWeights",
             "{\"recipe\":[]}                            | recipe",
             "{\"recipe\":\"sgd\"}                       | recipe",
             "{\"validationFraction\":\"0.2\"}           | validationFraction",

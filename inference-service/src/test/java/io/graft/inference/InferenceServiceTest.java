@@ -252,7 +252,7 @@ class InferenceServiceTest {
         assertThat(versions.path("versions").get(0).has("model")).isFalse();
         assertThat(version.path("model").path("evaluation").path("accuracy").asDouble()).isEqualTo(0.902);
         assertThat(version.path("model").path("dataset").path("sampleCount").asInt()).isEqualTo(100);
-        assertThat(version.path("model").path("recipe").path("epochs").asInt()).isEqualTo(25);
+        assertThat(version.path("model").path("recipe").path("asked").path("epochs").asInt()).isEqualTo(25);
         assertThat(version.path("model").path("requestedAt").asText()).isEqualTo("2026-01-01T12:00:00Z");
         assertThat(version.path("model").path("head").has("data")).isFalse();
         assertThat(tasks.path("tasks").findValuesAsText("task")).contains("shown");

@@ -27,6 +27,7 @@ import io.graft.model.ModelReady.Software;
 import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
 import io.graft.model.Recipe;
+import io.graft.model.TrainedRecipe;
 
 /** Models made by hand, whole and right; a test breaks what it wants broken. */
 public final class ModelEvents {
@@ -57,18 +58,18 @@ public final class ModelEvents {
                 new BackboneReference(backbone.id(), backbone.sha256(), backbone.dimension(), backbone.precision()),
                 head.labels(),
                 new HeadArtifact("safetensors", Digests.sha256Hex(file), file.length, Base64.getEncoder().encodeToString(file)),
-                Recipe.DEFAULT, List.of(),
+                new TrainedRecipe(Recipe.DEFAULT, List.of(), "a test"), List.of(),
                 new Evaluation(10 * labelCount, 0.9 + version / 1000.0, 0.1, labels,
                         List.of(List.of(10 * labelCount))),
                 new Dataset(50 * labelCount, 40 * labelCount, 10 * labelCount, "0".repeat(64),
                         List.of(new TopicOffset("sample-features", 0, 50L * labelCount))),
                 new SelfTest(base64(feature), List.of(boxed(head.probabilities(feature)))),
-                new Software("test", "none"));
+                new Software("test", "none"), Optional.empty());
     }
 
     public static Promotion promotion(String task, int version) {
         return new Promotion(new TaskId(task), new ModelVersion(version), Optional.empty(), Promotion.Reason.GATE,
-                Optional.empty(), Optional.empty(), REQUESTED_AT.plusSeconds(60));
+                Optional.empty(), Optional.empty(), Optional.empty(), REQUESTED_AT.plusSeconds(60));
     }
 
     public static String base64(float... values) {

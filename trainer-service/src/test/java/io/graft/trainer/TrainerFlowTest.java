@@ -23,6 +23,7 @@ import io.graft.model.ModelReady;
 import io.graft.model.Promotion;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
+import io.graft.model.Verdict;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -53,7 +54,7 @@ class TrainerFlowTest {
         sendTwoClouds("clouds", 300, 1);
 
         // When
-        kafka.send("train-requests", "clouds", Kafka.bytes("{\"recipe\":{\"batchSize\":16}}"));
+        kafka.send("train-requests", "clouds", Kafka.bytes("{\"recipe\":{\"optimizer\":\"sgd\",\"batchSize\":16}}"));
 
         // Then
         ModelReady model = awaitModel("clouds", 1);
@@ -62,13 +63,78 @@ class TrainerFlowTest {
         assertThat(model.labels()).containsExactly("left", "right");
         assertThat(model.evaluation().accuracy()).isGreaterThan(0.95);
         assertThat(model.epochs()).hasSize(25);
-        assertThat(model.recipe().optimizer()).isEqualTo("sgd");
+        assertThat(model.recipe().asked().optimizer()).isEqualTo("sgd");
         assertThat(awaitPromotion("clouds", 1).reason()).isEqualTo(Promotion.Reason.GATE);
         List<TrainingState> states = kafka.await("training-progress", 27, record -> Kafka.key(record).equals("clouds")).stream()
                 .map(record -> Json.readLenient(record.value(), TrainingProgress.class, "X_INVALID", "progress").state())
                 .filter(state -> state != TrainingState.WAITING_FOR_SAMPLES).toList();
         assertThat(states.get(0)).isEqualTo(TrainingState.QUEUED);
         assertThat(states).contains(TrainingState.RUNNING);
+    }
+
+    @Test
+    void showsWhatTheGateSaidAlsoWhenItRefuses() {
+        // Given a version, and a second one of the same samples
+        sendTwoClouds("judged", 300, 5);
+        kafka.send("train-requests", "judged", Kafka.bytes("{}"));
+        Promotion promotion = awaitPromotion("judged", 1);
+        kafka.send("train-requests", "judged",
+                Kafka.bytes("{\"promotion\":{\"minimumLabelRecall\":1,\"significance\":0.05}}"));
+
+        // When
+        ModelReady second = awaitModel("judged", 2);
+
+        // Then
+        Verdict first = awaitModel("judged", 1).verdict().orElseThrow();
+        assertThat(first.promoted()).isTrue();
+        assertThat(first.reason()).endsWith("; no version served before");
+        assertThat(promotion.verdict()).contains(first);
+        Verdict verdict = second.verdict().orElseThrow();
+        assertThat(verdict.promoted()).isFalse();
+        assertThat(verdict.servingVersion()).contains(new ModelVersion(1));
+        assertThat(verdict.servingAccuracy()).isEqualTo(verdict.candidateAccuracy());
+        assertThat(verdict.significance().orElseThrow().pValue()).isEqualTo(1);
+        assertThat(second.recipe().candidates()).hasSize(14);
+        await().atMost(LIMIT).untilAsserted(() -> {
+            given().get("/v1/tasks/judged").then().body("versions[0].verdict.promoted", equalTo(true))
+                    .body("versions[1].verdict.promoted", equalTo(false))
+                    .body("versions[1].verdict.reason", equalTo(verdict.reason()));
+            assertThat(given().accept("text/plain").get("/q/metrics").asString())
+                    .contains("graft_gate_accuracy{side=\"candidate\",task=\"judged\",} 1.0")
+                    .contains("graft_gate_accuracy{side=\"serving\",task=\"judged\",} 1.0");
+        });
+    }
+
+    @Test
+    void refusesToPromoteWhatWasNotMeasured() {
+        // Given
+        sendTwoClouds("unmeasured", 20, 6);
+
+        // When
+        kafka.send("train-requests", "unmeasured", Kafka.bytes("{\"validationFraction\":0}"));
+
+        // Then
+        ModelReady model = awaitModel("unmeasured", 1);
+        assertThat(model.verdict().orElseThrow().reason())
+                .isEqualTo("there are no validation samples to measure the accuracy on (expected: at least 1)");
+        assertThat(model.evaluation().warnings()).containsExactly("there are no validation samples: nothing was measured");
+        assertThat(model.recipe().reason()).startsWith("there are no validation samples to choose by");
+    }
+
+    @Test
+    void failsARunOfTooManyLabels() {
+        // Given
+        for (int i = 0; i < 1001; i++) {
+            kafka.sendVector("crowded", "s" + i, "label " + i, i, 1);
+        }
+
+        // When
+        kafka.send("train-requests", "crowded", Kafka.bytes("{}"));
+
+        // Then
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/v1/tasks/crowded/training-runs").then()
+                .body("[0].error.code", equalTo("TRAINING_LABELS_TOO_MANY"))
+                .body("[0].error.message", equalTo("task 'crowded' has 1001 labels (expected: at most 1000)")));
     }
 
     @Test

@@ -55,7 +55,7 @@ class TrainingPolicyFlowTest {
         assertThat(cause.trigger()).isEqualTo(Trigger.SAMPLE_COUNT);
         assertThat(cause.changedSampleCount()).isEqualTo(20);
         assertThat(model.trainRequestId()).hasToString("policy:counted-samples:" + cause.featuresUntil());
-        assertThat(model.recipe().epochs()).isEqualTo(2);
+        assertThat(model.recipe().asked().epochs()).isEqualTo(2);
         TrainRequest sent = TrainRequest.parse(kafka
                 .await("train-requests", 1, record -> Kafka.key(record).equals("counted-samples")).get(0).value());
         assertThat(sent.cause()).isEqualTo(model.cause());
@@ -92,7 +92,7 @@ class TrainingPolicyFlowTest {
         send("configured", 10);
 
         // Then
-        assertThat(awaitModel("configured", 1).recipe().epochs()).isEqualTo(3);
+        assertThat(awaitModel("configured", 1).recipe().asked().epochs()).isEqualTo(3);
         put("configured", "{\"afterSampleCount\":1000,\"atMostEvery\":\"PT10M\"}");
         await().atMost(LIMIT).untilAsserted(() -> given().get("/v1/tasks/configured/training-policy").then()
                 .body("afterSampleCount", equalTo(1000)).body("atMostEvery", equalTo("PT10M")));

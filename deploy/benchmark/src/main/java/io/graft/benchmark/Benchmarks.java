@@ -10,11 +10,11 @@ import io.graft.backbone.Backbones;
 
 /**
  * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
- * {@code job}.
+ * {@code auto}, {@code job}.
  */
 public final class Benchmarks {
 
-    private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "job");
+    private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job");
 
     private Benchmarks() {
     }
@@ -44,6 +44,9 @@ public final class Benchmarks {
             }
             if (chosen.contains("head")) {
                 HeadTrainer.measure();
+            }
+            if (chosen.contains("auto")) {
+                AutoSearch.measure();
             }
             if (chosen.contains("job")) {
                 TextbookJob.measure(backbone, plain, photographs);

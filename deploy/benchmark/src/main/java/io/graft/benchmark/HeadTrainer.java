@@ -23,6 +23,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.graft.backbone.HeadProgram;
 import io.graft.id.TaskId;
+import io.graft.model.ClassWeights;
 import io.graft.model.Recipe;
 import io.graft.trainer.training.HeadTraining;
 import io.graft.trainer.training.TrainingSet;
@@ -30,15 +31,15 @@ import io.graft.trainer.training.TrainingSet;
 /** A head on 10,000 features: DJL's trainer against the trainer service's, from features in memory to a head. */
 final class HeadTrainer {
 
-    private static final int ROW_COUNT = 10_000;
+    static final int ROW_COUNT = 10_000;
     private static final int DIMENSION = 512;
     private static final int LABEL_COUNT = 10;
-    private static final Recipe RECIPE = new Recipe(Recipe.SGD, 25, 32, 0.001, 0.9, 0, 7, 0.1, 0);
+    private static final Recipe RECIPE = new Recipe(Recipe.SGD, 25, 32, 0.001, 0.9, 0, 7, 0.1, 0, ClassWeights.NONE);
 
     private final float[] features = new float[ROW_COUNT * DIMENSION];
     private final int[] labels = new int[ROW_COUNT];
 
-    private HeadTrainer() {
+    HeadTrainer() {
         Random random = new Random(1);
         for (int row = 0; row < ROW_COUNT; row++) {
             labels[row] = random.nextInt(LABEL_COUNT);
@@ -56,7 +57,7 @@ final class HeadTrainer {
             HeadTraining training = new HeadTraining(program, Duration.ofHours(1), System::nanoTime);
             new Duel("head training, 10,000 × 512 features, 10 labels, 25 epochs, batches of 32", "at least 4 ×", 1, 5).fight(
                     new Duel.Side("DJL's Trainer (EasyTrain, ArrayDataset)", () -> fitWithDjl(x, y), 1),
-                    new Duel.Side("Graft's head training", () -> training.train(trainer.snapshot(), RECIPE, result -> {
+                    new Duel.Side("Graft's head training", () -> training.train(trainer.snapshot(ROW_COUNT), RECIPE, result -> {
                     }), 1));
         }
     }
@@ -77,11 +78,15 @@ final class HeadTrainer {
         }
     }
 
-    /** Made anew for each run, because a run changes its rows: part of what is measured, as in the service. */
-    private TrainingSet snapshot() {
+    /**
+     * Made anew for each run, because a run changes its rows: part of what is measured, as in the service.
+     *
+     * @param trainCount the first rows; the others are for validation
+     */
+    TrainingSet snapshot(int trainCount) {
         ByteBuffer rows = ByteBuffer.allocateDirect(features.length * Float.BYTES).order(ByteOrder.nativeOrder());
         rows.asFloatBuffer().put(features);
         List<String> names = IntStream.range(0, LABEL_COUNT).mapToObj(Integer::toString).toList();
-        return new TrainingSet(new TaskId("benchmark"), names, DIMENSION, rows, labels.clone(), ROW_COUNT);
+        return new TrainingSet(new TaskId("benchmark"), names, DIMENSION, rows, labels.clone(), trainCount);
     }
 }

@@ -42,12 +42,12 @@ final class TextbookJob {
         try (HeadProgram program = HeadProgram.load();
                 EmbeddingPool pool = new EmbeddingPool(threadCount, EMBEDDING_BATCH_SIZE)) {
             HeadTraining training = new HeadTraining(program, Duration.ofHours(1), System::nanoTime);
-            double scale = (double) Recipe.DEFAULT.epochs() / EPOCHS_MEASURED;
+            double scale = (double) Recipe.TEXTBOOK.epochs() / EPOCHS_MEASURED;
             new Duel("the whole job: 25 epochs over " + photographs.contents().size() + " images", "at least 50 ×", 1, 3)
                     .fight(new Duel.Side("textbook, measured over 2 epochs and scaled",
                             () -> runEpochs(threads, plain, photographs.contents()), scale),
                             new Duel.Side("Graft: embed once, train on features",
-                                    () -> training.train(embed(pool, backbone, photographs), Recipe.DEFAULT, result -> {
+                                    () -> training.train(embed(pool, backbone, photographs), Recipe.TEXTBOOK, result -> {
                                     }), 1));
         } finally {
             threads.shutdownNow();
@@ -57,7 +57,7 @@ final class TextbookJob {
     private static void runEpochs(ExecutorService threads, PlainResNet plain, List<SampleContent.Image> contents)
             throws Exception {
         for (int epoch = 0; epoch < EPOCHS_MEASURED; epoch++) {
-            int batchSize = Recipe.DEFAULT.batchSize();
+            int batchSize = Recipe.TEXTBOOK.batchSize();
             List<Callable<float[]>> batches = new ArrayList<>();
             for (int from = 0; from < contents.size(); from += batchSize) {
                 List<SampleContent.Image> batch = contents.subList(from, Math.min(from + batchSize, contents.size()));

@@ -166,7 +166,7 @@ class DocumentedExamplesIT {
         producer.send(new ProducerRecord<>("model-ready", Topics.keyBytes(model.key().toString()), Json.write(model))).get();
         producer.send(new ProducerRecord<>("promotions", Topics.keyBytes(model.task().value()),
                 Json.write(new Promotion(model.task(), model.version(), Optional.empty(), Promotion.Reason.MANUAL,
-                        Optional.empty(), Optional.empty(), Instant.now()))))
+                        Optional.empty(), Optional.empty(), Optional.empty(), Instant.now()))))
                 .get();
         await("/v1/tasks/ants-bees/versions/3");
 

@@ -20,6 +20,7 @@ import io.graft.id.TrainingRunId;
 import io.graft.model.Evaluation;
 import io.graft.model.ModelReady;
 import io.graft.model.Recipe;
+import io.graft.model.TrainedRecipe;
 
 /** A model of vectors that a replica accepts, with a head that nobody trained. */
 final class ExampleModel {
@@ -44,9 +45,10 @@ final class ExampleModel {
                 new ModelReady.BackboneReference(new BackboneId("vector"), backboneSha256, dimension, "float32"), LABELS,
                 new ModelReady.HeadArtifact(ModelReady.HeadArtifact.SAFETENSORS, Digests.sha256Hex(file), file.length,
                         Base64.getEncoder().encodeToString(file)),
-                Recipe.DEFAULT, List.of(), new Evaluation(0, 0, 0, List.of(), List.of()),
+                new TrainedRecipe(Recipe.TEXTBOOK, List.of(), "example"), List.of(),
+                new Evaluation(0, 0, 0, List.of(), List.of()),
                 new ModelReady.Dataset(0, 0, 0, Digests.sha256Hex(new byte[0]), List.of()), selfTest(head),
-                new ModelReady.Software("example", "example"));
+                new ModelReady.Software("example", "example"), Optional.empty());
     }
 
     private static ModelReady.SelfTest selfTest(Head head) {

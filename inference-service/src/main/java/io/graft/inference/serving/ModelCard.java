@@ -2,6 +2,7 @@ package io.graft.inference.serving;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
@@ -12,14 +13,15 @@ import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.ModelReady.Dataset;
 import io.graft.model.ModelReady.Software;
-import io.graft.model.Recipe;
+import io.graft.model.TrainedRecipe;
+import io.graft.model.Verdict;
 
 /**
  * What is worth knowing about a version: its {@code model-ready} event without the head's bytes, the epochs and the self-test.
  */
 public record ModelCard(TaskId task, ModelVersion version, TrainingRunId trainingRunId, TrainRequestId trainRequestId,
         Instant requestedAt, Instant createdAt, BackboneReference backbone, List<String> labels, HeadDigest head,
-        Recipe recipe, Evaluation evaluation, Dataset dataset, Software software) {
+        TrainedRecipe recipe, Evaluation evaluation, Dataset dataset, Software software, Optional<Verdict> verdict) {
 
     /** The head's file by digest and length. */
     public record HeadDigest(String format, String sha256, int sizeBytes) {
@@ -29,6 +31,6 @@ public record ModelCard(TaskId task, ModelVersion version, TrainingRunId trainin
         return new ModelCard(ready.task(), ready.version(), ready.trainingRunId(), ready.trainRequestId(),
                 ready.requestedAt(), ready.createdAt(), ready.backbone(), ready.labels(),
                 new HeadDigest(ready.head().format(), ready.head().sha256(), ready.head().sizeBytes()),
-                ready.recipe(), ready.evaluation(), ready.dataset(), ready.software());
+                ready.recipe(), ready.evaluation(), ready.dataset(), ready.software(), ready.verdict());
     }
 }

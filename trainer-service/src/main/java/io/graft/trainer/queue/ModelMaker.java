@@ -24,7 +24,7 @@ import io.graft.event.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.id.ModelVersion;
-import io.graft.model.Evaluation;
+import io.graft.id.TaskId;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.ModelReady.Dataset;
@@ -33,6 +33,7 @@ import io.graft.model.ModelReady.SelfTest;
 import io.graft.model.ModelReady.Software;
 import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
+import io.graft.model.Verdict;
 import io.graft.problem.Problem;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.table.FeatureSnapshot;
@@ -42,7 +43,6 @@ import io.graft.trainer.training.HeadTraining;
 import io.graft.trainer.training.PromotionGate;
 import io.graft.trainer.training.TrainedHead;
 import io.graft.trainer.training.TrainingSet;
-import io.graft.trainer.training.Verdict;
 
 /** A task's features to its next model, whole, and to the gate's verdict on it. */
 @Singleton
@@ -54,6 +54,7 @@ class ModelMaker {
     private final TrainerMemory memory;
     private final HeadProgram program;
     private final HeadTraining training;
+    private final int labelCountMax;
     private final Clock clock;
     private final Software software;
 
@@ -61,9 +62,8 @@ class ModelMaker {
      * What a run made.
      *
      * @param promotion when the gate lets the model serve
-     * @param reason the gate's sentence
      */
-    record Made(ModelReady model, Optional<Promotion> promotion, String reason) {
+    record Made(ModelReady model, Verdict verdict, Optional<Promotion> promotion) {
     }
 
     @Inject
@@ -72,6 +72,7 @@ class ModelMaker {
         this.memory = memory;
         this.program = HeadProgram.load();
         this.training = new HeadTraining(program, config.runLimit(), System::nanoTime);
+        this.labelCountMax = config.labelCountMax();
         this.clock = clock;
         this.software = new Software(release, TorchEngine.version());
     }
@@ -85,19 +86,28 @@ class ModelMaker {
     Made make(QueuedRequest request, Map<TopicPartition, Long> ends, EpochListener listener) {
         FeatureSnapshot snapshot = memory.features().snapshot(request.task(), request.request().backbone(),
                 request.request().validationFraction());
+        requireLabelCount(snapshot, request.task());
         List<float[]> selfTestRows = selfTestRows(snapshot);
         TrainingSet set = new TrainingSet(request.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
                 snapshot.labelIndexes(), snapshot.trainCount());
         TrainedHead trained = training.train(set, request.request().recipe(), listener);
         Optional<ModelReady> serving = memory.models().serving(request.task());
-        Verdict verdict = PromotionGate.judge(request.request().promotion(), trained.evaluation(),
-                serving.flatMap(model -> evaluate(model, snapshot, set)));
-        ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows));
-        return new Made(model, verdict.promoted() ? Optional.of(promotion(model)) : Optional.empty(), verdict.reason());
+        Verdict verdict = PromotionGate.judge(request.request().promotion(), trained.measured(),
+                serving.flatMap(model -> measure(model, snapshot, set)));
+        ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows), verdict);
+        return new Made(model, verdict, verdict.promoted() ? Optional.of(promotion(model, verdict)) : Optional.empty());
+    }
+
+    /** The confusion matrix grows with the square of the labels. */
+    private void requireLabelCount(FeatureSnapshot snapshot, TaskId task) {
+        if (snapshot.labels().size() > labelCountMax) {
+            throw Problem.invalid("TRAINING_LABELS_TOO_MANY", "task '" + task + "' has " + snapshot.labels().size()
+                    + " labels (expected: at most " + labelCountMax + ")");
+        }
     }
 
     private ModelReady model(QueuedRequest request, Map<TopicPartition, Long> ends, FeatureSnapshot snapshot,
-            TrainedHead trained, SelfTest selfTest) {
+            TrainedHead trained, SelfTest selfTest, Verdict verdict) {
         byte[] head = HeadCodec.encode(trained.head());
         List<TopicOffset> offsets = ends.entrySet().stream()
                 .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(), end.getValue())).toList();
@@ -108,26 +118,26 @@ class ModelMaker {
                 trained.head().labels(),
                 new HeadArtifact(HeadArtifact.SAFETENSORS, Digests.sha256Hex(head), head.length,
                         Base64.getEncoder().encodeToString(head)),
-                request.request().recipe(), trained.epochs(), trained.evaluation(),
+                trained.recipe(), trained.epochs(), trained.evaluation(),
                 new Dataset(snapshot.trainCount() + snapshot.validationCount(), snapshot.trainCount(),
                         snapshot.validationCount(), snapshot.sha256(), offsets),
-                selfTest, software);
+                selfTest, software, Optional.of(verdict));
     }
 
-    private Promotion promotion(ModelReady model) {
+    private Promotion promotion(ModelReady model, Verdict verdict) {
         Optional<ModelVersion> previous = memory.models().promotion(model.task()).map(Promotion::version);
         return new Promotion(model.task(), model.version(), previous, Promotion.Reason.GATE, Optional.empty(), Optional.empty(),
-                clock.instant());
+                Optional.of(verdict), clock.instant());
     }
 
     /** The serving head on the same validation samples; absent when it takes features of another backbone. */
-    private Optional<Evaluation> evaluate(ModelReady serving, FeatureSnapshot snapshot, TrainingSet set) {
+    private Optional<PromotionGate.Serving> measure(ModelReady serving, FeatureSnapshot snapshot, TrainingSet set) {
         if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
             return Optional.empty();
         }
         try (Evaluator evaluator = new Evaluator(program, set)) {
             Head head = HeadCodec.decode(Base64.getDecoder().decode(serving.head().data()), serving.labels());
-            return Optional.of(evaluator.evaluate(head));
+            return Optional.of(new PromotionGate.Serving(serving.version(), serving.labels(), evaluator.measure(head)));
         } catch (Problem | IllegalArgumentException e) {
             LOG.warnf("Serving version cannot be compared with task=%s version=%s reason=%s", serving.task(), serving.version(),
                     e.getMessage());

@@ -23,6 +23,7 @@ import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.setup.EventProducer;
+import io.graft.trainer.training.EpochListener;
 
 /**
  * One run from its request to what is to be written: waits for the samples before it, trains, evaluates, asks the gate.
@@ -130,11 +131,11 @@ class RunExecution {
 
     private RunResult train(Run run, Map<TopicPartition, Long> ends) {
         run.progress.running();
-        ModelMaker.Made made = maker.make(run.request, ends, epoch -> epoch(run, epoch));
+        ModelMaker.Made made = maker.make(run.request, ends, listener(run));
         ModelReady model = made.model();
         LOG.infof("Training run succeeded task=%s trainingRunId=%s version=%s accuracy=%s sampleCount=%d promoted=%s reason=%s",
                 model.task(), model.trainingRunId(), model.version(), model.evaluation().accuracy(),
-                model.dataset().sampleCount(), made.promotion().isPresent(), made.reason());
+                model.dataset().sampleCount(), made.verdict().promoted(), made.verdict().reason());
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         records.add(new ProducerRecord<>(topics.modelReady(), Topics.keyBytes(model.key().toString()), Json.write(model)));
         made.promotion().ifPresent(promotion -> records.add(new ProducerRecord<>(topics.promotions(),
@@ -143,9 +144,23 @@ class RunExecution {
         Duration took = run.took();
         return new RunResult(records, () -> {
             metrics.ended(model.task(), "succeeded", took);
-            metrics.promoted(model.task(), made.promotion().isPresent());
+            metrics.judged(model.task(), made.verdict());
             metrics.accuracy(model.task(), model.version(), model.evaluation().accuracy());
         }, problem -> failed(run, problem));
+    }
+
+    private EpochListener listener(Run run) {
+        return new EpochListener() {
+            @Override
+            public void epochEnded(EpochResult result) {
+                epoch(run, result);
+            }
+
+            @Override
+            public void stepEnded() {
+                requireWanted(run);
+            }
+        };
     }
 
     private void epoch(Run run, EpochResult epoch) {

@@ -25,4 +25,10 @@ public interface TrainingConfig {
     /** How long a run may train. */
     @WithDefault("10m")
     Duration runLimit();
+
+    /** Labels of a training set; a run of more fails, because its evaluation grows with their square. */
+    @WithDefault("1000")
+    @Min(2)
+    @Max(100_000)
+    int labelCountMax();
 }

@@ -2,6 +2,7 @@ package io.graft.trainer.queue;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -10,6 +11,7 @@ import jakarta.inject.Singleton;
 
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
+import io.graft.model.Verdict;
 import io.graft.trainer.setup.TaskTags;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -22,6 +24,7 @@ class TrainingMetrics {
     private final MeterRegistry registry;
     private final TaskTags tags;
     private final Map<String, AtomicReference<Double>> epochs = new ConcurrentHashMap<>();
+    private final Map<String, AtomicReference<Double>> gates = new ConcurrentHashMap<>();
     private final Map<String, Meter> accuracies = new ConcurrentHashMap<>();
 
     @Inject
@@ -49,8 +52,22 @@ class TrainingMetrics {
         registry.counter("graft.train.requests", "outcome", "duplicate").increment();
     }
 
-    void promoted(TaskId task, boolean promoted) {
-        registry.counter("graft.promotions", "task", tags.of(task), "outcome", promoted ? "promoted" : "refused").increment();
+    /** What the gate said; its numbers stay until it says something else of the task. */
+    void judged(TaskId task, Verdict verdict) {
+        String tag = tags.of(task);
+        registry.counter("graft.promotions", "task", tag, "outcome", verdict.promoted() ? "promoted" : "refused").increment();
+        gate(tag, "candidate", verdict.candidateAccuracy());
+        gate(tag, "serving", verdict.servingAccuracy());
+    }
+
+    private void gate(String tag, String side, Optional<Double> accuracy) {
+        gates.computeIfAbsent(tag + " " + side, key -> {
+            AtomicReference<Double> value = new AtomicReference<>(Double.NaN);
+            Gauge.builder("graft.gate.accuracy", value, AtomicReference::get).tags("task", tag, "side", side)
+                    .description("Accuracy of the two versions that the gate compared last, on the same samples, 0 to 1")
+                    .register(registry);
+            return value;
+        }).set(accuracy.orElse(Double.NaN));
     }
 
     /** The newest version's accuracy takes the place of the one before, so that versions do not pile up. */

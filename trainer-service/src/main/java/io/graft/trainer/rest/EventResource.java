@@ -149,7 +149,7 @@ public class EventResource {
         }
         Promotion promotion = new Promotion(task, request.version,
                 memory.models().promotion(task).map(Promotion::version), request.reason, Optional.empty(), Optional.empty(),
-                clock.instant());
+                Optional.empty(), clock.instant());
         return door.promotion(task.value(), Json.write(promotion));
     }
 }

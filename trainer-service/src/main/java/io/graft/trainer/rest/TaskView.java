@@ -7,6 +7,7 @@ import java.util.Optional;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.model.ModelReady;
+import io.graft.model.Verdict;
 import io.graft.sample.Split;
 import io.graft.trainer.history.ModelHistory;
 import io.graft.trainer.table.FeatureTable;
@@ -28,9 +29,10 @@ record TaskView(TaskId task, int featureCount, List<LabelView> labels, List<Vers
         }
     }
 
-    record VersionView(ModelVersion version, double accuracy, int sampleCount) {
+    record VersionView(ModelVersion version, double accuracy, int sampleCount, Optional<Verdict> verdict) {
         static VersionView of(ModelReady model) {
-            return new VersionView(model.version(), model.evaluation().accuracy(), model.dataset().sampleCount());
+            return new VersionView(model.version(), model.evaluation().accuracy(), model.dataset().sampleCount(),
+                    model.verdict());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.graft.trainer.training;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -32,6 +33,16 @@ public final class Evaluator implements AutoCloseable {
                 : program.scoring(set.validationRows(), set.dimension(), rowLabels.length);
     }
 
+    /** Validation samples. */
+    int rowCount() {
+        return rowLabels.length;
+    }
+
+    /** Losses and their derivatives when the logits of a head with the set's labels are multiplied, [3, rowCount]. */
+    float[] scaled(Head head, double factor) {
+        return scoring == null ? new float[0] : scoring.scaled(head.weight(), head.bias(), rowLabels, factor);
+    }
+
     /** Measures a head that has the set's labels; empty without validation samples. */
     Optional<Score> score(Head head) {
         return scoring == null ? Optional.empty()
@@ -40,17 +51,20 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Evaluates a head, whose labels need not be the set's: they are matched by name. A sample whose label the head does not
+     * Measures a head, whose labels need not be the set's: they are matched by name. A sample whose label the head does not
      * have
      * counts as answered wrong, at a loss of 87; such labels follow the head's own in the evaluation.
      *
      * @param head for features of the set's dimension
      */
-    public Evaluation evaluate(Head head) {
+    public Measured measure(Head head) {
         List<String> labels = Stream.concat(head.labels().stream(), setLabels.stream()).distinct().toList();
         int[][] confusion = new int[labels.size()][labels.size()];
+        BitSet right = new BitSet();
         if (scoring == null) {
-            return new Evaluation(0, 0, 0, byLabel(labels, confusion), boxed(confusion));
+            return new Measured(new Evaluation(0, 0, Optional.empty(), 0, Optional.empty(), Optional.empty(),
+                    byLabel(labels, confusion), boxed(confusion),
+                    List.of("there are no validation samples: nothing was measured")), right);
         }
         int[] numbers = setLabels.stream().mapToInt(labels::indexOf).toArray();
         int[] expected = Arrays.stream(rowLabels).map(label -> numbers[label]).toArray();
@@ -58,9 +72,20 @@ public final class Evaluator implements AutoCloseable {
                 .map(label -> label < head.labels().size() ? label : HeadScoring.UNKNOWN_LABEL).toArray());
         for (int row = 0; row < expected.length; row++) {
             confusion[expected[row]][scores.prediction(row)]++;
+            right.set(row, expected[row] == scores.prediction(row));
         }
         Score score = Score.of(scores, expected);
-        return new Evaluation(expected.length, score.accuracy, score.loss, byLabel(labels, confusion), boxed(confusion));
+        List<LabelEvaluation> byLabel = byLabel(labels, confusion);
+        return new Measured(new Evaluation(expected.length, score.accuracy,
+                Optional.of(Shares.interval(right.cardinality(), expected.length)), score.loss,
+                Optional.of(Shares.calibrationError(scores, right, expected.length)), Optional.empty(), byLabel,
+                boxed(confusion), warnings(byLabel)), right);
+    }
+
+    private List<String> warnings(List<LabelEvaluation> labels) {
+        return labels.stream().filter(label -> label.sampleCount() == 0 && setLabels.contains(label.label()))
+                .map(label -> "label '" + label.label() + "' has no validation sample: how well it is told was not measured")
+                .toList();
     }
 
     private static List<LabelEvaluation> byLabel(List<String> labels, int[][] confusion) {

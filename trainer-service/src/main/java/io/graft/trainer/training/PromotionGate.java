@@ -1,70 +1,162 @@
 package io.graft.trainer.training;
 
+import java.util.BitSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
+import io.graft.id.ModelVersion;
 import io.graft.model.Evaluation;
+import io.graft.model.Evaluation.LabelEvaluation;
 import io.graft.model.PromotionPolicy;
 import io.graft.model.PromotionPolicy.Policy;
+import io.graft.model.Verdict;
+import io.graft.model.Verdict.SignificanceTest;
 
 /**
  * Decides whether a new version may serve. {@code if-better} asks for a better accuracy than that of the serving version on the
- * same validation samples, or for the same accuracy at a lower loss.
+ * same validation samples, or for the same accuracy at a lower loss; with a significance, for a better accuracy that McNemar's
+ * test does not take for chance.
  */
 public final class PromotionGate {
 
-    private PromotionGate() {
+    private static final int NAMED_COUNT_MAX = 5;
+
+    private final PromotionPolicy policy;
+    private final Measured candidate;
+    private final Optional<Serving> serving;
+
+    private PromotionGate(PromotionPolicy policy, Measured candidate, Optional<Serving> serving) {
+        this.policy = policy;
+        this.candidate = candidate;
+        this.serving = serving;
+    }
+
+    /**
+     * The version that serves.
+     *
+     * @param labels that it knows
+     * @param measured on the candidate's validation samples
+     */
+    public record Serving(ModelVersion version, List<String> labels, Measured measured) {
+        public Serving {
+            labels = List.copyOf(labels);
+        }
     }
 
     /**
      * Compares, and says why.
      *
-     * @param candidate evaluation of the new version
-     * @param serving evaluation of the serving version on the same samples; empty when none serves
+     * @param candidate the new version
+     * @param serving empty when none serves, or one that cannot be compared
      */
-    public static Verdict judge(PromotionPolicy policy, Evaluation candidate, Optional<Evaluation> serving) {
+    public static Verdict judge(PromotionPolicy policy, Measured candidate, Optional<Serving> serving) {
+        serving.map(version -> version.measured.evaluation().sampleCount()).ifPresent(count -> {
+            if (count != candidate.evaluation().sampleCount()) {
+                throw new IllegalArgumentException("versions are evaluated on " + candidate.evaluation().sampleCount() + " and "
+                        + count + " samples (expected: the same)");
+            }
+        });
+        return new PromotionGate(policy, candidate, serving).judge();
+    }
+
+    private Verdict judge() {
+        Evaluation evaluation = candidate.evaluation();
         if (policy.policy() == Policy.NEVER) {
-            return new Verdict(false, "policy 'never' leaves the promotion to people");
+            return verdict(false, "policy 'never' leaves the promotion to people");
         }
-        if (candidate.sampleCount() == 0) {
-            return judgeUnmeasured(policy);
+        if (evaluation.sampleCount() == 0) {
+            return judgeUnmeasured();
         }
-        if (candidate.accuracy() < policy.minimumAccuracy()) {
-            return new Verdict(false, measured(candidate) + " (expected: at least " + policy.minimumAccuracy() + ")");
+        if (evaluation.accuracy() < policy.minimumAccuracy()) {
+            return verdict(false, measured() + " (expected: at least " + policy.minimumAccuracy() + ")");
+        }
+        Optional<LabelEvaluation> low = evaluation.labels().stream()
+                .filter(label -> label.recall() < policy.minimumLabelRecall()).findFirst();
+        if (low.isPresent()) {
+            return verdict(false, "label '" + low.get().label() + "' has recall " + number(low.get().recall()) + " on "
+                    + low.get().sampleCount() + " validation samples (expected: at least " + policy.minimumLabelRecall() + ")");
         }
         if (policy.policy() == Policy.ALWAYS) {
-            return new Verdict(true, measured(candidate) + "; policy 'always' compares with nothing");
+            return verdict(true, measured() + "; policy 'always' compares with nothing");
         }
-        if (serving.isEmpty()) {
-            return new Verdict(true, measured(candidate) + "; no version served before");
-        }
-        return compare(candidate, serving.get());
+        return serving.map(this::compare).orElseGet(() -> verdict(true, measured() + "; no version served before"));
     }
 
-    private static Verdict judgeUnmeasured(PromotionPolicy policy) {
-        if (policy.policy() == Policy.ALWAYS && policy.minimumAccuracy() == 0) {
-            return new Verdict(true, "there are no validation samples; policy 'always' asks for none");
+    private Verdict judgeUnmeasured() {
+        if (policy.policy() == Policy.ALWAYS && policy.minimumAccuracy() == 0 && policy.minimumLabelRecall() == 0) {
+            return verdict(true, "there are no validation samples; policy 'always' asks for none");
         }
-        return new Verdict(false, "there are no validation samples to measure the accuracy on (expected: at least 1)");
+        return verdict(false, "there are no validation samples to measure the accuracy on (expected: at least 1)");
     }
 
-    private static Verdict compare(Evaluation candidate, Evaluation serving) {
-        if (candidate.sampleCount() != serving.sampleCount()) {
-            throw new IllegalArgumentException("versions are evaluated on " + candidate.sampleCount() + " and "
-                    + serving.sampleCount() + " samples (expected: the same)");
+    private Verdict compare(Serving other) {
+        double gain = candidate.evaluation().accuracy() - other.measured.evaluation().accuracy();
+        if (gain == 0 && policy.significance().isEmpty()) {
+            return compareLosses(other);
         }
-        int accuracy = Double.compare(candidate.accuracy(), serving.accuracy());
-        if (accuracy != 0) {
-            return new Verdict(accuracy > 0, measured(candidate) + (accuracy > 0 ? ", above the " : ", below the ")
-                    + number(serving.accuracy()) + " of the serving version");
+        String reason = measured() + (gain == 0 ? ", as version " + other.version + "'s"
+                : ", " + number(Math.abs(gain)) + (gain > 0 ? " above the " : " below the ")
+                        + number(other.measured.evaluation().accuracy()) + " of version " + other.version);
+        if (policy.significance().isEmpty()) {
+            return verdict(gain > 0, reason + unknownLabels(other));
         }
-        boolean lower = candidate.loss() < serving.loss();
-        return new Verdict(lower, measured(candidate) + ", as the serving version's; loss " + number(candidate.loss())
-                + (lower ? " is below its " : " is not below its ") + number(serving.loss()));
+        SignificanceTest test = test(other);
+        double level = policy.significance().get();
+        boolean promoted = gain > 0 && test.pValue() < level;
+        return verdict(promoted, reason + "; only the new version is right on " + test.onlyCandidateRight()
+                + " samples, only the serving one on " + test.onlyServingRight() + ": McNemar's p is " + number(test.pValue())
+                + (promoted ? ", below " + level : " (expected: better, with p below " + level + ")") + unknownLabels(other));
     }
 
-    private static String measured(Evaluation evaluation) {
-        return "accuracy " + number(evaluation.accuracy()) + " on " + evaluation.sampleCount() + " validation samples";
+    private Verdict compareLosses(Serving other) {
+        double loss = candidate.evaluation().loss();
+        double servingLoss = other.measured.evaluation().loss();
+        boolean lower = loss < servingLoss;
+        return verdict(lower, measured() + ", as version " + other.version + "'s; loss " + number(loss)
+                + (lower ? " is below its " : " is not below its ") + number(servingLoss) + unknownLabels(other));
+    }
+
+    private SignificanceTest test(Serving other) {
+        BitSet mine = (BitSet) candidate.right().clone();
+        mine.andNot(other.measured.right());
+        BitSet its = (BitSet) other.measured.right().clone();
+        its.andNot(candidate.right());
+        return new SignificanceTest(mine.cardinality(), its.cardinality(),
+                Shares.mcNemar(mine.cardinality(), its.cardinality()));
+    }
+
+    /** Labels were added since: the serving version cannot but answer their samples wrong. */
+    private String unknownLabels(Serving other) {
+        List<LabelEvaluation> unknown = candidate.evaluation().labels().stream()
+                .filter(label -> label.sampleCount() > 0 && !other.labels.contains(label.label())).toList();
+        if (unknown.isEmpty()) {
+            return "";
+        }
+        String names = unknown.stream().limit(NAMED_COUNT_MAX).map(label -> "'" + label.label() + "'")
+                .collect(Collectors.joining(", "));
+        int unnamed = unknown.size() - NAMED_COUNT_MAX;
+        return "; " + unknown.stream().mapToInt(LabelEvaluation::sampleCount).sum() + " of "
+                + candidate.evaluation().sampleCount() + " validation samples have a label that version " + other.version
+                + " does not know (" + names + (unnamed > 0 ? " and " + unnamed + " more" : "")
+                + "): its answers to them count as wrong";
+    }
+
+    private Verdict verdict(boolean promoted, String reason) {
+        Evaluation evaluation = candidate.evaluation();
+        boolean hasSamples = evaluation.sampleCount() > 0;
+        Optional<Evaluation> other = serving.filter(version -> hasSamples).map(version -> version.measured.evaluation());
+        return new Verdict(promoted, reason, evaluation.sampleCount(),
+                hasSamples ? Optional.of(evaluation.accuracy()) : Optional.empty(),
+                hasSamples ? Optional.of(evaluation.loss()) : Optional.empty(), serving.map(Serving::version),
+                other.map(Evaluation::accuracy), other.map(Evaluation::loss),
+                hasSamples && policy.significance().isPresent() ? serving.map(this::test) : Optional.empty());
+    }
+
+    private String measured() {
+        return "accuracy " + number(candidate.evaluation().accuracy()) + " on " + candidate.evaluation().sampleCount()
+                + " validation samples";
     }
 
     private static String number(double value) {

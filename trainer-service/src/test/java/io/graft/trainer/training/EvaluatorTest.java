@@ -3,7 +3,9 @@ package io.graft.trainer.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,7 +40,7 @@ class EvaluatorTest {
                 new int[] { 0, 1, 0, 1, 1, 1 }, 2);
         try (Evaluator evaluator = new Evaluator(program, set)) {
             // When
-            Evaluation evaluation = evaluator.evaluate(new Head(List.of("ants", "bees"), 1, SIGN, new float[2]));
+            Evaluation evaluation = evaluator.measure(new Head(List.of("ants", "bees"), 1, SIGN, new float[2])).evaluation();
             // Then
             assertThat(evaluation.sampleCount()).isEqualTo(4);
             assertThat(evaluation.accuracy()).isEqualTo(0.75);
@@ -46,6 +48,52 @@ class EvaluatorTest {
             assertThat(evaluation.labels()).containsExactly(new LabelEvaluation("ants", 0.5, 1, 1),
                     new LabelEvaluation("bees", 1, 2.0 / 3, 3));
             assertThat(evaluation.confusion()).containsExactly(List.of(1, 0), List.of(1, 2));
+            assertThat(evaluation.labels()).extracting(LabelEvaluation::f1).containsExactly(2.0 / 3, 0.8);
+            assertThat(evaluation.warnings()).isEmpty();
+            assertThat(evaluation.temperature()).isEmpty();
+        }
+    }
+
+    @Test
+    void remembersWhichSamplesAreAnsweredRight() {
+        // Given
+        TrainingSet set = Sets.of(List.of("ants", "bees"), 1, new float[] { 0, 0, -2, 2, -1, 3 },
+                new int[] { 0, 1, 0, 1, 1, 1 }, 2);
+        try (Evaluator evaluator = new Evaluator(program, set)) {
+            // When
+            BitSet right = evaluator.measure(new Head(List.of("ants", "bees"), 1, SIGN, new float[2])).right();
+            // Then
+            assertThat(right.stream()).containsExactly(0, 1, 3);
+        }
+    }
+
+    @Test
+    void warnsOfALabelWithoutAValidationSample() {
+        // Given
+        TrainingSet set = Sets.of(List.of("ants", "bees", "wasps"), 1, new float[] { -1, 1, 2, -2 },
+                new int[] { 0, 1, 2, 0 }, 3);
+        try (Evaluator evaluator = new Evaluator(program, set)) {
+            // When
+            Evaluation evaluation = evaluator
+                    .measure(new Head(List.of("ants", "bees", "wasps"), 1, new float[3], new float[3])).evaluation();
+            // Then
+            assertThat(evaluation.warnings()).containsExactly(
+                    "label 'bees' has no validation sample: how well it is told was not measured",
+                    "label 'wasps' has no validation sample: how well it is told was not measured");
+        }
+    }
+
+    @Test
+    void measuresHowFarProbabilitiesAreFromTheTruth() {
+        // Given a head that is sure of 0.8808 for each of four samples, and right on three
+        TrainingSet set = Sets.of(List.of("ants", "bees"), 1, new float[] { 0, 0, -1, 1, -1, 1 },
+                new int[] { 0, 1, 0, 1, 1, 1 }, 2);
+        try (Evaluator evaluator = new Evaluator(program, set)) {
+            // When
+            Evaluation evaluation = evaluator.measure(new Head(List.of("ants", "bees"), 1, SIGN, new float[2])).evaluation();
+            // Then
+            assertThat(evaluation.expectedCalibrationError().orElseThrow())
+                    .isCloseTo(1 / (1 + Math.exp(-2)) - 0.75, within(1e-6));
         }
     }
 
@@ -57,7 +105,7 @@ class EvaluatorTest {
                 new int[] { 0, 1, 0, 1, 2 }, 2);
         try (Evaluator evaluator = new Evaluator(program, set)) {
             // When
-            Evaluation evaluation = evaluator.evaluate(older);
+            Evaluation evaluation = evaluator.measure(older).evaluation();
             // Then
             assertThat(evaluation.labels()).extracting(LabelEvaluation::label).containsExactly("bees", "ants", "wasps");
             assertThat(evaluation.accuracy()).isEqualTo(2.0 / 3);
@@ -72,11 +120,11 @@ class EvaluatorTest {
         TrainingSet set = Sets.of(List.of("ants", "bees"), 1, new float[] { 1, 2 }, new int[] { 0, 1 }, 2);
         try (Evaluator evaluator = new Evaluator(program, set)) {
             // When
-            Evaluation evaluation = evaluator.evaluate(new Head(List.of("ants", "bees"), 1, SIGN, new float[2]));
+            Evaluation evaluation = evaluator.measure(new Head(List.of("ants", "bees"), 1, SIGN, new float[2])).evaluation();
             // Then
-            assertThat(evaluation).isEqualTo(new Evaluation(0, 0, 0,
+            assertThat(evaluation).isEqualTo(new Evaluation(0, 0, Optional.empty(), 0, Optional.empty(), Optional.empty(),
                     List.of(new LabelEvaluation("ants", 0, 0, 0), new LabelEvaluation("bees", 0, 0, 0)),
-                    List.of(List.of(0, 0), List.of(0, 0))));
+                    List.of(List.of(0, 0), List.of(0, 0)), List.of("there are no validation samples: nothing was measured")));
         }
     }
 

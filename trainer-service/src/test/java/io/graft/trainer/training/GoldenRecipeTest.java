@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.graft.backbone.HeadProgram;
 import io.graft.event.Json;
 import io.graft.head.Head;
+import io.graft.model.ClassWeights;
 import io.graft.model.EpochResult;
 import io.graft.model.Recipe;
 import io.graft.testing.SharedFolder;
@@ -34,10 +35,9 @@ class GoldenRecipeTest {
         // Given
         JsonNode golden = Json.LENIENT.readTree(SharedFolder.require("golden/recipe/" + name + ".json").toFile());
         try (HeadProgram program = HeadProgram.load()) {
-            HeadTraining training = new HeadTraining(program, Duration.ofMinutes(5), System::nanoTime);
             // When
-            TrainedHead best = train(training, name, golden, true);
-            TrainedHead last = train(training, name, golden, false);
+            Attempt best = descend(program, name, golden, true);
+            Attempt last = descend(program, name, golden, false);
             // Then
             assertThat(best.epochs()).hasSameSizeAs(golden.get("epochs"));
             for (EpochResult result : best.epochs()) {
@@ -60,7 +60,7 @@ class GoldenRecipeTest {
     }
 
     /** Without validation rows the head of the last epoch is kept. */
-    private static TrainedHead train(HeadTraining training, String name, JsonNode golden, boolean validated) {
+    private static Attempt descend(HeadProgram program, String name, JsonNode golden, boolean validated) {
         int trainCount = golden.get("trainCount").asInt();
         int dimension = golden.get("dimension").asInt();
         int rowCount = trainCount + (validated ? golden.get("validationCount").asInt() : 0);
@@ -69,9 +69,13 @@ class GoldenRecipeTest {
                 Arrays.copyOf(SharedFolder.floats("golden/recipe/" + name + "-features.f32"), rowCount * dimension),
                 Arrays.copyOf(Sets.integers("golden/recipe/" + name + "-labels.i32"), rowCount), trainCount);
         Recipe recipe = new Recipe(Recipe.SGD, golden.get("epochs").size(), golden.get("batchSize").asInt(), 0.001, 0.9, 0, 7,
-                0.1, 0);
-        return training.train(set, recipe, new GoldenDraws(name), false, result -> {
-        });
+                0.1, 0, ClassWeights.NONE);
+        EpochListener nobody = result -> {
+        };
+        try (Workbench bench = new Workbench(program, set, ClassWeights.NONE)) {
+            RunWatch watch = new RunWatch(set.task(), Duration.ofMinutes(5), System::nanoTime, nobody);
+            return new GradientDescent(bench, watch).run(recipe, new GoldenDraws(name), nobody);
+        }
     }
 
     private static float[] parameters(Head head) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import io.graft.backbone.HeadProgram;
 import io.graft.head.Head;
+import io.graft.model.ClassWeights;
 import io.graft.model.EpochResult;
 import io.graft.model.Recipe;
 import io.graft.problem.Problem;
@@ -49,7 +50,7 @@ class HeadTrainingTest {
         // Given
         TrainingSet set = Sets.clouds(300, 60);
         // When
-        TrainedHead trained = training.train(set, Recipe.DEFAULT, NOBODY);
+        TrainedHead trained = training.train(set, Recipe.TEXTBOOK, NOBODY);
         // Then
         assertThat(trained.evaluation().accuracy()).isGreaterThan(0.9);
         assertThat(trained.epochs().get(24).trainLoss()).isLessThan(0.3);
@@ -60,7 +61,7 @@ class HeadTrainingTest {
         // Given
         TrainingSet set = Sets.clouds(60, 12);
         // When
-        TrainedHead trained = training.train(set, Recipe.DEFAULT, NOBODY);
+        TrainedHead trained = training.train(set, Recipe.TEXTBOOK, NOBODY);
         // Then
         List<Double> accuracies = trained.epochs().stream().map(result -> result.validationAccuracy().orElseThrow()).toList();
         double best = accuracies.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
@@ -75,7 +76,7 @@ class HeadTrainingTest {
         // Given
         TrainingSet set = Sets.of(List.of("ants", "bees"), 1, new float[] { 1, 2, 3 }, new int[] { 0, 1, 1 }, 3);
         // When
-        TrainedHead trained = training.train(set, Recipe.DEFAULT, NOBODY);
+        TrainedHead trained = training.train(set, Recipe.TEXTBOOK, NOBODY);
         // Then
         assertThat(trained.bestEpoch()).isEqualTo(25);
         assertThat(trained.epochs()).allSatisfy(result -> assertThat(result.validationLoss()).isEmpty());
@@ -85,7 +86,7 @@ class HeadTrainingTest {
     @Test
     void lowersTheLearningRateEveryStepSizeEpochs() {
         // Given
-        Recipe recipe = new Recipe(Recipe.SGD, 5, 8, 0.01, 0.9, 0, 2, 0.5, 0);
+        Recipe recipe = new Recipe(Recipe.SGD, 5, 8, 0.01, 0.9, 0, 2, 0.5, 0, ClassWeights.NONE);
         // When
         TrainedHead trained = training.train(Sets.clouds(30, 6), recipe, NOBODY);
         // Then
@@ -118,12 +119,13 @@ class HeadTrainingTest {
     @Test
     void givesTheSameBytesAlsoWhenOthersTrain() throws Exception {
         // Given
-        float[] alone = training.train(Sets.clouds(200, 30), Recipe.DEFAULT, NOBODY).head().weight();
+        float[] alone = training.train(Sets.clouds(200, 30), Recipe.TEXTBOOK, NOBODY).head().weight();
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             // When
             List<Future<TrainedHead>> together = IntStream.range(0, 4)
-                    .mapToObj(i -> threads.submit(() -> training.train(Sets.clouds(200, 30), Recipe.DEFAULT, NOBODY))).toList();
+                    .mapToObj(i -> threads.submit(() -> training.train(Sets.clouds(200, 30), Recipe.TEXTBOOK, NOBODY)))
+                    .toList();
             // Then
             for (Future<TrainedHead> trained : together) {
                 assertThat(trained.get().head().weight()).containsExactly(alone);
@@ -136,11 +138,11 @@ class HeadTrainingTest {
     @Test
     void drawsAnotherHeadFromAnotherSeed() {
         // Given
-        Recipe other = new Recipe(Recipe.SGD, 25, 4, 0.001, 0.9, 0, 7, 0.1, 1);
+        Recipe other = new Recipe(Recipe.SGD, 25, 4, 0.001, 0.9, 0, 7, 0.1, 1, ClassWeights.NONE);
         // When
         float[] weight = training.train(Sets.clouds(60, 12), other, NOBODY).head().weight();
         // Then
-        assertThat(weight).isNotEqualTo(training.train(Sets.clouds(60, 12), Recipe.DEFAULT, NOBODY).head().weight());
+        assertThat(weight).isNotEqualTo(training.train(Sets.clouds(60, 12), Recipe.TEXTBOOK, NOBODY).head().weight());
     }
 
     @Test
@@ -167,7 +169,7 @@ class HeadTrainingTest {
             }
         };
         // When // Then
-        assertThatThrownBy(() -> training.train(Sets.clouds(60, 12), Recipe.DEFAULT, cancelling))
+        assertThatThrownBy(() -> training.train(Sets.clouds(60, 12), Recipe.TEXTBOOK, cancelling))
                 .hasMessage("no longer wanted");
         assertThat(heard).extracting(EpochResult::epoch).containsExactly(1, 2, 3);
     }
@@ -179,7 +181,7 @@ class HeadTrainingTest {
         HeadTraining limited = new HeadTraining(program, Duration.ofSeconds(10), nanos::get);
         EpochListener ticking = result -> nanos.addAndGet(Duration.ofSeconds(4).toNanos());
         // When // Then
-        assertThatThrownBy(() -> limited.train(Sets.clouds(60, 12), Recipe.DEFAULT, ticking))
+        assertThatThrownBy(() -> limited.train(Sets.clouds(60, 12), Recipe.TEXTBOOK, ticking))
                 .isInstanceOfSatisfying(Problem.class,
                         problem -> assertThat(problem.code()).isEqualTo("TRAINING_TIME_EXCEEDED"))
                 .hasMessage("training run of task 'birds' has taken 12000 ms for 3 of 25 epochs (expected: at most 10000 ms)");
@@ -188,7 +190,7 @@ class HeadTrainingTest {
     @Test
     void saysThatARecipeDiverged() {
         // Given
-        Recipe wild = new Recipe(Recipe.SGD, 1000, 4, 100, 0.99, 10, 1000, 1, 0);
+        Recipe wild = new Recipe(Recipe.SGD, 1000, 4, 100, 0.99, 10, 1000, 1, 0, ClassWeights.NONE);
         // When // Then
         assertThatThrownBy(() -> training.train(Sets.clouds(60, 12), wild, NOBODY))
                 .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.code()).isEqualTo("TRAINING_DIVERGED"))
@@ -201,9 +203,9 @@ class HeadTrainingTest {
     void trainsOnASetOnce() {
         // Given
         TrainingSet set = Sets.clouds(60, 12);
-        training.train(set, Recipe.DEFAULT, NOBODY);
+        training.train(set, Recipe.TEXTBOOK, NOBODY);
         // When // Then
-        assertThatThrownBy(() -> training.train(set, Recipe.DEFAULT, NOBODY))
+        assertThatThrownBy(() -> training.train(set, Recipe.TEXTBOOK, NOBODY))
                 .hasMessage("training set of task 'birds' was trained on before");
     }
 }

@@ -2,16 +2,22 @@ package io.graft.trainer.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import io.graft.id.ModelVersion;
 import io.graft.model.Evaluation;
+import io.graft.model.Evaluation.LabelEvaluation;
 import io.graft.model.PromotionPolicy;
 import io.graft.model.PromotionPolicy.Policy;
+import io.graft.model.Verdict;
+import io.graft.model.Verdict.SignificanceTest;
 
 class PromotionGateTest {
 
@@ -20,25 +26,25 @@ class PromotionGateTest {
     @Test
     void promotesAHigherAccuracy() {
         assertVerdict(Policy.IF_BETTER, 0, evaluation(50, 0.9, 0.5), evaluation(50, 0.88, 0.1), true,
-                "accuracy 0.9000 on 50 validation samples, above the 0.8800 of the serving version");
+                "accuracy 0.9000 on 50 validation samples, 0.0200 above the 0.8800 of version 3");
     }
 
     @Test
     void refusesPromotionBelowTheServingVersion() {
         assertVerdict(Policy.IF_BETTER, 0, evaluation(50, 0.86, 0.1), evaluation(50, 0.88, 0.5), false,
-                "accuracy 0.8600 on 50 validation samples, below the 0.8800 of the serving version");
+                "accuracy 0.8600 on 50 validation samples, 0.0200 below the 0.8800 of version 3");
     }
 
     @Test
     void promotesALowerLossAtTheSameAccuracy() {
         assertVerdict(Policy.IF_BETTER, 0, evaluation(50, 0.9, 0.4), evaluation(50, 0.9, 0.5), true,
-                "accuracy 0.9000 on 50 validation samples, as the serving version's; loss 0.4000 is below its 0.5000");
+                "accuracy 0.9000 on 50 validation samples, as version 3's; loss 0.4000 is below its 0.5000");
     }
 
     @Test
     void refusesTheSameNumbers() {
         assertVerdict(Policy.IF_BETTER, 0, evaluation(50, 0.9, 0.5), evaluation(50, 0.9, 0.5), false,
-                "accuracy 0.9000 on 50 validation samples, as the serving version's; loss 0.5000 is not below its 0.5000");
+                "accuracy 0.9000 on 50 validation samples, as version 3's; loss 0.5000 is not below its 0.5000");
     }
 
     @Test
@@ -82,22 +88,106 @@ class PromotionGateTest {
     @Test
     void comparesOnlyOnTheSameSamples() {
         // Given
-        Optional<Evaluation> serving = Optional.of(evaluation(40, 0.9, 0.5));
+        Measured candidate = new Measured(evaluation(50, 0.9, 0.5), new BitSet());
+        Optional<PromotionGate.Serving> serving = Optional.of(third(evaluation(40, 0.9, 0.5)));
         // When // Then
-        assertThatThrownBy(() -> PromotionGate.judge(PromotionPolicy.DEFAULT, evaluation(50, 0.9, 0.5), serving))
+        assertThatThrownBy(() -> PromotionGate.judge(PromotionPolicy.DEFAULT, candidate, serving))
                 .hasMessage("versions are evaluated on 50 and 40 samples (expected: the same)");
+    }
+
+    @Test
+    void refusesALabelBelowTheFloor() {
+        // Given
+        PromotionPolicy policy = new PromotionPolicy(Policy.ALWAYS, 0, 0.5, Optional.empty());
+        Evaluation evaluation = evaluation(50, 0.9, 0.5, new LabelEvaluation("ants", 1, 0.5, 40),
+                new LabelEvaluation("bees", 1, 0.4, 10));
+        // When
+        Verdict verdict = PromotionGate.judge(policy, new Measured(evaluation, new BitSet()), Optional.empty());
+        // Then
+        assertThat(verdict.promoted()).isFalse();
+        assertThat(verdict.reason())
+                .isEqualTo("label 'bees' has recall 0.4000 on 10 validation samples (expected: at least 0.5)");
+    }
+
+    @Test
+    void refusesWhatMayBeChance() {
+        // Given five samples that only the new version answers right, and one that only the serving one does
+        Verdict verdict = tested(5, 1, 0.05);
+        // Then
+        assertThat(verdict.promoted()).isFalse();
+        SignificanceTest test = verdict.significance().orElseThrow();
+        assertThat(test.onlyCandidateRight()).isEqualTo(5);
+        assertThat(test.onlyServingRight()).isEqualTo(1);
+        assertThat(test.pValue()).isCloseTo(0.21875, within(1e-12));
+        assertThat(verdict.reason())
+                .isEqualTo("accuracy 0.7000 on 50 validation samples, 0.0800 above the 0.6200 of version 3; "
+                        + "only the new version is right on 5 samples, only the serving one on 1: McNemar's p is 0.2188 "
+                        + "(expected: better, with p below 0.05)");
+    }
+
+    @Test
+    void promotesWhatIsMoreThanChance() {
+        // Given
+        Verdict verdict = tested(10, 1, 0.05);
+        // Then
+        assertThat(verdict.promoted()).isTrue();
+        assertThat(verdict.significance().orElseThrow().pValue()).isCloseTo(24.0 / 2048, within(1e-12));
+        assertThat(verdict.reason()).endsWith("McNemar's p is 0.0117, below 0.05");
+    }
+
+    @Test
+    void refusesWhatIsSurelyWorse() {
+        // Given
+        Verdict verdict = tested(1, 10, 0.05);
+        // Then
+        assertThat(verdict.promoted()).isFalse();
+        assertThat(verdict.reason()).contains("0.1800 below the 0.8800 of version 3");
+    }
+
+    /** The new version answers 35 of 50 samples right. */
+    private static Verdict tested(int onlyCandidateRight, int onlyServingRight, double significance) {
+        BitSet candidate = new BitSet();
+        candidate.set(0, 35);
+        BitSet serving = new BitSet();
+        serving.set(onlyCandidateRight, 35 + onlyServingRight);
+        Measured other = new Measured(evaluation(50, serving.cardinality() / 50.0, 0.5), serving);
+        // When
+        return PromotionGate.judge(new PromotionPolicy(Policy.IF_BETTER, 0, 0, Optional.of(significance)),
+                new Measured(evaluation(50, 0.7, 0.4), candidate),
+                Optional.of(new PromotionGate.Serving(new ModelVersion(3), List.of(), other)));
+    }
+
+    @Test
+    void saysWhichSamplesTheServingVersionCannotKnow() {
+        // Given
+        Evaluation candidate = evaluation(50, 0.9, 0.5, new LabelEvaluation("ants", 1, 1, 30),
+                new LabelEvaluation("moths", 1, 1, 0), new LabelEvaluation("wasps", 1, 1, 20));
+        // When
+        Verdict verdict = PromotionGate.judge(PromotionPolicy.DEFAULT, new Measured(candidate, new BitSet()),
+                Optional.of(third(evaluation(50, 0.5, 9))));
+        // Then
+        assertThat(verdict).isEqualTo(new Verdict(true, "accuracy 0.9000 on 50 validation samples, 0.4000 above the 0.5000 of "
+                + "version 3; 20 of 50 validation samples have a label that version 3 does not know ('wasps'): its answers to "
+                + "them count as wrong", 50, Optional.of(0.9), Optional.of(0.5), Optional.of(new ModelVersion(3)),
+                Optional.of(0.5), Optional.of(9.0), Optional.empty()));
     }
 
     private static void assertVerdict(Policy policy, double minimumAccuracy, Evaluation candidate,
             @Nullable Evaluation serving, boolean promoted, String reason) {
         // When
-        Verdict verdict = PromotionGate.judge(new PromotionPolicy(policy, minimumAccuracy), candidate,
-                Optional.ofNullable(serving));
+        Verdict verdict = PromotionGate.judge(new PromotionPolicy(policy, minimumAccuracy, 0, Optional.empty()),
+                new Measured(candidate, new BitSet()), Optional.ofNullable(serving).map(PromotionGateTest::third));
         // Then
-        assertThat(verdict).isEqualTo(new Verdict(promoted, reason));
+        assertThat(verdict.promoted()).isEqualTo(promoted);
+        assertThat(verdict.reason()).isEqualTo(reason);
     }
 
-    private static Evaluation evaluation(int sampleCount, double accuracy, double loss) {
-        return new Evaluation(sampleCount, accuracy, loss, List.of(), List.of());
+    private static PromotionGate.Serving third(Evaluation evaluation) {
+        return new PromotionGate.Serving(new ModelVersion(3), List.of("ants", "bees"),
+                new Measured(evaluation, new BitSet()));
+    }
+
+    private static Evaluation evaluation(int sampleCount, double accuracy, double loss, LabelEvaluation... labels) {
+        return new Evaluation(sampleCount, accuracy, loss, List.of(labels), List.of());
     }
 }

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 
 import io.graft.backbone.HeadProgram;
 import io.graft.model.Recipe;
+import io.graft.model.RecipeCandidate;
 
-/** What the textbook recipe comes to on real features. */
+/** What the recipes come to on real features. */
 class RecipeAccuracyTest {
 
     private static HeadProgram program;
@@ -34,7 +35,7 @@ class RecipeAccuracyTest {
         TrainingSet set = Sets.files(512, "golden/features/train.f32", folders("golden/features/train.txt"),
                 "golden/features/val.f32", folders("golden/features/val.txt"));
         // When
-        TrainedHead trained = train(set, Recipe.DEFAULT);
+        TrainedHead trained = train(set, Recipe.TEXTBOOK);
         // Then
         assertThat(set.validationCount()).isEqualTo(153);
         assertThat(trained.evaluation().accuracy()).isGreaterThanOrEqualTo(0.72);
@@ -43,20 +44,56 @@ class RecipeAccuracyTest {
     @Test
     void tellsTheIntentsOfBankCustomersByTheTextbook() {
         // Given
-        TrainingSet set = Sets.files(384, "golden/banking77/train.f32", Sets.lines("golden/banking77/train.labels.txt"),
-                "golden/banking77/test.f32", Sets.lines("golden/banking77/test.labels.txt"));
+        TrainingSet set = Sets.banking(Integer.MAX_VALUE, 0);
         // When
-        TrainedHead trained = train(set, Recipe.DEFAULT);
+        TrainedHead trained = train(set, Recipe.TEXTBOOK);
         // Then
         assertThat(set.labels()).hasSize(77);
         assertThat(trained.evaluation().accuracy()).isGreaterThanOrEqualTo(0.92);
     }
 
+    @Test
+    void tellsTheIntentsOfBankCustomersByTheBestOfItsCandidates() {
+        // Given
+        TrainingSet set = Sets.banking(Integer.MAX_VALUE, 0);
+        // When
+        TrainedHead trained = train(set, Recipe.DEFAULT);
+        // Then
+        assertThat(trained.evaluation().accuracy()).isGreaterThanOrEqualTo(0.92);
+        assertThat(trained.evaluation().expectedCalibrationError().orElseThrow()).isLessThan(0.05);
+    }
+
+    @Test
+    void tellsTheIntentsOfBankCustomersByEightSamplesOfEach() {
+        // Given
+        TrainingSet set = Sets.banking(8, 0);
+        // When
+        TrainedHead trained = train(set, Recipe.DEFAULT);
+        // Then
+        assertThat(set.trainCount()).isEqualTo(8 * 77);
+        assertThat(trained.evaluation().accuracy()).isGreaterThanOrEqualTo(0.78);
+    }
+
+    @Test
+    void choosesAsWellByOtherSamplesThanThoseOfTheTest() {
+        // Given every fifth training sample to choose by
+        TrainingSet set = Sets.banking(Integer.MAX_VALUE, 5);
+        // When
+        TrainedHead trained = train(set, Recipe.DEFAULT);
+        // Then
+        try (Evaluator test = new Evaluator(program, Sets.banking(Integer.MAX_VALUE, 0))) {
+            double accuracy = test.measure(trained.head()).evaluation().accuracy();
+            System.out.printf("on the test file: %.4f%n", accuracy);
+            assertThat(accuracy).isGreaterThanOrEqualTo(0.92);
+        }
+    }
+
     private static TrainedHead train(TrainingSet set, Recipe recipe) {
         TrainedHead trained = new HeadTraining(program, Duration.ofMinutes(5), System::nanoTime).train(set, recipe, result -> {
         });
-        System.out.printf("accuracy of the textbook recipe on %d samples: %.4f%n", set.validationCount(),
-                trained.evaluation().accuracy());
+        System.out.printf("accuracy of recipe '%s' on %d samples: %.4f; %s%n", recipe.optimizer(), set.validationCount(),
+                trained.evaluation().accuracy(),
+                trained.recipe().candidates().stream().filter(RecipeCandidate::chosen).toList());
         return trained;
     }
 

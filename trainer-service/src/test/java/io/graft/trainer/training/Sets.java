@@ -2,9 +2,13 @@ package io.graft.trainer.training;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -38,6 +42,32 @@ final class Sets {
         return of(List.of("ants", "bees", "wasps"), dimension, features, labels, rowCount - rowCount / 5);
     }
 
+    /** 200 ants around -1 and 10 bees around 1 for training, 50 of each for validation, in one dimension. */
+    static TrainingSet unbalanced() {
+        Random random = new Random(5);
+        int[] labels = IntStream.range(0, 310).map(row -> row < 210 ? row / 200 : row % 2).toArray();
+        float[] features = new float[labels.length];
+        for (int row = 0; row < features.length; row++) {
+            features[row] = (float) (2 * labels[row] - 1 + 1.5 * random.nextGaussian());
+        }
+        return of(List.of("ants", "bees"), 1, features, labels, 210);
+    }
+
+    /** 200 numbers of which the first tells one of two labels, mostly; 300 rows for training, 100 for validation. */
+    static TrainingSet mostlyNoise() {
+        Random random = new Random(6);
+        int dimension = 200;
+        int[] labels = new int[400];
+        float[] features = new float[labels.length * dimension];
+        for (int row = 0; row < labels.length; row++) {
+            labels[row] = row % 2;
+            for (int i = 0; i < dimension; i++) {
+                features[row * dimension + i] = (float) random.nextGaussian() + (i == 0 ? 2 * labels[row] : 0);
+            }
+        }
+        return of(List.of("ants", "bees"), dimension, features, labels, 300);
+    }
+
     static int[] integers(String path) {
         ByteBuffer bytes = ByteBuffer.wrap(SharedFolder.bytes(SharedFolder.require(path))).order(ByteOrder.LITTLE_ENDIAN);
         int[] integers = new int[bytes.remaining() / Integer.BYTES];
@@ -57,6 +87,35 @@ final class Sets {
         int[] indexes = IntStream.concat(trainLabels.stream().mapToInt(labels::indexOf),
                 validationLabels.stream().mapToInt(labels::indexOf)).toArray();
         return of(labels, dimension, features, indexes, trainLabels.size());
+    }
+
+    /**
+     * MiniLM's features of the intents of bank customers.
+     *
+     * @param perLabelMax the first ones of each label are trained on, in the order of the file
+     * @param every 5: every fifth of these is for validation; 0: the test file is
+     */
+    static TrainingSet banking(int perLabelMax, int every) {
+        String folder = "golden/banking77/";
+        int dimension = 384;
+        List<String> trainNames = lines(folder + "train.labels.txt");
+        List<String> testNames = lines(folder + "test.labels.txt");
+        List<String> labels = trainNames.stream().distinct().sorted().toList();
+        Map<String, Integer> counts = new HashMap<>();
+        int[] kept = IntStream.range(0, trainNames.size())
+                .filter(row -> counts.merge(trainNames.get(row), 1, Integer::sum) <= perLabelMax).toArray();
+        int[] train = Arrays.stream(kept).filter(row -> every == 0 || row % every != 0).toArray();
+        int[] validation = every == 0 ? IntStream.range(0, testNames.size()).toArray()
+                : Arrays.stream(kept).filter(row -> row % every == 0).toArray();
+        List<String> validationNames = every == 0 ? testNames : trainNames;
+        FloatBuffer features = FloatBuffer.allocate((train.length + validation.length) * dimension);
+        float[] trainFeatures = SharedFolder.floats(folder + "train.f32");
+        float[] validationFeatures = every == 0 ? SharedFolder.floats(folder + "test.f32") : trainFeatures;
+        Arrays.stream(train).forEach(row -> features.put(trainFeatures, row * dimension, dimension));
+        Arrays.stream(validation).forEach(row -> features.put(validationFeatures, row * dimension, dimension));
+        int[] indexes = IntStream.concat(Arrays.stream(train).map(row -> labels.indexOf(trainNames.get(row))),
+                Arrays.stream(validation).map(row -> labels.indexOf(validationNames.get(row)))).toArray();
+        return of(labels, dimension, features.array(), indexes, train.length);
     }
 
     static List<String> lines(String path) {
