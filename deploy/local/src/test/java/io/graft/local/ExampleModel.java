@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 import io.graft.event.Digests;
 import io.graft.head.Head;
@@ -43,8 +44,10 @@ final class ExampleModel {
                 new ModelReady.HeadArtifact(ModelReady.HeadArtifact.SAFETENSORS, Digests.sha256Hex(file), file.length,
                         Base64.getEncoder().encodeToString(file)),
                 Recipe.DEFAULT, List.of(), new Evaluation(0, 0, 0, List.of(), List.of()),
-                new ModelReady.Dataset(0, 0, 0, Digests.sha256Hex(new byte[0]), List.of()), selfTest(head),
-                new ModelReady.Software("example", "example"));
+                new ModelReady.Dataset(0, 0, 0, Digests.sha256Hex(new byte[0]), Optional.empty(), List.of(),
+                        Optional.empty()),
+                selfTest(head),
+                new ModelReady.Software("example", "example", Optional.empty()));
     }
 
     private static ModelReady.SelfTest selfTest(Head head) {

@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
+import io.graft.backbone.Cpu;
 import io.graft.backbone.HeadProgram;
 import io.graft.backbone.TorchEngine;
 import io.graft.event.Digests;
@@ -33,6 +34,7 @@ import io.graft.model.ModelReady.SelfTest;
 import io.graft.model.ModelReady.Software;
 import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
+import io.graft.model.SampleSketch;
 import io.graft.problem.Problem;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.table.FeatureSnapshot;
@@ -73,13 +75,13 @@ class ModelMaker {
         this.program = HeadProgram.load();
         this.training = new HeadTraining(program, config.runLimit(), System::nanoTime);
         this.clock = clock;
-        this.software = new Software(release, TorchEngine.version());
+        this.software = new Software(release, TorchEngine.version(), Optional.of(Cpu.describe()));
     }
 
     /**
      * Trains on what the memory holds.
      *
-     * @param ends of the features that the memory has read
+     * @param ends of the features that the memory has read at least
      * @throws io.graft.problem.Problem INVALID when the samples or the recipe do not make a model
      */
     Made make(QueuedRequest request, Map<TopicPartition, Long> ends, EpochListener listener) {
@@ -100,7 +102,9 @@ class ModelMaker {
             TrainedHead trained, SelfTest selfTest) {
         byte[] head = HeadCodec.encode(trained.head());
         List<TopicOffset> offsets = ends.entrySet().stream()
-                .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(), end.getValue())).toList();
+                .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(),
+                        Math.max(end.getValue(), snapshot.end())))
+                .toList();
         return new ModelReady(request.task(), memory.models().nextVersion(request.task()), request.trainingRunId(),
                 request.trainRequestId(), request.requestedAt(), clock.instant(),
                 new BackboneReference(snapshot.backbone(), snapshot.backboneSha256(), snapshot.dimension(),
@@ -110,7 +114,9 @@ class ModelMaker {
                         Base64.getEncoder().encodeToString(head)),
                 request.request().recipe(), trained.epochs(), trained.evaluation(),
                 new Dataset(snapshot.trainCount() + snapshot.validationCount(), snapshot.trainCount(),
-                        snapshot.validationCount(), snapshot.sha256(), offsets),
+                        snapshot.validationCount(), snapshot.sha256(),
+                        Optional.of(request.request().validationFraction()), offsets,
+                        Optional.of(SampleSketch.of(snapshot.sampleIds()))),
                 selfTest, software);
     }
 
