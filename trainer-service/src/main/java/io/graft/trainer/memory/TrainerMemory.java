@@ -14,6 +14,7 @@ import io.graft.event.TopicReplay;
 import io.graft.event.Topics;
 import io.graft.trainer.history.ModelHistory;
 import io.graft.trainer.history.RunHistory;
+import io.graft.trainer.setup.EventProducer;
 import io.graft.trainer.setup.ReplicaConfig;
 import io.graft.trainer.table.FeatureTable;
 import io.smallrye.common.annotation.Identifier;
@@ -31,16 +32,18 @@ public class TrainerMemory implements TopicReplay.Handler {
     private final ModelHistory models;
     private final RunHistory runs = new RunHistory();
     private final TopicReplay replay;
+    private final WinnerRewrite rewrite;
 
     @Inject
     TrainerMemory(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
-            FeatureMetrics metrics) {
+            FeatureMetrics metrics, EventProducer events) {
         this.topics = topics;
         this.features = new FeatureTable(metrics);
         metrics.watch(features);
         this.models = new ModelHistory(topics);
         this.replay = new TopicReplay("graft-trainer-memory-" + replica.name(), kafka,
                 Set.of(topics.modelReady(), topics.promotions(), topics.trainingProgress()), this);
+        this.rewrite = new WinnerRewrite(topics.sampleFeatures(), features, replay, events, metrics);
     }
 
     @Override
@@ -61,6 +64,7 @@ public class TrainerMemory implements TopicReplay.Handler {
 
     public void start() {
         replay.start();
+        rewrite.start();
     }
 
     /** Holds the features of these partitions of {@code sample-features} and no others. */
@@ -86,6 +90,7 @@ public class TrainerMemory implements TopicReplay.Handler {
     }
 
     public void close() {
+        rewrite.close();
         replay.close();
     }
 }

@@ -15,12 +15,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.apache.kafka.common.TopicPartition;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-import io.graft.backbone.Cpu;
 import io.graft.backbone.HeadProgram;
-import io.graft.backbone.TorchEngine;
 import io.graft.event.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
@@ -69,13 +66,12 @@ class ModelMaker {
     }
 
     @Inject
-    ModelMaker(TrainerMemory memory, TrainingConfig config, Clock clock,
-            @ConfigProperty(name = "quarkus.application.version") String release) {
+    ModelMaker(TrainerMemory memory, TrainingConfig config, Clock clock, Software software) {
         this.memory = memory;
         this.program = HeadProgram.load();
         this.training = new HeadTraining(program, config.runLimit(), System::nanoTime);
         this.clock = clock;
-        this.software = new Software(release, TorchEngine.version(), Optional.of(Cpu.describe()));
+        this.software = software;
     }
 
     /**

@@ -138,7 +138,7 @@ public final class FeatureSnapshot {
 
     /** Of the rows, in their order. */
     public List<SampleId> sampleIds() {
-        return List.copyOf(content.ids);
+        return Collections.unmodifiableList(content.ids);
     }
 
     /** Little-endian float32, [rows, dimension], direct; the caller may write to it. */
