@@ -1,15 +1,17 @@
 package io.graft.event;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -36,6 +38,9 @@ import io.graft.problem.Problem;
  * Commits positions, not the last record's offset plus one: they go past transaction markers and compacted records, so that a
  * group that has read everything is seen to have read everything.
  * <p>
+ * While the handler has one batch in hand, the loop reads the next: fetching and committing cost the handler no time. Batches
+ * are handled and committed one after the other, and a partition is given away only once what was read of it is committed.
+ * <p>
  * A batch whose handler throws a {@link Problem} or a {@link KafkaException} is given to it again, until it succeeds. Any other
  * exception, a record that its topic does not take and another loop of the same instance end the loop; {@link #failure()} says
  * which.
@@ -43,14 +48,14 @@ import io.graft.problem.Problem;
 public final class TransactionalLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalLoop.class);
+    private static final String FENCED = "FENCED";
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration POLL_WHILE_HANDLING = Duration.ofMillis(20);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
     private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(5);
-    private static final Result NOTHING = new Result(List.of(), () -> {
-    });
 
-    /** Turns a batch into what is to be written; called on the loop's thread. */
+    /** Turns a batch into what is to be written; called on one thread. */
     public interface Handler {
 
         /**
@@ -75,13 +80,18 @@ public final class TransactionalLoop implements AutoCloseable {
     private final String topic;
     private final Map<String, Object> consumerConfig;
     private final Transactions transactions;
-    private final Handler handler;
     private final Thread thread;
-    private final Map<TopicPartition, Long> committed = new HashMap<>();
+    private final BatchHandling handling;
+    private final Map<TopicPartition, Long> handed = new HashMap<>();
+    private @Nullable BatchInHand inHand;
 
     private volatile boolean closing;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+
+    /** A batch that the handler works on, and where the group stands after it. */
+    private record BatchInHand(Future<Result> result, Map<TopicPartition, OffsetAndMetadata> progress) {
+    }
 
     /**
      * Prepares a loop; {@link #start()} begins it.
@@ -93,7 +103,6 @@ public final class TransactionalLoop implements AutoCloseable {
     public TransactionalLoop(Map<String, Object> clientConfig, String topic, String group, String instance, int batchSize,
             Handler handler) {
         this.topic = topic;
-        this.handler = handler;
         this.transactions = new Transactions(clientConfig, group + "-" + instance);
         this.consumerConfig = new HashMap<>(clientConfig);
         consumerConfig.put(ConsumerConfig.GROUP_ID_CONFIG, group);
@@ -107,6 +116,7 @@ public final class TransactionalLoop implements AutoCloseable {
         consumerConfig.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
         consumerConfig.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         consumerConfig.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, TopicReplay.METADATA_AGE_MS_MAX);
+        this.handling = new BatchHandling(handler, transactions, group + "-handler");
         this.thread = new Thread(this::run, group);
         this.thread.setDaemon(true);
     }
@@ -125,10 +135,11 @@ public final class TransactionalLoop implements AutoCloseable {
                 KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(consumerConfig,
                         new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer = opened;
-            opened.subscribe(List.of(topic));
+            opened.subscribe(List.of(topic), new Handover(opened));
             while (!closing) {
                 step(opened);
             }
+            commitInHand(opened);
         } catch (Throwable e) {
             if (closing) {
                 LOG.debug("Loop closed group={}", thread.getName(), e);
@@ -136,26 +147,28 @@ public final class TransactionalLoop implements AutoCloseable {
                 failure = e;
                 LOG.error("Loop ended group={}", thread.getName(), e);
             }
+        } finally {
+            handling.close();
         }
     }
 
     private void step(KafkaConsumer<byte[], byte[]> open) {
         try {
             transactions.open();
-            ConsumerRecords<byte[], byte[]> polled = open.poll(POLL);
+            ConsumerRecords<byte[], byte[]> polled = poll(open);
             Map<TopicPartition, OffsetAndMetadata> progress = progress(open);
-            if (!progress.isEmpty()) {
-                Result result = process(polled);
-                transactions.commit(result.records(), progress, open.groupMetadata());
-                progress.forEach((partition, offset) -> committed.put(partition, offset.offset()));
-                result.committed().run();
-            }
+            BatchInHand next = progress.isEmpty() ? null : new BatchInHand(handling.begin(polled), progress);
+            commitInHand(open);
+            inHand = next;
         } catch (KafkaException e) {
+            if (closing && e instanceof WakeupException) {
+                return;
+            }
             requireWorthAnotherTry(e);
             LOG.warn("Batch goes back group={} reason={}", thread.getName(), e.getMessage());
             goBack(open);
         } catch (Problem e) {
-            if (e.code().equals(Transactions.FENCED) || e.code().equals(Transactions.RECORD_TOO_LARGE)) {
+            if (e.code().equals(Transactions.RECORD_TOO_LARGE)) {
                 throw e;
             }
             LOG.warn("Batch goes back group={} code={} reason={}", thread.getName(), e.code(), e.getMessage());
@@ -163,21 +176,62 @@ public final class TransactionalLoop implements AutoCloseable {
         }
     }
 
-    /** A position may move without a record: past a transaction marker, or what compaction has removed. */
-    private Result process(ConsumerRecords<byte[], byte[]> polled) {
-        if (polled.isEmpty()) {
-            return NOTHING;
+    /** What is there to read; while a batch is in hand, only until that is done. */
+    private ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> open) {
+        if (inHand == null) {
+            return open.poll(POLL);
         }
-        List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>(polled.count());
-        polled.forEach(batch::add);
-        return handler.process(batch, transactions);
+        ConsumerRecords<byte[], byte[]> polled = open.poll(POLL_WHILE_HANDLING);
+        while (polled.isEmpty() && inHand != null && !inHand.result.isDone()) {
+            polled = open.poll(POLL_WHILE_HANDLING);
+        }
+        return polled;
+    }
+
+    private void commitInHand(KafkaConsumer<byte[], byte[]> open) {
+        BatchInHand batch = inHand;
+        inHand = null;
+        if (batch != null) {
+            Result result = BatchHandling.await(batch.result);
+            transactions.commit(result.records(), batch.progress, open.groupMetadata());
+            result.committed().run();
+        }
+    }
+
+    /** Commits what was read of partitions before another member reads on there. */
+    private final class Handover implements ConsumerRebalanceListener {
+
+        private final KafkaConsumer<byte[], byte[]> open;
+
+        Handover(KafkaConsumer<byte[], byte[]> open) {
+            this.open = open;
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            LOG.debug("Partitions assigned group={} partitions={}", thread.getName(), partitions);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            if (!closing) {
+                commitInHand(open);
+            }
+        }
+
+        /** Somebody else has them already and begins at what is committed. */
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            inHand = null;
+            handed.clear();
+        }
     }
 
     /** Throws what time does not heal. The broker's answer may be wrapped, since a producer repeats it at every later call. */
     private void requireWorthAnotherTry(KafkaException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof FencedInstanceIdException) {
-                throw Problem.broken(Transactions.FENCED,
+                throw Problem.broken(FENCED,
                         "instance '" + consumerConfig.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG)
                                 + "' was taken by another process (expected: one process for each graft.replica.name)",
                         e);
@@ -189,12 +243,16 @@ public final class TransactionalLoop implements AutoCloseable {
         }
     }
 
+    /**
+     * How far the partitions have been read since the last batch. A position may move without a record: past a transaction
+     * marker, or what compaction has removed.
+     */
     private Map<TopicPartition, OffsetAndMetadata> progress(KafkaConsumer<byte[], byte[]> open) {
         Map<TopicPartition, OffsetAndMetadata> progress = new HashMap<>();
-        committed.keySet().retainAll(open.assignment());
+        handed.keySet().retainAll(open.assignment());
         for (TopicPartition partition : open.assignment()) {
             long position = open.position(partition);
-            if (position != committed.getOrDefault(partition, -1L)) {
+            if (!Long.valueOf(position).equals(handed.put(partition, position))) {
                 progress.put(partition, new OffsetAndMetadata(position));
             }
         }
@@ -203,7 +261,8 @@ public final class TransactionalLoop implements AutoCloseable {
 
     /** Settles the open transaction, then reads again from what the group has committed. */
     private void goBack(KafkaConsumer<byte[], byte[]> open) {
-        committed.clear();
+        inHand = null;
+        handed.clear();
         while (!closing) {
             LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
             try {

@@ -15,8 +15,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -24,21 +22,21 @@ import org.jspecify.annotations.Nullable;
 import io.graft.problem.Problem;
 
 /**
- * Records and the offsets they came of, written together or not at all. For one thread.
+ * Records and the offsets they came of, written together or not at all. For one thread, but for {@link #partitionCount}.
  * <p>
  * After a failure the producer is thrown away and the next one begins by having the broker settle what was open: only then do
  * the group's committed offsets say what has happened, so the caller reads them again and goes on from there. Whoever starts
- * later with the same id fences whoever had it before.
+ * later with the same id fences whoever had it before; a broker that was away for longer than a transaction may last does the
+ * same. Which of the two it was the consumer group says, whose membership has the same name.
  */
 public final class Transactions implements AutoCloseable {
 
-    static final String FENCED = "FENCED";
     static final String RECORD_TOO_LARGE = "RECORD_TOO_LARGE";
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final Map<String, Object> config;
-    private @Nullable KafkaProducer<byte[], byte[]> producer;
+    private volatile @Nullable KafkaProducer<byte[], byte[]> producer;
 
     /**
      * Prepares; {@link #open()} connects.
@@ -86,8 +84,7 @@ public final class Transactions implements AutoCloseable {
      * Writes records and offsets together.
      *
      * @throws KafkaException when it is not known to have happened: read the committed offsets again after {@link #open()}
-     * @throws Problem BROKEN {@code FENCED} when another process has taken this id, {@code RECORD_TOO_LARGE} when a topic does
-     *         not take a record: trying again does not help
+     * @throws Problem BROKEN {@code RECORD_TOO_LARGE} when a topic does not take a record: trying again does not help
      */
     public void commit(List<ProducerRecord<byte[], byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
@@ -111,7 +108,7 @@ public final class Transactions implements AutoCloseable {
             if (refused != null) {
                 throw refused;
             }
-            throw isFenced(e) ? fenced(e) : e;
+            throw e;
         }
     }
 
@@ -121,21 +118,12 @@ public final class Transactions implements AutoCloseable {
                 + " bytes (expected: a max.message.bytes of the topic that has room for it)", cause);
     }
 
-    private static boolean isFenced(Throwable e) {
-        return e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException
-                || (e.getCause() != null && isFenced(e.getCause()));
-    }
-
-    private Problem fenced(RuntimeException cause) {
-        return Problem.broken(FENCED, "transactional id '" + config.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)
-                + "' was taken by another process (expected: one process for each graft.replica.name)", cause);
-    }
-
     private KafkaProducer<byte[], byte[]> opened() {
-        if (producer == null) {
+        KafkaProducer<byte[], byte[]> open = producer;
+        if (open == null) {
             throw new IllegalStateException("transactions are not open");
         }
-        return producer;
+        return open;
     }
 
     private void discard() {

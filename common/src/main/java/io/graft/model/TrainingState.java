@@ -10,6 +10,9 @@ public enum TrainingState {
     WAITING_FOR_SAMPLES,
     @JsonProperty("running")
     RUNNING,
+    /** Somebody has asked for its end, which has not come yet. */
+    @JsonProperty("cancelling")
+    CANCELLING,
     @JsonProperty("succeeded")
     SUCCEEDED,
     @JsonProperty("failed")

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -124,6 +127,66 @@ class TransactionalLoopTest {
     }
 
     @Test
+    void handsOverTheNextBatchBeforeItCommitsTheOneBefore() throws Exception {
+        // Given: a first batch whose commit is not over before a second one was handed over
+        KafkaTopic source = KafkaTopic.create(broker, "ahead-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "ahead-out", 1);
+        source.write(0, List.of("a", "b"));
+        CountDownLatch second = new CountDownLatch(2);
+        AtomicBoolean ahead = new AtomicBoolean();
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            second.countDown();
+            List<ProducerRecord<byte[], byte[]>> copies = copied(batch, target, new AtomicInteger()).records();
+            return new TransactionalLoop.Result(copies, () -> ahead.compareAndSet(false, isOver(second)));
+        };
+        try (TransactionalLoop loop = loop(source, "a", 1, handler)) {
+            // When
+            loop.start();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+        }
+        assertThat(ahead).isTrue();
+        assertThat(texts(target)).containsExactly("a", "b");
+    }
+
+    private static boolean isOver(CountDownLatch latch) {
+        try {
+            return latch.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void writesEachRecordOnceWhenPartitionsMoveToAnotherInstance() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "moving-in", 4);
+        KafkaTopic target = KafkaTopic.create(broker, "moving-out", 2);
+        List<String> values = values();
+        for (int partition = 0; partition < 4; partition++) {
+            source.write(partition, values.subList(250 * partition, 250 * (partition + 1)));
+        }
+        AtomicInteger counted = new AtomicInteger();
+        AtomicInteger countedBySecond = new AtomicInteger();
+        try (TransactionalLoop first = loop(source, "a", 10, copying(target, counted));
+                TransactionalLoop second = loop(source, "b", 10, copying(target, countedBySecond))) {
+            first.start();
+            Await.until("the first loop is in the middle", () -> counted.get() >= 100);
+            // When
+            second.start();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+            source.write(0, List.of("later-0"));
+            source.write(1, List.of("later-1"));
+            source.write(2, List.of("later-2"));
+            source.write(3, List.of("later-3"));
+            Await.until("the group has no lag again", () -> committed(source).equals(source.ends()));
+            Await.until("both have worked", () -> countedBySecond.get() > 0);
+        }
+        assertThat(texts(target)).hasSize(RECORD_COUNT + 4).containsAll(values).doesNotHaveDuplicates();
+    }
+
+    @Test
     void goesOnWhereAnEarlierLoopOfTheInstanceStopped() {
         // Given
         KafkaTopic source = KafkaTopic.create(broker, "restart-in", 1);
@@ -237,7 +300,11 @@ class TransactionalLoopTest {
     }
 
     private static TransactionalLoop.Handler copying(KafkaTopic target) {
-        return (batch, transactions) -> copied(batch, target, new AtomicInteger());
+        return copying(target, new AtomicInteger());
+    }
+
+    private static TransactionalLoop.Handler copying(KafkaTopic target, AtomicInteger counted) {
+        return (batch, transactions) -> copied(batch, target, counted);
     }
 
     private static TransactionalLoop.Result copied(List<ConsumerRecord<byte[], byte[]>> batch, KafkaTopic target,

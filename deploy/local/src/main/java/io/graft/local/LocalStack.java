@@ -9,6 +9,7 @@ import java.util.Map;
 
 import io.graft.problem.Problem;
 import io.graft.testing.KafkaBroker;
+import io.graft.testing.Ports;
 
 /**
  * A broker and both services, each a process of its own, on this machine.
@@ -17,14 +18,18 @@ import io.graft.testing.KafkaBroker;
  */
 public final class LocalStack implements AutoCloseable {
 
-    private final KafkaBroker broker;
-    private final ServiceProcess trainer;
-    private final ServiceProcess inference;
+    private static final String TRAINER = "trainer-service";
 
-    private LocalStack(KafkaBroker broker, ServiceProcess trainer, ServiceProcess inference) {
+    private final Path folder;
+    private final Map<String, String> properties;
+    private final KafkaBroker broker;
+    private final List<ServiceProcess> services;
+
+    private LocalStack(Path folder, Map<String, String> properties, KafkaBroker broker, List<ServiceProcess> services) {
+        this.folder = folder;
+        this.properties = properties;
         this.broker = broker;
-        this.trainer = trainer;
-        this.inference = inference;
+        this.services = services;
     }
 
     /** Starts a stack on free ports. */
@@ -48,10 +53,10 @@ public final class LocalStack implements AutoCloseable {
         all.put("graft.topics.create", "true");
         List<ServiceProcess> services = new ArrayList<>();
         try {
-            services.add(launch(root, "trainer-service", folder, ports.trainer(), all));
+            services.add(launch(root, TRAINER, folder, ports.trainer(), all));
             services.add(launch(root, "inference-service", folder, ports.inference(), all));
             services.forEach(ServiceProcess::awaitReady);
-            return new LocalStack(broker, services.get(0), services.get(1));
+            return new LocalStack(folder, all, broker, services);
         } catch (RuntimeException e) {
             close(services, broker);
             throw e;
@@ -63,17 +68,31 @@ public final class LocalStack implements AutoCloseable {
     }
 
     public ServiceProcess trainer() {
-        return trainer;
+        return services.get(0);
     }
 
     public ServiceProcess inference() {
-        return inference;
+        return services.get(1);
+    }
+
+    /**
+     * Launches one more trainer, on a free port and without waiting for it.
+     *
+     * @param name of the replica, and of its log
+     */
+    public ServiceProcess addTrainer(String name) {
+        Map<String, String> named = new HashMap<>(properties);
+        named.put("graft.replica.name", name);
+        int port = Ports.free();
+        ServiceProcess trainer = new ServiceProcess(TRAINER, jar(root(), TRAINER), port, folder.resolve(name + ".log"), named);
+        services.add(trainer);
+        return trainer;
     }
 
     /** Ends the services, both at once, and then the broker that they say goodbye to. */
     @Override
     public void close() {
-        close(List.of(inference, trainer), broker);
+        close(services, broker);
     }
 
     private static void close(List<ServiceProcess> services, KafkaBroker broker) {

@@ -16,10 +16,12 @@ import io.graft.model.TrainingState;
 /**
  * A training run as its progress tells it.
  *
+ * @param missingSampleCount samples that it waits for
  * @param at when it last changed
  */
 public record TrainingRun(TaskId task, TrainingRunId trainingRunId, TrainRequestId trainRequestId, TrainingState state,
-        List<EpochResult> epochs, Optional<ModelVersion> version, Optional<TrainingProgress.RunError> error, Instant at) {
+        Optional<Long> missingSampleCount, List<EpochResult> epochs, Optional<ModelVersion> version,
+        Optional<TrainingProgress.RunError> error, Instant at) {
 
     public TrainingRun {
         epochs = List.copyOf(epochs);
@@ -27,12 +29,32 @@ public record TrainingRun(TaskId task, TrainingRunId trainingRunId, TrainRequest
 
     static TrainingRun of(TrainingProgress progress) {
         return new TrainingRun(progress.task(), progress.trainingRunId(), progress.trainRequestId(), progress.state(),
-                List.of(),
-                progress.version(), progress.error(), progress.at()).after(progress);
+                Optional.empty(), List.of(), progress.version(), progress.error(), progress.at()).after(progress);
     }
 
-    /** The run after one more step; a step back to an earlier state begins the epochs anew. */
+    /**
+     * The run after one more step; a step back to an earlier state begins the epochs anew. A run that has ended stays as it is,
+     * and one that is being cancelled stays so until it ends.
+     */
     TrainingRun after(TrainingProgress progress) {
+        if (state.isFinal()) {
+            return this;
+        }
+        boolean cancelling = state == TrainingState.CANCELLING && !progress.state().isFinal();
+        return new TrainingRun(task, trainingRunId, trainRequestId, cancelling ? state : progress.state(),
+                progress.missingSampleCount(), epochsAfter(progress), progress.version(), progress.error(), progress.at());
+    }
+
+    /** Where the run stands, with its last epoch. */
+    public TrainingProgress toProgress() {
+        Optional<EpochResult> last = epochs.isEmpty() ? Optional.empty() : Optional.of(epochs.get(epochs.size() - 1));
+        return new TrainingProgress(task, trainingRunId, trainRequestId, state, missingSampleCount,
+                last.map(EpochResult::epoch), Optional.empty(), last.map(EpochResult::learningRate),
+                last.map(EpochResult::trainLoss), last.map(EpochResult::trainAccuracy),
+                last.flatMap(EpochResult::validationLoss), last.flatMap(EpochResult::validationAccuracy), version, error, at);
+    }
+
+    private List<EpochResult> epochsAfter(TrainingProgress progress) {
         List<EpochResult> known = new ArrayList<>(progress.state() == TrainingState.QUEUED
                 || progress.state() == TrainingState.WAITING_FOR_SAMPLES ? List.of() : epochs);
         if (progress.state() == TrainingState.RUNNING && progress.epoch().isPresent()) {
@@ -41,7 +63,6 @@ public record TrainingRun(TaskId task, TrainingRunId trainingRunId, TrainRequest
             known.add(new EpochResult(epoch, progress.learningRate().orElse(0.0), progress.trainLoss().orElse(0.0),
                     progress.trainAccuracy().orElse(0.0), progress.validationLoss(), progress.validationAccuracy()));
         }
-        return new TrainingRun(task, trainingRunId, trainRequestId, progress.state(), known, progress.version(),
-                progress.error(), progress.at());
+        return known;
     }
 }

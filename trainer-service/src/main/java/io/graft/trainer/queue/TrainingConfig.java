@@ -13,7 +13,7 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "graft.training")
 public interface TrainingConfig {
 
-    /** Runs at the same time; absent: one for each core. A partition's requests run one after the other. */
+    /** Runs at the same time; absent: one for each core. The requests of a task run one after the other. */
     @Min(1)
     @Max(1024)
     OptionalInt parallelRuns();

@@ -1,13 +1,12 @@
 package io.graft.trainer.queue;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -45,8 +44,7 @@ import io.smallrye.common.annotation.Identifier;
 /**
  * The arrow from {@code training-queue} to {@code model-ready}: owns partitions, and with each the features of its tasks.
  * <p>
- * The requests of a partition run one after the other, those of different partitions side by side. A run's result and its
- * request's
+ * The requests of a task run one after the other, those of different tasks side by side. A run's result and its request's
  * offset are one transaction, so that a request whose run dies with the process is run again and one that has a version is not.
  */
 @Singleton
@@ -70,21 +68,6 @@ public class TrainingQueue {
     private volatile boolean owning;
     private volatile boolean closing;
     private volatile @Nullable Throwable failure;
-
-    /** One partition's requests, and the run of the first of them. */
-    private static final class Lane {
-        final Deque<ConsumerRecord<byte[], byte[]>> requests = new ArrayDeque<>();
-        @Nullable
-        Future<RunResult> run;
-
-        void forget() {
-            if (run != null) {
-                run.cancel(true);
-            }
-            run = null;
-            requests.clear();
-        }
-    }
 
     @Inject
     TrainingQueue(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
@@ -134,7 +117,7 @@ public class TrainingQueue {
         try (transactions;
                 KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig,
                         new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(topics.trainingQueue()), new Ownership());
+            consumer.subscribe(List.of(topics.trainingQueue()), new Ownership(consumer));
             while (!closing) {
                 step(consumer);
             }
@@ -154,7 +137,10 @@ public class TrainingQueue {
         try {
             transactions.open();
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                lane(new TopicPartition(record.topic(), record.partition())).requests.add(record);
+                Lane lane = lanes.get(new TopicPartition(record.topic(), record.partition()));
+                if (lane != null) {
+                    lane.add(record);
+                }
             }
             for (Map.Entry<TopicPartition, Lane> lane : lanes.entrySet()) {
                 if (!closing) {
@@ -169,26 +155,19 @@ public class TrainingQueue {
         }
     }
 
-    private Lane lane(TopicPartition partition) {
-        return lanes.computeIfAbsent(partition, key -> new Lane());
-    }
-
     private void advance(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, Lane lane) {
-        if (lane.run != null && lane.run.isDone()) {
-            ConsumerRecord<byte[], byte[]> request = lane.requests.getFirst();
-            RunResult result = result(lane.run);
-            commit(result, Map.of(partition, new OffsetAndMetadata(request.offset() + 1)), consumer.groupMetadata());
-            lane.requests.removeFirst();
-            lane.run = null;
+        for (Lane.Entry entry : lane.finished()) {
+            RunResult result = result(entry.run());
+            OffsetAndMetadata offset = lane.end(entry, consumer.position(partition));
+            commit(result, Map.of(partition, offset), consumer.groupMetadata());
         }
-        if (lane.run == null && !lane.requests.isEmpty()) {
-            ConsumerRecord<byte[], byte[]> request = lane.requests.getFirst();
-            lane.run = runs.submit(() -> execution.run(request));
+        for (Lane.Entry entry : lane.startable()) {
+            entry.begin(runs.submit(() -> execution.run(entry.record())));
         }
-        if (lane.requests.isEmpty()) {
-            consumer.resume(List.of(partition));
-        } else {
+        if (lane.isFull()) {
             consumer.pause(List.of(partition));
+        } else {
+            consumer.resume(List.of(partition));
         }
     }
 
@@ -224,7 +203,7 @@ public class TrainingQueue {
 
     /** Settles the open transaction, then reads again from what the group has committed. */
     private void goBack(KafkaConsumer<byte[], byte[]> consumer) {
-        lanes.values().forEach(Lane::forget);
+        lanes.values().forEach(Lane::abandon);
         while (!closing) {
             LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
             try {
@@ -232,13 +211,14 @@ public class TrainingQueue {
                 Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(consumer.assignment());
                 for (TopicPartition partition : consumer.assignment()) {
                     OffsetAndMetadata offset = committed.get(partition);
+                    lanes.put(partition, lane(offset));
                     if (offset == null) {
                         consumer.seekToBeginning(List.of(partition));
                     } else {
                         consumer.seek(partition, offset);
                     }
                 }
-                consumer.resume(consumer.assignment());
+                own();
                 return;
             } catch (InterruptException | AuthorizationException | FencedInstanceIdException e) {
                 throw e;
@@ -248,12 +228,23 @@ public class TrainingQueue {
         }
     }
 
+    private static Lane lane(@Nullable OffsetAndMetadata committed) {
+        return committed == null ? new Lane() : new Lane(committed);
+    }
+
     /** Takes over the features of the partitions that are handed out, and lets go of those that are taken away. */
     private final class Ownership implements ConsumerRebalanceListener {
 
+        private final KafkaConsumer<byte[], byte[]> consumer;
+
+        Ownership(KafkaConsumer<byte[], byte[]> consumer) {
+            this.consumer = consumer;
+        }
+
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            partitions.forEach(TrainingQueue.this::lane);
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+            partitions.forEach(partition -> lanes.put(partition, lane(committed.get(partition))));
             own();
         }
 
@@ -262,17 +253,17 @@ public class TrainingQueue {
             for (TopicPartition partition : partitions) {
                 Lane lane = lanes.remove(partition);
                 if (lane != null) {
-                    lane.forget();
+                    lane.abandon();
                 }
             }
             own();
         }
+    }
 
-        private void own() {
-            memory.own(lanes.keySet().stream().map(TopicPartition::partition).toList());
-            owning = true;
-            LOG.infof("Partitions owned topic=%s count=%d", topics.sampleFeatures(), lanes.size());
-        }
+    private void own() {
+        memory.own(lanes.keySet().stream().map(TopicPartition::partition).toList());
+        owning = true;
+        LOG.infof("Partitions owned topic=%s count=%d", topics.sampleFeatures(), lanes.size());
     }
 
     /** Ends the loop; runs under way are given up and will be run again by the next owner. */

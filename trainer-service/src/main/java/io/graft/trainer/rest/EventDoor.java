@@ -30,15 +30,18 @@ class EventDoor {
     private final MutinyEmitter<byte[]> samples;
     private final MutinyEmitter<byte[]> requests;
     private final MutinyEmitter<byte[]> promotions;
+    private final MutinyEmitter<byte[]> progress;
 
     @Inject
     EventDoor(Topics topics, @Channel("labelled-samples") MutinyEmitter<byte[]> samples,
             @Channel("train-requests") MutinyEmitter<byte[]> requests,
-            @Channel("promotions") MutinyEmitter<byte[]> promotions) {
+            @Channel("promotions") MutinyEmitter<byte[]> promotions,
+            @Channel("training-progress") MutinyEmitter<byte[]> progress) {
         this.topics = topics;
         this.samples = samples;
         this.requests = requests;
         this.promotions = promotions;
+        this.progress = progress;
     }
 
     Accepted sample(String key, Map<String, String> headers, byte @Nullable [] value) {
@@ -56,6 +59,11 @@ class EventDoor {
     Accepted promotion(String key, byte[] value) {
         send(promotions, key, new RecordHeaders(), value);
         return new Accepted(topics.promotions(), key);
+    }
+
+    Accepted trainingProgress(String key, byte[] value) {
+        send(progress, key, new RecordHeaders(), value);
+        return new Accepted(topics.trainingProgress(), key);
     }
 
     private static void send(MutinyEmitter<byte[]> channel, String key, RecordHeaders headers, byte @Nullable [] value) {

@@ -19,14 +19,12 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import io.graft.id.TaskId;
-import io.graft.id.TrainingRunId;
 import io.graft.model.TrainRequest;
 import io.graft.problem.Problem;
-import io.graft.trainer.history.TrainingRun;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.table.FeatureTable;
 
-/** What stands where: samples, versions and runs of the tasks. */
+/** What stands where: samples and versions of the tasks. */
 @Path("/v1/tasks")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "tasks")
@@ -61,28 +59,6 @@ public class TaskResource {
             throw Problem.missing("TASK_UNKNOWN", "task '" + task + "' has neither samples nor versions");
         }
         return view;
-    }
-
-    @GET
-    @Path("{task}/training-runs")
-    @Operation(summary = "The last training runs of a task, the newest first")
-    @APIResponse(responseCode = "200", description = "The runs; none for an unknown task")
-    @APIResponse(responseCode = "400", description = "The name is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
-    public List<TrainingRun> runs(@Parameter(example = "iris") @PathParam("task") String task) {
-        return memory.runs().runs(new TaskId(task));
-    }
-
-    @GET
-    @Path("{task}/training-runs/{trainingRunId}")
-    @Operation(summary = "One training run: state, epochs, version or error")
-    @APIResponse(responseCode = "200", description = "The run")
-    @APIResponse(responseCode = "400", description = "The name is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
-    @APIResponse(responseCode = "404", description = "TRAINING_RUN_UNKNOWN", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
-    public TrainingRun run(@Parameter(example = "iris") @PathParam("task") String task,
-            @Parameter(example = "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10") @PathParam("trainingRunId") String run) {
-        return memory.runs().find(new TaskId(task), new TrainingRunId(run))
-                .orElseThrow(
-                        () -> Problem.missing("TRAINING_RUN_UNKNOWN", "task '" + task + "' has no training run '" + run + "'"));
     }
 
     private TaskView view(TaskId task) {

@@ -1,0 +1,137 @@
+package io.graft.trainer.queue;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
+
+import io.graft.event.Topics;
+
+/**
+ * The requests of one partition of {@code training-queue}: those of a task run one after the other, those of different tasks
+ * side by side.
+ * <p>
+ * A later request may end before an earlier one of another task. A group has one offset for each partition, so what has ended
+ * beyond it stands in the offset's metadata, as in {@code ended +3 +7}: offsets, counted from the committed one. For one
+ * thread.
+ */
+final class Lane {
+
+    /** So many requests at most are read ahead of the first that has not ended: their offsets fit into the metadata. */
+    private static final int REQUEST_COUNT_MAX = 200;
+    private static final String ENDED = "ended";
+    private static final Pattern BEYOND = Pattern.compile(" \\+(\\d{1,15})");
+
+    private final TreeMap<Long, Entry> entries = new TreeMap<>();
+    private final TreeSet<Long> ended = new TreeSet<>();
+
+    /** A request, and its run once that has begun. */
+    static final class Entry {
+
+        private final ConsumerRecord<byte[], byte[]> record;
+        private final String task;
+        private @Nullable Future<RunResult> run;
+
+        Entry(ConsumerRecord<byte[], byte[]> record) {
+            this.record = record;
+            this.task = record.key() == null ? "" : Topics.keyText(record.key());
+        }
+
+        ConsumerRecord<byte[], byte[]> record() {
+            return record;
+        }
+
+        void begin(Future<RunResult> begun) {
+            run = begun;
+        }
+
+        boolean hasRun() {
+            Future<RunResult> begun = run;
+            return begun != null && begun.isDone();
+        }
+
+        Future<RunResult> run() {
+            if (run == null) {
+                throw new IllegalStateException("request at offset " + record.offset() + " has not begun");
+            }
+            return run;
+        }
+    }
+
+    /** A lane of requests that nobody has begun. */
+    Lane() {
+    }
+
+    /** A lane whose requests begin at a committed offset; what has ended beyond it is not run again. */
+    Lane(OffsetAndMetadata committed) {
+        Matcher beyond = BEYOND.matcher(committed.metadata().startsWith(ENDED) ? committed.metadata() : "");
+        while (beyond.find()) {
+            ended.add(committed.offset() + Long.parseLong(beyond.group(1)));
+        }
+    }
+
+    /** Takes the next record of the partition. */
+    void add(ConsumerRecord<byte[], byte[]> record) {
+        if (!ended.contains(record.offset())) {
+            entries.put(record.offset(), new Entry(record));
+        }
+    }
+
+    boolean isFull() {
+        return entries.size() >= REQUEST_COUNT_MAX;
+    }
+
+    /** The first request of each task, if it has not begun. */
+    List<Entry> startable() {
+        List<Entry> startable = new ArrayList<>();
+        Set<String> tasks = new HashSet<>();
+        for (Entry entry : entries.values()) {
+            if (tasks.add(entry.task) && entry.run == null) {
+                startable.add(entry);
+            }
+        }
+        return startable;
+    }
+
+    /** Requests whose run is over and whose result is not written. */
+    List<Entry> finished() {
+        return entries.values().stream().filter(Entry::hasRun).toList();
+    }
+
+    /**
+     * Takes a request out, since its result is about to be written.
+     *
+     * @param position the consumer's, behind all requests that were added
+     * @return what to commit with the result
+     */
+    OffsetAndMetadata end(Entry entry, long position) {
+        entries.remove(entry.record.offset());
+        ended.add(entry.record.offset());
+        long offset = entries.isEmpty() ? position : entries.firstKey();
+        ended.headSet(offset).clear();
+        String metadata = ended.isEmpty() ? ""
+                : ended.stream().map(each -> "+" + (each - offset)).collect(Collectors.joining(" ", ENDED + " ", ""));
+        return new OffsetAndMetadata(offset, metadata);
+    }
+
+    /** Gives up what runs. */
+    void abandon() {
+        for (Entry entry : entries.values()) {
+            Future<RunResult> begun = entry.run;
+            if (begun != null) {
+                begun.cancel(true);
+            }
+        }
+        entries.clear();
+    }
+}

@@ -1,0 +1,161 @@
+package io.graft.trainer;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import io.graft.id.TaskId;
+import io.graft.model.TrainingProgress;
+import io.graft.model.TrainingState;
+import io.graft.trainer.embedding.FeatureRecords;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+
+/** The states of training runs on a real broker: seen on the topic, over REST and as server-sent events, and cancelled. */
+@QuarkusTest
+@QuarkusTestResource(TrainerKafka.class)
+class TrainingRunsTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    /** Goes on for many minutes, in many epochs. */
+    private static final String LONG = "{\"trainRequestId\":\"long\",\"recipe\":"
+            + "{\"optimizer\":\"sgd\",\"epochs\":10000,\"batchSize\":1,\"learningRate\":0.0001}}";
+
+    private static Kafka kafka;
+
+    @BeforeAll
+    static void open() {
+        kafka = new Kafka();
+    }
+
+    @AfterAll
+    static void close() {
+        kafka.close();
+    }
+
+    @Test
+    void cancelsARunThatRunsAndGoesOnWithTheNext() {
+        // Given
+        sendSamples("cancelled", 400);
+        kafka.send("train-requests", "cancelled", Kafka.bytes(LONG));
+        kafka.send("train-requests", "cancelled", Kafka.bytes("{\"trainRequestId\":\"next\"}"));
+        TrainingProgress running = awaitProgress("cancelled", "long", TrainingState.RUNNING);
+        String run = "/v1/tasks/cancelled/training-runs/" + running.trainingRunId();
+
+        // When
+        given().delete(run).then().statusCode(202).body("topic", equalTo("training-progress"));
+
+        // Then
+        assertThat(awaitProgress("cancelled", "long", TrainingState.CANCELLED).version()).isEmpty();
+        assertThat(awaitProgress("cancelled", "next", TrainingState.SUCCEEDED).version().orElseThrow().number()).isEqualTo(1);
+        await().atMost(LIMIT).untilAsserted(() -> given().get(run).then().body("state", equalTo("cancelled")));
+        given().delete(run).then().statusCode(409).body("code", equalTo("TRAINING_RUN_ENDED")).body("detail",
+                equalTo("training run '" + running.trainingRunId() + "' has ended: it is cancelled"));
+        given().delete("/v1/tasks/cancelled/training-runs/nobody").then().statusCode(404).body("code",
+                equalTo("TRAINING_RUN_UNKNOWN"));
+    }
+
+    @Test
+    void cancelsARunThatIsQueued() {
+        // Given
+        sendSamples("queued", 400);
+        kafka.send("train-requests", "queued", Kafka.bytes(LONG));
+        kafka.send("train-requests", "queued", Kafka.bytes("{\"trainRequestId\":\"second\"}"));
+        TrainingProgress first = awaitProgress("queued", "long", TrainingState.RUNNING);
+        TrainingProgress second = awaitProgress("queued", "second", TrainingState.QUEUED);
+
+        // When
+        cancel(second);
+        cancel(first);
+
+        // Then
+        awaitProgress("queued", "second", TrainingState.CANCELLED);
+    }
+
+    @Test
+    void trainsOtherTasksOfThePartitionMeanwhile() {
+        // Given: two tasks that share a partition of six
+        sendSamples("lane-a", 400);
+        List<String> sharing = Stream.iterate(0, number -> number + 1).map(number -> "lane-b" + number)
+                .filter(task -> partition(task) == partition("lane-a")).limit(1).toList();
+        sendSamples(sharing.get(0), 20);
+        kafka.send("train-requests", "lane-a", Kafka.bytes(LONG));
+        TrainingProgress running = awaitProgress("lane-a", "long", TrainingState.RUNNING);
+
+        // When
+        kafka.send("train-requests", sharing.get(0), Kafka.bytes("{\"trainRequestId\":\"short\"}"));
+
+        // Then
+        awaitProgress(sharing.get(0), "short", TrainingState.SUCCEEDED);
+        cancel(running);
+        awaitProgress("lane-a", "long", TrainingState.CANCELLED);
+    }
+
+    @Test
+    void streamsARunUntilItEnds() throws Exception {
+        // Given
+        sendSamples("streamed", 400);
+        kafka.send("train-requests", "streamed", Kafka.bytes(LONG));
+        TrainingProgress running = awaitProgress("streamed", "long", TrainingState.RUNNING);
+        String path = "/v1/tasks/streamed/training-runs/" + running.trainingRunId();
+        await().atMost(LIMIT).untilAsserted(() -> given().get(path).then().body("state", equalTo("running")));
+
+        // When
+        HttpResponse<Stream<String>> stream = HttpClient.newHttpClient().send(
+                HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + path))
+                        .header("Accept", "text/event-stream").build(),
+                HttpResponse.BodyHandlers.ofLines());
+        cancel(running);
+
+        // Then: the stream ends by itself
+        List<TrainingProgress> steps = stream.body().filter(line -> line.startsWith("data:"))
+                .map(line -> TrainingProgress.parse(Kafka.bytes(line.substring("data:".length())))).toList();
+        assertThat(stream.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
+        assertThat(steps.get(0).state()).isEqualTo(TrainingState.RUNNING);
+        assertThat(steps.get(steps.size() - 1).state()).isEqualTo(TrainingState.CANCELLED);
+    }
+
+    private static void cancel(TrainingProgress run) {
+        await().atMost(LIMIT).untilAsserted(
+                () -> given().delete("/v1/tasks/" + run.task() + "/training-runs/" + run.trainingRunId()).then()
+                        .statusCode(202));
+    }
+
+    private static TrainingProgress awaitProgress(String task, String request, TrainingState state) {
+        List<ConsumerRecord<byte[], byte[]>> found = kafka.await("training-progress", 1, record -> {
+            TrainingProgress progress = TrainingProgress.parse(record.value());
+            return progress.task().value().equals(task) && progress.trainRequestId().value().equals(request)
+                    && progress.state() == state;
+        });
+        return TrainingProgress.parse(found.get(0).value());
+    }
+
+    private static int partition(String task) {
+        return FeatureRecords.partition(new TaskId(task), 6);
+    }
+
+    private static void sendSamples(String task, int count) {
+        Random random = new Random(7);
+        for (int i = 0; i < count; i++) {
+            float side = i % 2 == 0 ? -1 : 1;
+            kafka.sendVector(task, Integer.toString(i), side < 0 ? "left" : "right", side + (float) random.nextGaussian(),
+                    (float) random.nextGaussian());
+        }
+    }
+}
