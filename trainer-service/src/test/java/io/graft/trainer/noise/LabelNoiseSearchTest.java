@@ -115,6 +115,22 @@ class LabelNoiseSearchTest {
     }
 
     @Test
+    void leavesOutWhatNoHeadCanJudge() {
+        // Given
+        List<Feature> flowers = List.of(DrawnFeatures.feature("flower-1", 1, "setosa", 5.1f, 3.5f),
+                DrawnFeatures.feature("flower-2", 1, "versicolor", 6.4f, 3.2f),
+                DrawnFeatures.feature("flower-3", 1, "setosa", 4.9f, 3f));
+
+        // When
+        LabelNoise noise = search(flowers, 10);
+
+        // Then
+        assertThat(noise.sampleCount()).isEqualTo(3);
+        assertThat(noise.judgedCount()).isEqualTo(1);
+        assertThat(noise.samples()).extracting(SuspectSample::sampleId).containsExactly(new SampleId("flower-3"));
+    }
+
+    @Test
     void refusesWhatCannotBeJudged() {
         assertThatThrownBy(() -> search(DrawnFeatures.clouds(10, 4, 1, 0, 1), 5)).isInstanceOf(Problem.class)
                 .hasMessage("task 'birds' has 1 label (expected: at least 2)");
