@@ -1,5 +1,6 @@
 package io.graft.event;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -26,5 +27,12 @@ public final class Digests {
     /** 64 lower-case hex digits. */
     public static String sha256Hex(byte[] bytes) {
         return HexFormat.of().formatHex(sha256(bytes));
+    }
+
+    /** Of the remaining bytes, which are left as they are; 64 lower-case hex digits. */
+    public static String sha256Hex(ByteBuffer bytes) {
+        MessageDigest digest = newSha256();
+        digest.update(bytes.duplicate());
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

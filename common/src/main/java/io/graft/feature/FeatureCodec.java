@@ -26,6 +26,8 @@ public final class FeatureCodec {
     private static final int MAGIC = 0x31544647;
     private static final int FIXED_BYTES = 4 + 1 + 8 + 32 + 32 + 3 * 2 + 4;
     private static final int DIGEST_BYTES = 32;
+    /** All ones in a number that is infinite or none. */
+    private static final int EXPONENT = 0x7F800000;
 
     private FeatureCodec() {
     }
@@ -52,6 +54,11 @@ public final class FeatureCodec {
 
     /** Reads a record's value. @throws Problem INVALID when it is not of this form */
     public static Feature decode(SampleKey key, byte[] value) {
+        return read(key, value).toFeature();
+    }
+
+    /** Reads a record's value without copying its numbers. @throws Problem INVALID when it is not of this form */
+    public static EncodedFeature read(SampleKey key, byte[] value) {
         try {
             ByteBuffer buffer = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
             if (buffer.getInt() != MAGIC) {
@@ -64,27 +71,25 @@ public final class FeatureCodec {
             BackboneId backbone = new BackboneId(text(key, buffer));
             String precision = text(key, buffer);
             Label label = new Label(text(key, buffer));
-            return new Feature(key, timestampMs, label, split, sampleSha256, backbone, backboneSha256, precision,
-                    embedding(key, buffer));
+            return new EncodedFeature(key, timestampMs, label, split, sampleSha256, backbone, backboneSha256, precision,
+                    numbers(key, buffer));
         } catch (BufferUnderflowException e) {
             throw invalid(key, "ends after " + value.length + " bytes");
         }
     }
 
-    private static Embedding embedding(SampleKey key, ByteBuffer buffer) {
+    private static ByteBuffer numbers(SampleKey key, ByteBuffer buffer) {
         int dimension = buffer.getInt();
         if (dimension < 1 || dimension > SampleContent.Vector.LENGTH_MAX
                 || buffer.remaining() != (long) dimension * Float.BYTES) {
             throw invalid(key, "has " + buffer.remaining() + " bytes for " + dimension + " numbers");
         }
-        float[] values = new float[dimension];
-        buffer.asFloatBuffer().get(values);
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw invalid(key, "holds " + value + " (expected: finite numbers)");
+        for (int at = buffer.position(); at < buffer.limit(); at += Float.BYTES) {
+            if ((buffer.getInt(at) & EXPONENT) == EXPONENT) {
+                throw invalid(key, "holds " + buffer.getFloat(at) + " (expected: finite numbers)");
             }
         }
-        return new Embedding(values);
+        return buffer.slice().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static byte splitCode(Optional<Split> split) {

@@ -64,14 +64,23 @@ public record ModelReady(TaskId task, ModelVersion version, TrainingRunId traini
     /**
      * The samples that made the model.
      *
-     * @param sha256 over sample id, label, split and content digest of every sample, training samples first and each side in
-     *        the
-     *        order of the ids, then over all numbers of the features
+     * @param sha256 over the samples in the order of their ids: of each the id, the label and the split, in UTF-8 with a zero
+     *        byte behind them, then the SHA-256 (32 bytes) of the feature's little-endian float32 numbers
+     * @param validationFraction share of the samples without a split that were kept for validation; absent in versions of
+     *        earlier releases
      * @param offsets where in {@code sample-features} the snapshot ends
+     * @param samples which samples they were; absent in versions of earlier releases
      */
-    public record Dataset(int sampleCount, int trainCount, int validationCount, String sha256, List<TopicOffset> offsets) {
+    public record Dataset(int sampleCount, int trainCount, int validationCount, String sha256,
+            Optional<Double> validationFraction, List<TopicOffset> offsets, Optional<SampleSketch> samples) {
         public Dataset {
             offsets = List.copyOf(offsets);
+        }
+
+        /** The same without the sketch, which is large. */
+        public Dataset withoutSamples() {
+            return new Dataset(sampleCount, trainCount, validationCount, sha256, validationFraction, offsets,
+                    Optional.empty());
         }
     }
 
@@ -91,7 +100,14 @@ public record ModelReady(TaskId task, ModelVersion version, TrainingRunId traini
         }
     }
 
-    /** What made the model: release and engine, as in {@code PyTorch 2.7.1}. */
-    public record Software(String graft, String engine) {
+    /**
+     * What made the model.
+     *
+     * @param graft release
+     * @param engine as in {@code PyTorch 2.7.1}
+     * @param cpu architecture, vendor and vector instructions, as in {@code amd64 GenuineIntel avx2 fma}: others may round
+     *        otherwise; absent in versions of earlier releases
+     */
+    public record Software(String graft, String engine, Optional<String> cpu) {
     }
 }

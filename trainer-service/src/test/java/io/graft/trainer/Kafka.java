@@ -29,14 +29,26 @@ final class Kafka implements AutoCloseable {
             "all"), new ByteArraySerializer(), new ByteArraySerializer());
 
     void send(String topic, String key, byte @Nullable [] value, String... headers) {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, bytes(key), value);
+        send(new ProducerRecord<>(topic, bytes(key), value), headers);
+    }
+
+    /** @param timestampMs of the record, whenever it is sent */
+    void sendAt(long timestampMs, String topic, String key, byte @Nullable [] value, String... headers) {
+        send(new ProducerRecord<>(topic, null, timestampMs, bytes(key), value), headers);
+    }
+
+    void sendTo(int partition, String topic, String key, byte @Nullable [] value) {
+        send(new ProducerRecord<>(topic, partition, bytes(key), value));
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record, String... headers) {
         for (int i = 0; i < headers.length; i += 2) {
             record.headers().add(headers[i], bytes(headers[i + 1]));
         }
         try {
             producer.send(record).get();
         } catch (Exception e) {
-            throw new IllegalStateException("sending to " + topic + " failed", e);
+            throw new IllegalStateException("sending to " + record.topic() + " failed", e);
         }
     }
 

@@ -10,11 +10,11 @@ import io.graft.backbone.Backbones;
 
 /**
  * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
- * {@code auto}, {@code job}.
+ * {@code auto}, {@code job}, {@code replay}.
  */
 public final class Benchmarks {
 
-    private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job");
+    private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job", "replay");
 
     private Benchmarks() {
     }
@@ -50,6 +50,9 @@ public final class Benchmarks {
             }
             if (chosen.contains("job")) {
                 TextbookJob.measure(backbone, plain, photographs);
+            }
+            if (chosen.contains("replay")) {
+                FeatureReplay.measure();
             }
         }
     }

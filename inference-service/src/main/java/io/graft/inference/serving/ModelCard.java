@@ -17,7 +17,9 @@ import io.graft.model.TrainedRecipe;
 import io.graft.model.Verdict;
 
 /**
- * What is worth knowing about a version: its {@code model-ready} event without the head's bytes, the epochs and the self-test.
+ * What is worth knowing about a version: its {@code model-ready} event without the head's bytes, the epochs, the self-test and
+ * the
+ * sketch of the samples.
  */
 public record ModelCard(TaskId task, ModelVersion version, TrainingRunId trainingRunId, TrainRequestId trainRequestId,
         Instant requestedAt, Instant createdAt, BackboneReference backbone, List<String> labels, HeadDigest head,
@@ -31,6 +33,6 @@ public record ModelCard(TaskId task, ModelVersion version, TrainingRunId trainin
         return new ModelCard(ready.task(), ready.version(), ready.trainingRunId(), ready.trainRequestId(),
                 ready.requestedAt(), ready.createdAt(), ready.backbone(), ready.labels(),
                 new HeadDigest(ready.head().format(), ready.head().sha256(), ready.head().sizeBytes()),
-                ready.recipe(), ready.evaluation(), ready.dataset(), ready.software(), ready.verdict());
+                ready.recipe(), ready.evaluation(), ready.dataset().withoutSamples(), ready.software(), ready.verdict());
     }
 }

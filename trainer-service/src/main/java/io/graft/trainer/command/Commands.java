@@ -18,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
 @Command(name = "java -jar quarkus-run.jar", description = {
         "Runs the trainer without arguments, and a command with them.", "" }, subcommands = {
                 RedriveCommand.class,
+                VerifyCommand.class,
                 HelpCommand.class
         })
 final class Commands {

@@ -49,4 +49,8 @@ class FeatureMetrics implements FeatureTable.Listener {
     public void skipped(String code) {
         registry.counter("graft.features.skipped", "code", code).increment();
     }
+
+    void rewritten() {
+        registry.counter("graft.features.rewritten").increment();
+    }
 }

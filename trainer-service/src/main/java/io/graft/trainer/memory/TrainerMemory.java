@@ -16,6 +16,7 @@ import io.graft.trainer.history.ModelHistory;
 import io.graft.trainer.history.RunHistory;
 import io.graft.trainer.history.TrainingPolicies;
 import io.graft.trainer.history.TriggerHistory;
+import io.graft.trainer.setup.EventProducer;
 import io.graft.trainer.setup.ReplicaConfig;
 import io.graft.trainer.setup.TrainingPoliciesConfig;
 import io.graft.trainer.table.FeatureTable;
@@ -37,10 +38,11 @@ public class TrainerMemory implements TopicReplay.Handler {
     private final TrainingPolicies policies;
     private final TriggerHistory triggers = new TriggerHistory();
     private final TopicReplay replay;
+    private final WinnerRewrite rewrite;
 
     @Inject
     TrainerMemory(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
-            FeatureMetrics metrics, TrainingPoliciesConfig configured, MeterRegistry registry) {
+            FeatureMetrics metrics, TrainingPoliciesConfig configured, MeterRegistry registry, EventProducer events) {
         this.topics = topics;
         this.features = new FeatureTable(metrics);
         metrics.watch(features);
@@ -51,6 +53,7 @@ public class TrainerMemory implements TopicReplay.Handler {
                 Set.of(topics.modelReady(), topics.promotions(), topics.trainingProgress(), topics.trainingPolicies(),
                         topics.trainingTriggers()),
                 this);
+        this.rewrite = new WinnerRewrite(topics.sampleFeatures(), features, replay, events, metrics);
     }
 
     @Override
@@ -75,6 +78,7 @@ public class TrainerMemory implements TopicReplay.Handler {
 
     public void start() {
         replay.start();
+        rewrite.start();
     }
 
     /** Holds the features of these partitions of {@code sample-features} and no others. */
@@ -108,6 +112,7 @@ public class TrainerMemory implements TopicReplay.Handler {
     }
 
     public void close() {
+        rewrite.close();
         replay.close();
     }
 }

@@ -15,11 +15,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.apache.kafka.common.TopicPartition;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 import io.graft.backbone.HeadProgram;
-import io.graft.backbone.TorchEngine;
 import io.graft.event.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
@@ -33,6 +31,7 @@ import io.graft.model.ModelReady.SelfTest;
 import io.graft.model.ModelReady.Software;
 import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
+import io.graft.model.SampleSketch;
 import io.graft.model.Verdict;
 import io.graft.problem.Problem;
 import io.graft.trainer.memory.TrainerMemory;
@@ -67,20 +66,19 @@ class ModelMaker {
     }
 
     @Inject
-    ModelMaker(TrainerMemory memory, TrainingConfig config, Clock clock,
-            @ConfigProperty(name = "quarkus.application.version") String release) {
+    ModelMaker(TrainerMemory memory, TrainingConfig config, Clock clock, Software software) {
         this.memory = memory;
         this.program = HeadProgram.load();
         this.training = new HeadTraining(program, config.runLimit(), System::nanoTime);
         this.labelCountMax = config.labelCountMax();
         this.clock = clock;
-        this.software = new Software(release, TorchEngine.version());
+        this.software = software;
     }
 
     /**
      * Trains on what the memory holds.
      *
-     * @param ends of the features that the memory has read
+     * @param ends of the features that the memory has read at least
      * @throws io.graft.problem.Problem INVALID when the samples or the recipe do not make a model
      */
     Made make(QueuedRequest request, Map<TopicPartition, Long> ends, EpochListener listener) {
@@ -110,7 +108,9 @@ class ModelMaker {
             TrainedHead trained, SelfTest selfTest, Verdict verdict) {
         byte[] head = HeadCodec.encode(trained.head());
         List<TopicOffset> offsets = ends.entrySet().stream()
-                .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(), end.getValue())).toList();
+                .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(),
+                        Math.max(end.getValue(), snapshot.end())))
+                .toList();
         return new ModelReady(request.task(), memory.models().nextVersion(request.task()), request.trainingRunId(),
                 request.trainRequestId(), request.requestedAt(), request.request().cause(), clock.instant(),
                 new BackboneReference(snapshot.backbone(), snapshot.backboneSha256(), snapshot.dimension(),
@@ -120,7 +120,9 @@ class ModelMaker {
                         Base64.getEncoder().encodeToString(head)),
                 trained.recipe(), trained.epochs(), trained.evaluation(),
                 new Dataset(snapshot.trainCount() + snapshot.validationCount(), snapshot.trainCount(),
-                        snapshot.validationCount(), snapshot.sha256(), offsets),
+                        snapshot.validationCount(), snapshot.sha256(),
+                        Optional.of(request.request().validationFraction()), offsets,
+                        Optional.of(SampleSketch.of(snapshot.sampleIds()))),
                 selfTest, software, Optional.of(verdict));
     }
 

@@ -1,15 +1,19 @@
 package io.graft.trainer.rest;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 import io.graft.id.ModelVersion;
+import io.graft.id.SampleId;
 import io.graft.id.TaskId;
 import io.graft.model.ModelReady;
 import io.graft.model.Verdict;
 import io.graft.sample.Split;
 import io.graft.trainer.history.ModelHistory;
+import io.graft.trainer.history.VersionSearch;
+import io.graft.trainer.table.Deletion;
 import io.graft.trainer.table.FeatureTable;
 
 /**
@@ -18,9 +22,10 @@ import io.graft.trainer.table.FeatureTable;
  * @param featureCount samples with a feature, on this replica
  * @param labels features by label and split, for samples without a {@code split} by the default fraction
  * @param serving the version that was promoted last
+ * @param deletedSamples the last deletions that this replica knows of, the latest first
  */
 record TaskView(TaskId task, int featureCount, List<LabelView> labels, List<VersionView> versions,
-        Optional<ModelVersion> serving) {
+        Optional<ModelVersion> serving, List<DeletedSample> deletedSamples) {
 
     record LabelView(String label, int trainCount, int validationCount) {
         static LabelView of(Map.Entry<String, Map<Split, Integer>> counts) {
@@ -36,10 +41,25 @@ record TaskView(TaskId task, int featureCount, List<LabelView> labels, List<Vers
         }
     }
 
+    /**
+     * A deletion.
+     *
+     * @param versions that had seen the sample; about one in a hundred is named by mistake, none is left out
+     */
+    record DeletedSample(SampleId sampleId, Instant deletedAt, List<ModelVersion> versions) {
+        static DeletedSample of(Deletion deletion, VersionSearch search) {
+            return new DeletedSample(deletion.sampleId(), Instant.ofEpochMilli(deletion.deletedAtMs()),
+                    search.versionsWith(deletion.sampleId()));
+        }
+    }
+
     static TaskView of(TaskId task, Optional<FeatureTable.Contents> contents, ModelHistory models) {
+        VersionSearch search = new VersionSearch(models.versions(task));
         return new TaskView(task, contents.map(FeatureTable.Contents::featureCount).orElse(0),
                 contents.stream().flatMap(known -> known.counts().entrySet().stream()).map(LabelView::of).toList(),
                 models.versions(task).stream().map(VersionView::of).toList(),
-                models.promotion(task).map(promotion -> promotion.version()));
+                models.promotion(task).map(promotion -> promotion.version()),
+                contents.stream().flatMap(known -> known.deletions().stream())
+                        .map(deletion -> DeletedSample.of(deletion, search)).toList());
     }
 }

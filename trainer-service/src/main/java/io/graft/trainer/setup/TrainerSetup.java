@@ -2,16 +2,21 @@ package io.graft.trainer.setup;
 
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
+import io.graft.backbone.Cpu;
+import io.graft.backbone.TorchEngine;
 import io.graft.event.Topics;
+import io.graft.model.ModelReady.Software;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.Identifier;
@@ -50,6 +55,13 @@ class TrainerSetup {
 
     void close(@Disposes Backbones backbones) {
         backbones.close();
+    }
+
+    /** What this process is, as the versions that it makes say it. */
+    @Produces
+    @Singleton
+    Software software(@ConfigProperty(name = "quarkus.application.version") String release) {
+        return new Software(release, TorchEngine.version(), Optional.of(Cpu.describe()));
     }
 
     @Produces

@@ -17,15 +17,21 @@ final class FeatureMatrix {
     private static final int CHUNK_ROWS_MAX = 64;
     private static final int CHUNK_BYTES = 128 * 1024;
 
+    private final BackboneKey backbone;
     private final int dimension;
     private final int chunkRows;
     private final List<ByteBuffer> chunks = new ArrayList<>();
     private final Deque<Integer> freeRows = new ArrayDeque<>();
     private int rowCount;
 
-    FeatureMatrix(int dimension) {
+    FeatureMatrix(BackboneKey backbone, int dimension) {
+        this.backbone = backbone;
         this.dimension = dimension;
         this.chunkRows = Math.max(1, Math.min(CHUNK_ROWS_MAX, CHUNK_BYTES / (dimension * Float.BYTES)));
+    }
+
+    BackboneKey backbone() {
+        return backbone;
     }
 
     int dimension() {
@@ -40,31 +46,30 @@ final class FeatureMatrix {
     /**
      * Stores a row.
      *
+     * @param numbers little-endian float32, [dimension]; left as they are
      * @return where
      */
-    int add(float[] values) {
+    int add(ByteBuffer numbers) {
         int row = freeRows.isEmpty() ? rowCount++ : freeRows.pop();
-        put(row, values);
+        if (row / chunkRows == chunks.size()) {
+            chunks.add(ByteBuffer.allocateDirect(chunkRows * dimension * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN));
+        }
+        put(row, numbers);
         return row;
     }
 
-    void put(int row, float[] values) {
-        while (row / chunkRows >= chunks.size()) {
-            chunks.add(ByteBuffer.allocateDirect(chunkRows * dimension * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN));
-        }
-        slice(row).asFloatBuffer().put(values);
+    /** Replaces a row. */
+    void put(int row, ByteBuffer numbers) {
+        int rowBytes = dimension * Float.BYTES;
+        chunks.get(row / chunkRows).put(row % chunkRows * rowBytes, numbers, numbers.position(), rowBytes);
     }
 
     void free(int row) {
         freeRows.push(row);
     }
 
-    /** Appends a row's bytes. */
-    void copyTo(int row, ByteBuffer target) {
-        target.put(slice(row));
-    }
-
-    private ByteBuffer slice(int row) {
+    /** A row's little-endian bytes: a view, true until the row is replaced or freed. */
+    ByteBuffer row(int row) {
         int rowBytes = dimension * Float.BYTES;
         return chunks.get(row / chunkRows).slice(row % chunkRows * rowBytes, rowBytes).order(ByteOrder.LITTLE_ENDIAN);
     }

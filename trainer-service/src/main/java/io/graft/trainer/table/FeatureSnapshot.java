@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 
 import io.graft.event.Digests;
 import io.graft.id.BackboneId;
@@ -28,76 +30,91 @@ public final class FeatureSnapshot {
     private final Builder content;
     private final List<String> labels;
     private final int[] labelIndexes;
-    private final ByteBuffer features;
     private final String sha256;
 
-    private FeatureSnapshot(Builder content, List<String> labels, int[] labelIndexes, ByteBuffer features, String sha256) {
+    private FeatureSnapshot(Builder content, List<String> labels, int[] labelIndexes, String sha256) {
         this.content = content;
         this.labels = labels;
         this.labelIndexes = labelIndexes;
-        this.features = features;
         this.sha256 = sha256;
     }
 
-    /** Collects the samples in the order of the rows. */
+    /** Collects the rows in their order. */
     static final class Builder {
 
         private final TaskId task;
-        private final BackboneId backbone;
-        private final String backboneSha256;
+        private final BackboneKey backbone;
         private final int dimension;
-        private final List<SampleId> ids = new ArrayList<>();
-        private final List<String> rowLabels = new ArrayList<>();
+        private final long end;
+        private final ByteBuffer features;
+        private final List<SampleId> ids;
+        private final List<String> rowLabels;
         private final TreeSet<String> precisions = new TreeSet<>();
-        private final MessageDigest digest = Digests.newSha256();
         private int trainCount;
 
-        Builder(TaskId task, BackboneId backbone, String backboneSha256, int dimension) {
-            this.task = task;
-            this.backbone = backbone;
-            this.backboneSha256 = backboneSha256;
-            this.dimension = dimension;
-        }
-
-        void add(SampleId id, String label, Split split, String sampleSha256, String precision) {
-            ids.add(id);
-            rowLabels.add(label);
-            precisions.add(precision);
-            if (split == Split.TRAIN) {
-                trainCount++;
-            }
-            for (String field : List.of(id.value(), label, split.word(), sampleSha256)) {
-                digest.update(field.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-        }
-
-        /**
-         * @param copier appends the row of a sample to a buffer
-         */
-        FeatureSnapshot build(BiConsumer<SampleId, ByteBuffer> copier) {
-            long sizeBytes = (long) ids.size() * dimension * Float.BYTES;
+        Builder(TaskId task, BackboneKey backbone, int dimension, int sampleCount, long end) {
+            long sizeBytes = (long) sampleCount * dimension * Float.BYTES;
             if (sizeBytes > Integer.MAX_VALUE) {
                 throw Problem.invalid("TRAINING_SAMPLES_TOO_MANY", "task '" + task + "' has " + sizeBytes
                         + " bytes of features (expected: at most " + Integer.MAX_VALUE + ")");
             }
-            ByteBuffer features = ByteBuffer.allocateDirect((int) sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
-            ids.forEach(id -> copier.accept(id, features));
+            if (sampleCount == 0) {
+                throw TaskFeatures.noFeatures(task, Optional.of(backbone.id()));
+            }
+            this.task = task;
+            this.backbone = backbone;
+            this.dimension = dimension;
+            this.end = end;
+            this.features = ByteBuffer.allocateDirect((int) sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
+            this.ids = new ArrayList<>(sampleCount);
+            this.rowLabels = new ArrayList<>(sampleCount);
+        }
+
+        /** Takes the next row, a training row as long as there are any. */
+        void add(SampleId id, String label, Split split, String precision, ByteBuffer numbers) {
+            ids.add(id);
+            rowLabels.add(label);
+            precisions.add(precision);
+            features.put(numbers);
+            if (split == Split.TRAIN) {
+                trainCount++;
+            }
+        }
+
+        FeatureSnapshot build() {
             features.flip();
-            digest.update(features.duplicate());
             List<String> labels = List.copyOf(new TreeSet<>(rowLabels));
-            int[] labelIndexes = rowLabels.stream().mapToInt(label -> Collections.binarySearch(labels, label))
-                    .toArray();
-            return new FeatureSnapshot(this, labels, labelIndexes, features, HexFormat.of().formatHex(digest.digest()));
+            int[] labelIndexes = rowLabels.stream().mapToInt(label -> Collections.binarySearch(labels, label)).toArray();
+            return new FeatureSnapshot(this, labels, labelIndexes, digest());
+        }
+
+        private String digest() {
+            MessageDigest whole = Digests.newSha256();
+            MessageDigest one = Digests.newSha256();
+            int rowBytes = dimension * Float.BYTES;
+            IntStream.range(0, ids.size()).boxed().sorted(Comparator.comparing(ids::get)).forEach(row -> {
+                String split = (row < trainCount ? Split.TRAIN : Split.VALIDATION).word();
+                for (String field : List.of(ids.get(row).value(), rowLabels.get(row), split)) {
+                    whole.update(field.getBytes(StandardCharsets.UTF_8));
+                    whole.update((byte) 0);
+                }
+                one.update(features.slice(row * rowBytes, rowBytes));
+                whole.update(one.digest());
+            });
+            return HexFormat.of().formatHex(whole.digest());
         }
     }
 
+    public TaskId task() {
+        return content.task;
+    }
+
     public BackboneId backbone() {
-        return content.backbone;
+        return content.backbone.id();
     }
 
     public String backboneSha256() {
-        return content.backboneSha256;
+        return content.backbone.sha256();
     }
 
     public int dimension() {
@@ -119,9 +136,14 @@ public final class FeatureSnapshot {
         return labelIndexes;
     }
 
+    /** Of the rows, in their order. */
+    public List<SampleId> sampleIds() {
+        return Collections.unmodifiableList(content.ids);
+    }
+
     /** Little-endian float32, [rows, dimension], direct; the caller may write to it. */
     public ByteBuffer features() {
-        return features;
+        return content.features;
     }
 
     public int trainCount() {
@@ -132,7 +154,15 @@ public final class FeatureSnapshot {
         return content.ids.size() - content.trainCount;
     }
 
-    /** Over id, label, split and content digest of every row, then over all numbers; 64 hex digits. */
+    /** The offset in the task's partition of {@code sample-features} before which everything is in it, and nothing else. */
+    public long end() {
+        return content.end;
+    }
+
+    /**
+     * Over the samples in the order of their ids: of each the id, the label and the split, in UTF-8 with a zero byte behind
+     * them, then the SHA-256 (32 bytes) of the feature's little-endian float32 numbers; 64 hex digits.
+     */
     public String sha256() {
         return sha256;
     }

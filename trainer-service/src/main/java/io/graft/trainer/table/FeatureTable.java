@@ -13,7 +13,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
-import io.graft.feature.FeatureCodec;
 import io.graft.id.BackboneId;
 import io.graft.id.TaskId;
 import io.graft.problem.Problem;
@@ -31,6 +30,7 @@ public final class FeatureTable {
 
     private static final Logger LOG = Logger.getLogger(FeatureTable.class);
     private static final int CAUSES_LOGGED_MAX = 100;
+    private static final int DELETION_COUNT_MAX = 100;
 
     private final Map<TaskId, Entry> tasks = new ConcurrentHashMap<>();
     private final Set<String> causesLogged = ConcurrentHashMap.newKeySet();
@@ -55,8 +55,10 @@ public final class FeatureTable {
      * What a task has.
      *
      * @param counts by label and split
+     * @param deletions the last {@value #DELETION_COUNT_MAX}, the latest first
      */
-    public record Contents(TaskId task, int featureCount, Map<String, Map<Split, Integer>> counts) {
+    public record Contents(TaskId task, int featureCount, Map<String, Map<Split, Integer>> counts,
+            List<Deletion> deletions) {
     }
 
     /** Takes a record of {@code sample-features}. */
@@ -65,9 +67,7 @@ public final class FeatureTable {
             SampleKey key = SampleKey.parse(record.key());
             TaskFeatures features = tasks
                     .computeIfAbsent(key.task(), task -> added(task, record.partition())).features;
-            boolean counts = record.value() == null
-                    ? features.delete(key.sampleId(), record.timestamp(), record.offset())
-                    : features.put(FeatureCodec.decode(key, record.value()), record.offset());
+            boolean counts = features.apply(key, record);
             if (!counts) {
                 LOG.debugf("Feature is older than the one that is known partition=%d offset=%d", record.partition(),
                         record.offset());
@@ -127,7 +127,21 @@ public final class FeatureTable {
     /** What a task has, split by the default fraction; empty for an unknown one. */
     public Optional<Contents> contents(TaskId task, double validationFraction) {
         return Optional.ofNullable(tasks.get(task)).map(entry -> new Contents(task, entry.features.count(),
-                new LinkedHashMap<>(entry.features.counts(validationFraction))));
+                new LinkedHashMap<>(entry.features.counts(validationFraction)),
+                entry.features.deletions(DELETION_COUNT_MAX)));
+    }
+
+    /** What is known of a sample; absent where it is deleted, never came, or belongs to another replica. */
+    public Optional<SampleState> state(SampleKey key) {
+        return Optional.ofNullable(tasks.get(key.task())).flatMap(entry -> entry.features.state(key.sampleId()));
+    }
+
+    /**
+     * What counts of samples of which an older record came last, each once: written again, it makes the log end with what
+     * counts.
+     */
+    public List<Winner> takeOutdatedInLog() {
+        return tasks.values().stream().flatMap(entry -> entry.features.takeOutdatedInLog(entry.partition).stream()).toList();
     }
 
     /**

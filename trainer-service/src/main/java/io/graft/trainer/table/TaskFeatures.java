@@ -2,16 +2,26 @@ package io.graft.trainer.table;
 
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+import io.graft.event.Digests;
+import io.graft.feature.EncodedFeature;
 import io.graft.feature.Feature;
+import io.graft.feature.FeatureCodec;
 import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
 import io.graft.problem.Problem;
+import io.graft.sample.Label;
 import io.graft.sample.SampleKey;
 import io.graft.sample.Split;
 
@@ -20,63 +30,85 @@ import io.graft.sample.Split;
  * a
  * deletion counts likewise. Thread-safe.
  */
-final class TaskFeatures {
+public final class TaskFeatures {
 
     private final TaskId task;
     private final Map<SampleId, Row> rows = new HashMap<>();
     private final Map<SampleId, Deletion> deletions = new HashMap<>();
     private final Map<BackboneKey, FeatureMatrix> matrices = new HashMap<>();
+    private final Set<SampleId> outdatedInLog = new HashSet<>();
+    private long end;
     private long changedUntil;
 
-    /** Whose features a matrix holds. */
-    private record BackboneKey(String sha256, BackboneId id, int dimension) {
+    private record Row(long timestampMs, long offset, String label, Optional<Split> split, String sampleSha256,
+            String precision, FeatureMatrix matrix, int index) {
     }
 
-    private record Row(long timestampMs, String label, Optional<Split> split, String sampleSha256, String precision,
-            BackboneKey backbone, int index, long offset) {
-    }
-
-    private record Deletion(long timestampMs, long offset) {
-    }
-
-    TaskFeatures(TaskId task) {
+    public TaskFeatures(TaskId task) {
         this.task = task;
     }
 
     /**
-     * Takes a feature.
+     * Takes a record of {@code sample-features}.
      *
-     * @param offset of its record
      * @return whether it counts, and is not older than what is known of its sample
+     * @throws Problem INVALID when it is no feature of this task
      */
-    synchronized boolean put(Feature feature, long offset) {
+    public boolean apply(SampleKey key, ConsumerRecord<byte[], byte[]> record) {
+        return record.value() == null ? delete(key.sampleId(), record.timestamp(), record.offset())
+                : put(FeatureCodec.read(key, record.value()), record.offset());
+    }
+
+    synchronized boolean put(EncodedFeature feature, long offset) {
         SampleId id = feature.key().sampleId();
+        end = Math.max(end, offset + 1);
         if (isOlder(id, feature.timestampMs())) {
+            outdatedInLog.add(id);
             return false;
         }
-        remove(id);
+        FeatureMatrix matrix = matrix(feature);
+        Row old = rows.get(id);
+        int index;
+        if (old != null && old.matrix == matrix) {
+            index = old.index;
+            matrix.put(index, feature.numbers());
+        } else {
+            remove(id);
+            index = matrix.add(feature.numbers());
+            matrices.put(matrix.backbone(), matrix);
+        }
+        outdatedInLog.remove(id);
         deletions.remove(id);
-        float[] values = feature.embedding().values();
-        BackboneKey key = new BackboneKey(feature.backboneSha256(), feature.backbone(), values.length);
-        int index = matrices.computeIfAbsent(key, made -> new FeatureMatrix(values.length)).add(values);
-        rows.put(id, new Row(feature.timestampMs(), feature.label().value(), feature.split(), feature.sampleSha256(),
-                feature.precision(), key, index, offset));
+        // Labels and precisions are few words of many rows.
+        rows.put(id, new Row(feature.timestampMs(), offset, feature.label().value().intern(), feature.split(),
+                feature.sampleSha256(), feature.precision().intern(), matrix, index));
         changedUntil = Math.max(changedUntil, offset + 1);
         return true;
     }
 
-    /**
-     * Takes a deletion.
-     *
-     * @param offset of its record
-     * @return whether it counts
-     */
+    private FeatureMatrix matrix(EncodedFeature feature) {
+        BackboneKey backbone = new BackboneKey(feature.backboneSha256(), feature.backbone());
+        FeatureMatrix known = matrices.get(backbone);
+        if (known == null) {
+            return new FeatureMatrix(backbone, feature.dimension());
+        }
+        if (known.dimension() != feature.dimension()) {
+            throw Problem.invalid("FEATURE_DIMENSION_WRONG", "feature of sample '" + feature.key() + "' has "
+                    + feature.dimension() + " numbers (expected: " + known.dimension() + ", as the task's others of backbone '"
+                    + backbone.id() + "' have)");
+        }
+        return known;
+    }
+
     synchronized boolean delete(SampleId id, long timestampMs, long offset) {
+        end = Math.max(end, offset + 1);
         if (isOlder(id, timestampMs)) {
+            outdatedInLog.add(id);
             return false;
         }
         remove(id);
-        deletions.put(id, new Deletion(timestampMs, offset));
+        outdatedInLog.remove(id);
+        deletions.put(id, new Deletion(id, timestampMs, offset));
         changedUntil = Math.max(changedUntil, offset + 1);
         return true;
     }
@@ -84,15 +116,15 @@ final class TaskFeatures {
     private boolean isOlder(SampleId id, long timestampMs) {
         Row row = rows.get(id);
         Deletion deletion = deletions.get(id);
-        return (row != null && timestampMs < row.timestampMs) || (deletion != null && timestampMs < deletion.timestampMs);
+        return (row != null && timestampMs < row.timestampMs) || (deletion != null && timestampMs < deletion.deletedAtMs());
     }
 
     private void remove(SampleId id) {
         Row old = rows.remove(id);
         if (old != null) {
-            FeatureMatrix matrix = matrices.get(old.backbone);
-            if (matrix != null) {
-                matrix.free(old.index);
+            old.matrix.free(old.index);
+            if (old.matrix.usedRowCount() == 0) {
+                matrices.remove(old.matrix.backbone());
             }
         }
     }
@@ -109,7 +141,7 @@ final class TaskFeatures {
     /** What has changed at or after an offset. Looks at every sample. */
     synchronized FeatureChanges changesSince(long offset) {
         long changed = rows.values().stream().filter(row -> row.offset >= offset).count();
-        long deleted = deletions.values().stream().filter(deletion -> deletion.offset >= offset).count();
+        long deleted = deletions.values().stream().filter(deletion -> deletion.offset() >= offset).count();
         return new FeatureChanges((int) changed, (int) deleted, changedUntil);
     }
 
@@ -125,40 +157,96 @@ final class TaskFeatures {
         return row.split.orElseGet(() -> Split.ofKey(new SampleKey(task, id), validationFraction));
     }
 
+    /** What is known of a sample that is there. */
+    public synchronized Optional<SampleState> state(SampleId id) {
+        return Optional.ofNullable(rows.get(id)).map(TaskFeatures::state);
+    }
+
+    /** The samples with features of a backbone. */
+    public synchronized Map<SampleId, SampleState> states(BackboneKey backbone) {
+        Map<SampleId, SampleState> states = new TreeMap<>();
+        rows.forEach((id, row) -> {
+            if (row.matrix.backbone().equals(backbone)) {
+                states.put(id, state(row));
+            }
+        });
+        return states;
+    }
+
+    private static SampleState state(Row row) {
+        return new SampleState(row.label, row.split, row.matrix.backbone(), Digests.sha256Hex(row.matrix.row(row.index)),
+                row.offset);
+    }
+
+    /** Deletions whose records are still in the log, the latest first. */
+    public synchronized List<Deletion> deletions(int countMax) {
+        return deletions.values().stream().sorted(Comparator.comparingLong(Deletion::deletedAtMs)
+                .thenComparingLong(Deletion::offset).reversed()).limit(countMax).toList();
+    }
+
+    /** Samples of which an older record came last; each is given once. */
+    synchronized List<Winner> takeOutdatedInLog(int partition) {
+        List<Winner> winners = outdatedInLog.stream().sorted().flatMap(id -> winner(id, partition).stream()).toList();
+        outdatedInLog.clear();
+        return winners;
+    }
+
+    private Optional<Winner> winner(SampleId id, int partition) {
+        SampleKey key = new SampleKey(task, id);
+        Row row = rows.get(id);
+        if (row != null) {
+            BackboneKey backbone = row.matrix.backbone();
+            Feature feature = new EncodedFeature(key, row.timestampMs, new Label(row.label), row.split, row.sampleSha256,
+                    backbone.id(), backbone.sha256(), row.precision, row.matrix.row(row.index)).toFeature();
+            return Optional.of(new Winner(key, partition, row.timestampMs, Optional.of(feature)));
+        }
+        return Optional.ofNullable(deletions.get(id))
+                .map(deletion -> new Winner(key, partition, deletion.deletedAtMs(), Optional.empty()));
+    }
+
     /**
-     * Copies what a training run needs, in the order of the sample ids.
+     * Copies what a training run needs.
      *
      * @param backbone whose features; absent: those that most samples have, of equally many the first by digest
      * @throws Problem INVALID when there is no such feature
      */
-    synchronized FeatureSnapshot snapshot(Optional<BackboneId> backbone, double validationFraction) {
-        BackboneKey key = matrices.entrySet().stream()
-                .filter(entry -> backbone.isEmpty() || entry.getKey().id.equals(backbone.get()))
-                .filter(entry -> entry.getValue().usedRowCount() > 0)
-                .max(Comparator.<Map.Entry<BackboneKey, FeatureMatrix>> comparingInt(entry -> entry.getValue().usedRowCount())
-                        .thenComparing(entry -> entry.getKey().sha256, Comparator.reverseOrder()))
-                .map(Map.Entry::getKey)
-                .orElseThrow(() -> noFeatures(task, backbone));
-        FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, key.id, key.sha256, key.dimension);
-        List<SampleId> ids = rows.keySet().stream().filter(id -> known(id).backbone.equals(key)).sorted().toList();
-        for (Split side : Split.values()) {
-            for (SampleId id : ids) {
-                Row row = known(id);
-                if (split(id, row, validationFraction) == side) {
-                    builder.add(id, row.label, side, row.sampleSha256, row.precision);
-                }
-            }
-        }
-        FeatureMatrix matrix = matrices.getOrDefault(key, new FeatureMatrix(key.dimension));
-        return builder.build((id, target) -> matrix.copyTo(known(id).index, target));
+    public FeatureSnapshot snapshot(Optional<BackboneId> backbone, double validationFraction) {
+        return copy(matrix -> backbone.isEmpty() || matrix.backbone().id().equals(backbone.get()), validationFraction,
+                id -> true).orElseThrow(() -> noFeatures(task, backbone)).build();
     }
 
-    private Row known(SampleId id) {
-        Row row = rows.get(id);
-        if (row == null) {
-            throw new IllegalStateException("sample " + id + " has no row");
+    /**
+     * Copies some of the samples.
+     *
+     * @throws Problem INVALID when none of them has a feature of the backbone
+     */
+    public FeatureSnapshot snapshot(BackboneKey backbone, double validationFraction, Predicate<SampleId> wanted) {
+        return copy(matrix -> matrix.backbone().equals(backbone), validationFraction, wanted)
+                .orElseThrow(() -> noFeatures(task, Optional.of(backbone.id()))).build();
+    }
+
+    private synchronized Optional<FeatureSnapshot.Builder> copy(Predicate<FeatureMatrix> usable, double validationFraction,
+            Predicate<SampleId> wanted) {
+        return matrices.values().stream().filter(usable)
+                .max(Comparator.comparingInt(FeatureMatrix::usedRowCount)
+                        .thenComparing(matrix -> matrix.backbone().sha256(), Comparator.reverseOrder()))
+                .map(matrix -> copy(matrix, validationFraction, wanted));
+    }
+
+    private FeatureSnapshot.Builder copy(FeatureMatrix matrix, double validationFraction, Predicate<SampleId> wanted) {
+        Map<Split, List<Map.Entry<SampleId, Row>>> sides = rows.entrySet().stream()
+                .filter(entry -> entry.getValue().matrix == matrix && wanted.test(entry.getKey()))
+                .sorted(Map.Entry.comparingByKey())
+                .collect(Collectors.groupingBy(entry -> split(entry.getKey(), entry.getValue(), validationFraction)));
+        int count = sides.values().stream().mapToInt(List::size).sum();
+        FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, matrix.backbone(), matrix.dimension(), count, end);
+        for (Split side : Split.values()) {
+            for (Map.Entry<SampleId, Row> entry : sides.getOrDefault(side, List.of())) {
+                Row row = entry.getValue();
+                builder.add(entry.getKey(), row.label, side, row.precision, matrix.row(row.index));
+            }
         }
-        return row;
+        return builder;
     }
 
     static Problem noFeatures(TaskId task, Optional<BackboneId> backbone) {

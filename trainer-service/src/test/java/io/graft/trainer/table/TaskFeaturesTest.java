@@ -3,7 +3,11 @@ package io.graft.trainer.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +18,11 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import io.graft.event.Digests;
 import io.graft.feature.Embedding;
+import io.graft.feature.EncodedFeature;
 import io.graft.feature.Feature;
+import io.graft.feature.FeatureCodec;
 import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
@@ -30,12 +37,13 @@ class TaskFeaturesTest {
     private static final String BACKBONE = "ab".repeat(32);
 
     private final TaskFeatures features = new TaskFeatures(TASK);
+    private long nextOffset;
 
     @Test
     void countsASampleThatIsSentAgainOnce() {
         // When
-        features.put(feature("a", 1, "owl", 1f), 0);
-        features.put(feature("a", 2, "owl", 1f), 0);
+        put(features, feature("a", 1, "owl", 1f));
+        put(features, feature("a", 2, "owl", 1f));
 
         // Then
         assertThat(features.count()).isEqualTo(1);
@@ -44,10 +52,10 @@ class TaskFeaturesTest {
     @Test
     void takesTheLaterLabelWhateverTheOrder() {
         // Given
-        features.put(feature("a", 2, "owl", 1f), 0);
+        put(features, feature("a", 2, "owl", 1f));
 
         // When
-        boolean counted = features.put(feature("a", 1, "hawk", 1f), 0);
+        boolean counted = put(features, feature("a", 1, "hawk", 1f));
 
         // Then
         assertThat(counted).isFalse();
@@ -57,12 +65,12 @@ class TaskFeaturesTest {
     @Test
     void doesNotBringBackADeletedSampleByAnOlderRecord() {
         // Given
-        features.put(feature("a", 1, "owl", 1f), 0);
-        features.delete(new SampleId("a"), 5, 0);
+        put(features, feature("a", 1, "owl", 1f));
+        features.delete(new SampleId("a"), 5, 9);
 
         // When
-        boolean older = features.put(feature("a", 4, "owl", 1f), 0);
-        boolean newer = features.put(feature("a", 6, "hawk", 1f), 0);
+        boolean older = put(features, feature("a", 4, "owl", 1f));
+        boolean newer = put(features, feature("a", 6, "hawk", 1f));
 
         // Then
         assertThat(older).isFalse();
@@ -73,10 +81,10 @@ class TaskFeaturesTest {
     @Test
     void ignoresADeletionThatIsOlderThanTheSample() {
         // Given
-        features.put(feature("a", 5, "owl", 1f), 0);
+        put(features, feature("a", 5, "owl", 1f));
 
         // When
-        features.delete(new SampleId("a"), 4, 0);
+        features.delete(new SampleId("a"), 4, 9);
 
         // Then
         assertThat(features.count()).isEqualTo(1);
@@ -85,9 +93,9 @@ class TaskFeaturesTest {
     @Test
     void copiesTrainingRowsFirstInTheOrderOfTheIds() {
         // Given
-        features.put(feature("c", 1, "owl", 3f, Split.TRAIN), 0);
-        features.put(feature("a", 1, "hawk", 1f, Split.VALIDATION), 0);
-        features.put(feature("b", 1, "hawk", 2f, Split.TRAIN), 0);
+        put(features, feature("c", 1, "owl", 3f, Split.TRAIN));
+        put(features, feature("a", 1, "hawk", 1f, Split.VALIDATION));
+        put(features, feature("b", 1, "hawk", 2f, Split.TRAIN));
 
         // When
         FeatureSnapshot snapshot = features.snapshot(Optional.empty(), 0.2);
@@ -108,31 +116,30 @@ class TaskFeaturesTest {
         // Given
         List<Feature> arrivals = IntStream.range(0, 500)
                 .mapToObj(i -> feature("s" + i, 1000 + i, i % 3 == 0 ? "owl" : "hawk", i)).collect(Collectors.toList());
-        arrivals.forEach(feature -> features.put(feature, 0));
+        arrivals.forEach(arrival -> put(features, arrival));
         String expected = features.snapshot(Optional.empty(), 0.2).sha256();
 
         // When
         TaskFeatures other = new TaskFeatures(TASK);
-        other.put(feature("gone", 1, "owl", 9f), 0);
-        other.delete(new SampleId("gone"), 2, 0);
+        put(other, feature("gone", 1, "owl", 9f));
+        other.delete(new SampleId("gone"), 2, 9);
         Collections.shuffle(arrivals, new Random(1));
-        arrivals.forEach(feature -> other.put(feature, 0));
+        arrivals.forEach(arrival -> put(other, arrival));
 
         // Then
         assertThat(other.snapshot(Optional.empty(), 0.2).sha256()).isEqualTo(expected);
-        other.put(feature("s7", 5000, "hawk", 7.5f), 0);
+        put(other, feature("s7", 5000, "hawk", 7.5f));
         assertThat(other.snapshot(Optional.empty(), 0.2).sha256()).isNotEqualTo(expected);
     }
 
     @Test
     void neverMixesFeaturesOfTwoBackbones() {
         // Given
-        features.put(feature("a", 1, "owl", 1f), 0);
-        features.put(feature("b", 1, "owl", 1f), 0);
-        features.put(
+        put(features, feature("a", 1, "owl", 1f));
+        put(features, feature("b", 1, "owl", 1f));
+        put(features,
                 new Feature(new SampleKey(TASK, new SampleId("c")), 1, new Label("hawk"), Optional.empty(), "cd".repeat(32),
-                        new BackboneId("other"), "ef".repeat(32), "float32", new Embedding(new float[] { 1, 2, 3 })),
-                0);
+                        new BackboneId("other"), "ef".repeat(32), "float32", new Embedding(new float[] { 1, 2, 3 })));
 
         // When
         FeatureSnapshot most = features.snapshot(Optional.empty(), 0);
@@ -148,7 +155,7 @@ class TaskFeaturesTest {
     @Test
     void saysWhichBackboneHasNoFeatures() {
         // Given
-        features.put(feature("a", 1, "owl", 1f), 0);
+        put(features, feature("a", 1, "owl", 1f));
 
         // Then
         assertThatThrownBy(() -> features.snapshot(Optional.of(new BackboneId("vgg11")), 0.2)).isInstanceOf(Problem.class)
@@ -156,19 +163,106 @@ class TaskFeaturesTest {
     }
 
     @Test
-    void usesFreedRowsAgain() {
+    void digestsIdLabelSplitAndFeatureInTheOrderOfTheIds() {
         // Given
-        FeatureMatrix matrix = new FeatureMatrix(2);
-        int first = matrix.add(new float[] { 1, 2 });
-        matrix.add(new float[] { 3, 4 });
-        matrix.free(first);
+        put(features, feature("b", 1, "owl", 2f, Split.TRAIN));
+        put(features, feature("a", 1, "hawk", 1f, Split.VALIDATION));
 
         // When
-        int again = matrix.add(new float[] { 5, 6 });
+        String sha256 = features.snapshot(Optional.empty(), 0.2).sha256();
 
         // Then
-        assertThat(again).isEqualTo(first);
-        assertThat(matrix.usedRowCount()).isEqualTo(2);
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        expected.writeBytes("a\0hawk\0validation\0".getBytes(StandardCharsets.UTF_8));
+        expected.writeBytes(Digests.sha256(bytes(1f, -1f)));
+        expected.writeBytes("b\0owl\0train\0".getBytes(StandardCharsets.UTF_8));
+        expected.writeBytes(Digests.sha256(bytes(2f, -2f)));
+        assertThat(sha256).isEqualTo(Digests.sha256Hex(expected.toByteArray()));
+    }
+
+    private static byte[] bytes(float... numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(numbers);
+        return bytes.array();
+    }
+
+    @Test
+    void pinsTheEndOfWhatItHasSeen() {
+        // Given
+        features.put(encoded(feature("a", 5, "owl", 1f)), 40);
+        features.put(encoded(feature("a", 4, "hawk", 1f)), 41);
+
+        // Then
+        assertThat(features.snapshot(Optional.empty(), 0).end()).isEqualTo(42);
+        assertThat(features.state(new SampleId("a")).orElseThrow().offset()).isEqualTo(40);
+    }
+
+    @Test
+    void refusesAFeatureOfAnotherDimension() {
+        // Given
+        put(features, feature("a", 1, "owl", 1f));
+        Feature wrong = new Feature(new SampleKey(TASK, new SampleId("b")), 1, new Label("owl"), Optional.empty(),
+                "cd".repeat(32), new BackboneId("resnet18"), BACKBONE, "float32", new Embedding(new float[] { 1, 2, 3 }));
+
+        // Then
+        assertThatThrownBy(() -> put(features, wrong)).isInstanceOf(Problem.class).hasMessage(
+                "feature of sample 'birds/b' has 3 numbers (expected: 2, as the task's others of backbone 'resnet18' have)");
+    }
+
+    @Test
+    void forgetsABackboneWhoseLastFeatureIsGone() {
+        // Given
+        put(features, feature("a", 1, "owl", 1f));
+        features.delete(new SampleId("a"), 2, 9);
+
+        // When
+        put(features, new Feature(new SampleKey(TASK, new SampleId("b")), 3, new Label("owl"), Optional.empty(),
+                "cd".repeat(32), new BackboneId("resnet18"), BACKBONE, "float32", new Embedding(new float[] { 1, 2, 3 })));
+
+        // Then
+        assertThat(features.snapshot(Optional.empty(), 0).dimension()).isEqualTo(3);
+    }
+
+    @Test
+    void namesTheLastDeletionsFirst() {
+        // Given
+        put(features, feature("a", 1, "owl", 1f));
+        features.delete(new SampleId("a"), 5, 11);
+        features.delete(new SampleId("b"), 7, 12);
+        features.delete(new SampleId("c"), 6, 13);
+
+        // Then
+        assertThat(features.deletions(2)).containsExactly(new Deletion(new SampleId("b"), 7, 12),
+                new Deletion(new SampleId("c"), 6, 13));
+    }
+
+    @Test
+    void givesWhatCountsOnceAnOlderRecordCameLast() {
+        // Given
+        Feature newer = feature("a", 2, "owl", 1f);
+        put(features, newer);
+        put(features, feature("a", 1, "hawk", 3f));
+        features.delete(new SampleId("b"), 9, 20);
+        put(features, feature("b", 8, "hawk", 3f));
+        put(features, feature("c", 2, "owl", 1f));
+        put(features, feature("c", 1, "owl", 1f));
+        put(features, feature("c", 2, "owl", 1f));
+
+        // When
+        List<Winner> winners = features.takeOutdatedInLog(4);
+
+        // Then
+        assertThat(winners).containsExactly(new Winner(newer.key(), 4, 2, Optional.of(newer)),
+                new Winner(new SampleKey(TASK, new SampleId("b")), 4, 9, Optional.empty()));
+        assertThat(features.takeOutdatedInLog(4)).isEmpty();
+    }
+
+    private boolean put(TaskFeatures target, Feature feature) {
+        return target.put(encoded(feature), nextOffset++);
+    }
+
+    private static EncodedFeature encoded(Feature feature) {
+        return FeatureCodec.read(feature.key(), FeatureCodec.encode(feature));
     }
 
     private static Feature feature(String id, long timestampMs, String label, float first) {

@@ -1,0 +1,5 @@
+/** One task's features and versions, read from the topics when somebody asks. */
+@NullMarked
+package io.graft.trainer.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package io.graft.trainer.memory;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+import io.graft.event.TopicReplay;
+import io.graft.feature.FeatureCodec;
+import io.graft.trainer.setup.EventProducer;
+import io.graft.trainer.table.FeatureTable;
+import io.graft.trainer.table.Winner;
+
+/**
+ * Makes the log agree with the memory: where an older record of a sample came last, compaction would keep that one, so what
+ * counts is written again behind it, with its own timestamp.
+ * <p>
+ * Only by a replica that has read its partitions to their ends: before, what counts may still be to come.
+ */
+final class WinnerRewrite implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(WinnerRewrite.class);
+    private static final long LOOK_AGAIN_MS = 500;
+
+    private final String topic;
+    private final FeatureTable features;
+    private final TopicReplay replay;
+    private final EventProducer events;
+    private final FeatureMetrics metrics;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(WinnerRewrite::thread);
+
+    /** @param topic {@code sample-features} behind its prefix */
+    WinnerRewrite(String topic, FeatureTable features, TopicReplay replay, EventProducer events, FeatureMetrics metrics) {
+        this.topic = topic;
+        this.features = features;
+        this.replay = replay;
+        this.events = events;
+        this.metrics = metrics;
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "winner-rewrite");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // it runs until it is closed, and logs what goes wrong itself
+    void start() {
+        clock.scheduleWithFixedDelay(this::rewrite, LOOK_AGAIN_MS, LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void rewrite() {
+        try {
+            if (replay.hasCaughtUp()) {
+                features.takeOutdatedInLog().forEach(this::rewrite);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("Features are not written again", e);
+        }
+    }
+
+    private void rewrite(Winner winner) {
+        byte @Nullable [] value = winner.feature().map(FeatureCodec::encode).orElse(null);
+        events.send(new ProducerRecord<>(topic, winner.partition(), Math.max(0, winner.timestampMs()), winner.key().toBytes(),
+                value));
+        metrics.rewritten();
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+}

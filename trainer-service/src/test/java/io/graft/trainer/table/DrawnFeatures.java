@@ -1,0 +1,73 @@
+package io.graft.trainer.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+import io.graft.feature.Embedding;
+import io.graft.feature.Feature;
+import io.graft.feature.FeatureCodec;
+import io.graft.id.BackboneId;
+import io.graft.id.SampleId;
+import io.graft.id.TaskId;
+import io.graft.sample.Label;
+import io.graft.sample.SampleKey;
+
+/** Features of made-up samples: clouds of points around a centre for each label. */
+public final class DrawnFeatures {
+
+    public static final TaskId TASK = new TaskId("birds");
+    public static final BackboneKey BACKBONE = new BackboneKey("ab".repeat(32), new BackboneId("vector"));
+
+    private DrawnFeatures() {
+    }
+
+    /**
+     * A cloud for each label, the labels in turn.
+     *
+     * @param distance of a cloud's centre from the others in each of its own dimensions; a cloud's deviation is 1
+     */
+    public static List<Feature> clouds(int count, int dimension, int labelCount, double distance, long seed) {
+        Random random = new Random(seed);
+        List<Feature> features = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            float[] values = new float[dimension];
+            for (int d = 0; d < dimension; d++) {
+                values[d] = (float) (random.nextGaussian() + (d % labelCount == i % labelCount ? distance : 0));
+            }
+            features.add(feature("sample-" + i, 1000 + i, "label-" + i % labelCount, values));
+        }
+        return features;
+    }
+
+    public static Feature feature(String id, long timestampMs, String label, float... values) {
+        return new Feature(new SampleKey(TASK, new SampleId(id)), timestampMs, new Label(label), Optional.empty(),
+                "cd".repeat(32), BACKBONE.id(), BACKBONE.sha256(), "float32", new Embedding(values));
+    }
+
+    /** The same sample with another label. */
+    public static Feature relabelled(Feature feature, String label) {
+        return new Feature(feature.key(), feature.timestampMs() + 1_000_000, new Label(label), feature.split(),
+                feature.sampleSha256(), feature.backbone(), feature.backboneSha256(), feature.precision(),
+                feature.embedding());
+    }
+
+    /** A task that has received these in their order. */
+    public static TaskFeatures table(List<Feature> features) {
+        TaskFeatures table = new TaskFeatures(TASK);
+        for (Feature feature : features) {
+            table.apply(feature.key(), record(feature, table));
+        }
+        return table;
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(Feature feature, TaskFeatures table) {
+        return new ConsumerRecord<>("sample-features", 0, table.count(), feature.timestampMs(), TimestampType.CREATE_TIME, 0, 0,
+                feature.key().toBytes(), FeatureCodec.encode(feature), new RecordHeaders(), Optional.empty());
+    }
+}
