@@ -42,6 +42,13 @@ public final class TaskFeatures {
 
     private record Row(long timestampMs, long offset, String label, Optional<Split> split, String sampleSha256,
             String precision, FeatureMatrix matrix, int index) {
+
+        /** Whether a feature is of the very record that this row is of, written again. */
+        boolean isSameSample(EncodedFeature feature) {
+            return timestampMs == feature.timestampMs() && sampleSha256.equals(feature.sampleSha256())
+                    && label.equals(feature.label().value()) && split.equals(feature.split())
+                    && matrix.backbone().sha256().equals(feature.backboneSha256());
+        }
     }
 
     public TaskFeatures(TaskId task) {
@@ -79,10 +86,11 @@ public final class TaskFeatures {
         }
         outdatedInLog.remove(id);
         deletions.remove(id);
+        long changedAt = old != null && old.isSameSample(feature) ? old.offset : offset;
+        changedUntil = Math.max(changedUntil, changedAt + 1);
         // Labels and precisions are few words of many rows.
-        rows.put(id, new Row(feature.timestampMs(), offset, feature.label().value().intern(), feature.split(),
+        rows.put(id, new Row(feature.timestampMs(), changedAt, feature.label().value().intern(), feature.split(),
                 feature.sampleSha256(), feature.precision().intern(), matrix, index));
-        changedUntil = Math.max(changedUntil, offset + 1);
         return true;
     }
 
@@ -108,6 +116,10 @@ public final class TaskFeatures {
         }
         remove(id);
         outdatedInLog.remove(id);
+        Deletion known = deletions.get(id);
+        if (known != null && known.deletedAtMs() == timestampMs) {
+            return true;
+        }
         deletions.put(id, new Deletion(id, timestampMs, offset));
         changedUntil = Math.max(changedUntil, offset + 1);
         return true;
@@ -184,11 +196,9 @@ public final class TaskFeatures {
                 .thenComparingLong(Deletion::offset).reversed()).limit(countMax).toList();
     }
 
-    /** Samples of which an older record came last; each is given once. */
-    synchronized List<Winner> takeOutdatedInLog(int partition) {
-        List<Winner> winners = outdatedInLog.stream().sorted().flatMap(id -> winner(id, partition).stream()).toList();
-        outdatedInLog.clear();
-        return winners;
+    /** Samples of which an older record came last, until the record that counts comes again. */
+    synchronized List<Winner> outdatedInLog(int partition) {
+        return outdatedInLog.stream().sorted().flatMap(id -> winner(id, partition).stream()).toList();
     }
 
     private Optional<Winner> winner(SampleId id, int partition) {
