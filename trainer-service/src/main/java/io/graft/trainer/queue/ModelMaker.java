@@ -87,7 +87,7 @@ class ModelMaker {
         requireLabelCount(snapshot, request.task());
         List<float[]> selfTestRows = selfTestRows(snapshot);
         TrainingSet set = new TrainingSet(request.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
-                snapshot.labelIndexes(), snapshot.trainCount());
+                snapshot.labelIndexes(), snapshot.trainRowCount());
         TrainedHead trained = training.train(set, request.request().recipe(), listener);
         Optional<ModelReady> serving = memory.models().serving(request.task());
         Verdict verdict = PromotionGate.judge(request.request().promotion(), trained.measured(),
@@ -120,7 +120,7 @@ class ModelMaker {
                         Base64.getEncoder().encodeToString(head)),
                 trained.recipe(), trained.epochs(), trained.evaluation(),
                 new Dataset(snapshot.trainCount() + snapshot.validationCount(), snapshot.trainCount(),
-                        snapshot.validationCount(), snapshot.sha256(),
+                        snapshot.validationCount(), Optional.of(snapshot.viewCount()), snapshot.sha256(),
                         Optional.of(request.request().validationFraction()), offsets,
                         Optional.of(SampleSketch.of(snapshot.sampleIds()))),
                 selfTest, software, Optional.of(verdict));

@@ -1,5 +1,7 @@
 package io.graft.trainer.table;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -41,7 +44,24 @@ public final class TaskFeatures {
     private long changedUntil;
 
     private record Row(long timestampMs, long offset, String label, Optional<Split> split, String sampleSha256,
-            String precision, FeatureMatrix matrix, int index) {
+            String precision, FeatureMatrix matrix, int index, List<Integer> views) {
+
+        /** Its own row of the matrix, then those of its views. */
+        IntStream indexes() {
+            return IntStream.concat(IntStream.of(index), views.stream().mapToInt(Integer::intValue));
+        }
+
+        /** Little-endian float32, [1 + views, dimension]: a copy. */
+        ByteBuffer numbers() {
+            ByteBuffer numbers = ByteBuffer.allocate((1 + views.size()) * matrix.dimension() * Float.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            indexes().forEach(row -> numbers.put(matrix.row(row)));
+            return numbers.flip();
+        }
+    }
+
+    /** What of the samples of a matrix is copied. */
+    private record Selection(double validationFraction, Predicate<SampleId> wanted, boolean withViews) {
     }
 
     public TaskFeatures(TaskId task) {
@@ -71,17 +91,20 @@ public final class TaskFeatures {
         int index;
         if (old != null && old.matrix == matrix) {
             index = old.index;
-            matrix.put(index, feature.numbers());
+            matrix.put(index, feature.row(0));
+            old.views.forEach(matrix::free);
         } else {
             remove(id);
-            index = matrix.add(feature.numbers());
+            index = matrix.add(feature.row(0));
             matrices.put(matrix.backbone(), matrix);
         }
+        List<Integer> views = IntStream.rangeClosed(1, feature.viewCount()).mapToObj(view -> matrix.add(feature.row(view)))
+                .toList();
         outdatedInLog.remove(id);
         deletions.remove(id);
         // Labels and precisions are few words of many rows.
         rows.put(id, new Row(feature.timestampMs(), offset, feature.label().value().intern(), feature.split(),
-                feature.sampleSha256(), feature.precision().intern(), matrix, index));
+                feature.sampleSha256(), feature.precision().intern(), matrix, index, views));
         changedUntil = Math.max(changedUntil, offset + 1);
         return true;
     }
@@ -122,7 +145,7 @@ public final class TaskFeatures {
     private void remove(SampleId id) {
         Row old = rows.remove(id);
         if (old != null) {
-            old.matrix.free(old.index);
+            old.indexes().forEach(old.matrix::free);
             if (old.matrix.usedRowCount() == 0) {
                 matrices.remove(old.matrix.backbone());
             }
@@ -174,7 +197,7 @@ public final class TaskFeatures {
     }
 
     private static SampleState state(Row row) {
-        return new SampleState(row.label, row.split, row.matrix.backbone(), Digests.sha256Hex(row.matrix.row(row.index)),
+        return new SampleState(row.label, row.split, row.matrix.backbone(), Digests.sha256Hex(row.numbers()),
                 row.offset);
     }
 
@@ -197,7 +220,7 @@ public final class TaskFeatures {
         if (row != null) {
             BackboneKey backbone = row.matrix.backbone();
             Feature feature = new EncodedFeature(key, row.timestampMs, new Label(row.label), row.split, row.sampleSha256,
-                    backbone.id(), backbone.sha256(), row.precision, row.matrix.row(row.index)).toFeature();
+                    backbone.id(), backbone.sha256(), row.precision, row.views.size(), row.numbers()).toFeature();
             return Optional.of(new Winner(key, partition, row.timestampMs, Optional.of(feature)));
         }
         return Optional.ofNullable(deletions.get(id))
@@ -211,8 +234,19 @@ public final class TaskFeatures {
      * @throws Problem INVALID when there is no such feature
      */
     public FeatureSnapshot snapshot(Optional<BackboneId> backbone, double validationFraction) {
-        return copy(matrix -> backbone.isEmpty() || matrix.backbone().id().equals(backbone.get()), validationFraction,
-                id -> true).orElseThrow(() -> noFeatures(task, backbone)).build();
+        return copy(matrix -> backbone.isEmpty() || matrix.backbone().id().equals(backbone.get()),
+                new Selection(validationFraction, id -> true, true)).orElseThrow(() -> noFeatures(task, backbone)).build();
+    }
+
+    /**
+     * Copies the samples' own features without those of their views, for whoever looks at samples.
+     *
+     * @return of the backbone that most samples have; training rows but for the samples that say otherwise
+     * @throws Problem INVALID when there is no feature
+     */
+    public FeatureSnapshot snapshotWithoutViews() {
+        return copy(matrix -> true, new Selection(0, id -> true, false))
+                .orElseThrow(() -> noFeatures(task, Optional.empty())).build();
     }
 
     /**
@@ -221,29 +255,36 @@ public final class TaskFeatures {
      * @throws Problem INVALID when none of them has a feature of the backbone
      */
     public FeatureSnapshot snapshot(BackboneKey backbone, double validationFraction, Predicate<SampleId> wanted) {
-        return copy(matrix -> matrix.backbone().equals(backbone), validationFraction, wanted)
+        return copy(matrix -> matrix.backbone().equals(backbone), new Selection(validationFraction, wanted, true))
                 .orElseThrow(() -> noFeatures(task, Optional.of(backbone.id()))).build();
     }
 
-    private synchronized Optional<FeatureSnapshot.Builder> copy(Predicate<FeatureMatrix> usable, double validationFraction,
-            Predicate<SampleId> wanted) {
+    private synchronized Optional<FeatureSnapshot.Builder> copy(Predicate<FeatureMatrix> usable, Selection selection) {
+        Map<FeatureMatrix, Long> sampleCounts = rows.values().stream()
+                .collect(Collectors.groupingBy(Row::matrix, Collectors.counting()));
         return matrices.values().stream().filter(usable)
-                .max(Comparator.comparingInt(FeatureMatrix::usedRowCount)
+                .max(Comparator.<FeatureMatrix> comparingLong(matrix -> sampleCounts.getOrDefault(matrix, 0L))
                         .thenComparing(matrix -> matrix.backbone().sha256(), Comparator.reverseOrder()))
-                .map(matrix -> copy(matrix, validationFraction, wanted));
+                .map(matrix -> copy(matrix, selection));
     }
 
-    private FeatureSnapshot.Builder copy(FeatureMatrix matrix, double validationFraction, Predicate<SampleId> wanted) {
+    private FeatureSnapshot.Builder copy(FeatureMatrix matrix, Selection selection) {
         Map<Split, List<Map.Entry<SampleId, Row>>> sides = rows.entrySet().stream()
-                .filter(entry -> entry.getValue().matrix == matrix && wanted.test(entry.getKey()))
+                .filter(entry -> entry.getValue().matrix == matrix && selection.wanted.test(entry.getKey()))
                 .sorted(Map.Entry.comparingByKey())
-                .collect(Collectors.groupingBy(entry -> split(entry.getKey(), entry.getValue(), validationFraction)));
-        int count = sides.values().stream().mapToInt(List::size).sum();
-        FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, matrix.backbone(), matrix.dimension(), count, end);
+                .collect(Collectors.groupingBy(
+                        entry -> split(entry.getKey(), entry.getValue(), selection.validationFraction)));
+        int sampleCount = sides.values().stream().mapToInt(List::size).sum();
+        int viewCount = selection.withViews ? sides.getOrDefault(Split.TRAIN, List.of()).stream()
+                .mapToInt(entry -> entry.getValue().views.size()).sum() : 0;
+        FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, matrix.backbone(), matrix.dimension(), sampleCount,
+                viewCount, end);
         for (Split side : Split.values()) {
             for (Map.Entry<SampleId, Row> entry : sides.getOrDefault(side, List.of())) {
                 Row row = entry.getValue();
-                builder.add(entry.getKey(), row.label, side, row.precision, matrix.row(row.index));
+                boolean withViews = selection.withViews && side == Split.TRAIN;
+                builder.add(entry.getKey(), row.label, side, row.precision,
+                        (withViews ? row.indexes() : IntStream.of(row.index)).mapToObj(matrix::row).toList());
             }
         }
         return builder;

@@ -80,7 +80,7 @@ public final class VersionVerification {
     private Optional<String> headSha256(ModelReady model, FeatureSnapshot snapshot) {
         try {
             TrainingSet set = new TrainingSet(snapshot.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
-                    snapshot.labelIndexes(), snapshot.trainCount());
+                    snapshot.labelIndexes(), snapshot.trainRowCount());
             return Optional.of(Digests.sha256Hex(HeadCodec.encode(training.train(set, model.recipe().asked(), epoch -> {
             }).head())));
         } catch (Problem e) {

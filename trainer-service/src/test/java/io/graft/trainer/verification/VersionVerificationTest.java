@@ -229,7 +229,7 @@ class VersionVerificationTest {
         FeatureSnapshot snapshot = DrawnFeatures.table(samples).snapshot(Optional.empty(), 0.25);
         List<SampleId> ids = new ArrayList<>(snapshot.sampleIds());
         TrainingSet set = new TrainingSet(snapshot.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
-                snapshot.labelIndexes(), snapshot.trainCount());
+                snapshot.labelIndexes(), snapshot.trainRowCount());
         byte[] head = HeadCodec.encode(training.train(set, RECIPE, epoch -> {
         }).head());
         Instant at = Instant.parse("2026-01-01T12:00:00Z");
@@ -239,7 +239,8 @@ class VersionVerificationTest {
                         "float32"),
                 snapshot.labels(), artifact(head), new TrainedRecipe(RECIPE, List.of(), "test"), List.of(),
                 new Evaluation(0, 0, 0, List.of(), List.of()),
-                new ModelReady.Dataset(ids.size(), snapshot.trainCount(), snapshot.validationCount(), snapshot.sha256(),
+                new ModelReady.Dataset(ids.size(), snapshot.trainCount(), snapshot.validationCount(),
+                        Optional.of(snapshot.viewCount()), snapshot.sha256(),
                         Optional.of(0.25), List.of(new ModelReady.TopicOffset(topics.sampleFeatures(), 0, end)),
                         Optional.of(SampleSketch.of(ids))),
                 new ModelReady.SelfTest("", List.of()), SOFTWARE, Optional.empty());
