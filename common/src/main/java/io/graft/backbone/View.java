@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
-import io.graft.event.Digests;
 import io.graft.sample.SampleKey;
 
 /**
@@ -52,7 +51,8 @@ public record View(SampleKey sample, int number) {
     }
 
     private long seed() {
-        return ByteBuffer.wrap(Digests.sha256((sample + "\0" + number).getBytes(StandardCharsets.UTF_8))).getLong();
+        byte[] text = (sample + "\0" + number).getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.wrap(ResNetWeights.newSha256().digest(text)).getLong();
     }
 
     /** The largest part in the middle whose ratio is allowed. */
