@@ -9,17 +9,16 @@ import io.graft.sample.SampleKey;
 /**
  * An augmented view of an image: a random part of it, resized to the whole input and mirrored half of the time.
  * <p>
- * The part is drawn as torchvision's {@code RandomResizedCrop} draws it, but from {@value #AREA_MIN} of the area on instead
- * of 0.08. Its numbers come from {@link Random}, whose algorithm is specified, seeded with the first eight bytes, big-endian,
- * of the SHA-256 of {@code task/sampleId}, a zero byte and the number in decimal, all in UTF-8: a view is the same on every
- * machine, whatever came before it.
+ * The part is drawn as torchvision's {@code RandomResizedCrop} draws it: 0.08 to 1 of the area, a ratio of 3/4 to
+ * 4/3, the middle where ten draws do not fit. Its numbers come from {@link Random}, whose algorithm is specified, seeded with
+ * the first eight bytes, big-endian, of the SHA-256 of {@code task/sampleId}, a zero byte and the number in decimal, all in
+ * UTF-8: a view is the same on every machine, whatever came before it.
  *
  * @param number 1 and up
  */
 public record View(SampleKey sample, int number) {
 
-    /** The smallest share of the image; less of it often does not show what the label names. */
-    static final double AREA_MIN = 0.35;
+    private static final double AREA_MIN = 0.08;
     private static final double RATIO_MIN = 3.0 / 4;
     private static final double RATIO_MAX = 4.0 / 3;
     private static final int DRAWS_MAX = 10;

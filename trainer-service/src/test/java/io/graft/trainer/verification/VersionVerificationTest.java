@@ -147,6 +147,26 @@ class VersionVerificationTest {
     }
 
     @Test
+    void makesAVersionAgainFromItsViews() {
+        // Given
+        List<Feature> viewed = features.stream().map(feature -> DrawnFeatures.viewed(feature, 2)).toList();
+        viewed.forEach(this::write);
+        publish(viewed, 60);
+        write(DrawnFeatures.relabelled(viewed.get(4), "label-1"));
+
+        // Then
+        Verification same = verify(SOFTWARE);
+        assertThat(same.verdict()).as(same.toString()).isEqualTo(Verdict.IDENTICAL);
+        assertThat(same.dataset().foundSampleCount()).isEqualTo(60);
+
+        // When
+        write(DrawnFeatures.relabelled(DrawnFeatures.viewed(features.get(4), 1), "label-1"));
+
+        // Then
+        assertThat(verify(SOFTWARE).corrected()).containsExactly(new SampleId("sample-4"));
+    }
+
+    @Test
     void namesTheSamplesThatWereDeleted() {
         // Given
         features.forEach(this::write);
