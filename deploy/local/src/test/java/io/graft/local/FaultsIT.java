@@ -196,6 +196,12 @@ class FaultsIT {
                     .containsExactlyInAnyOrderElementsOf(ids);
             assertThat(versions.stream().map(model -> model.version().number()).sorted().toList())
                     .isEqualTo(IntStream.rangeClosed(1, ids.size()).boxed().toList());
+            for (ModelReady model : versions) {
+                String id = model.trainRequestId().value();
+                int round = Integer.parseInt(id.substring(id.lastIndexOf('r') + 1));
+                assertThat(model.dataset().sampleCount()).as("samples of %s, sent before it", id)
+                        .isGreaterThanOrEqualTo((round + 1) * sampleCount / REQUESTS_OF_A_TASK / TASK_COUNT);
+            }
             for (TrainingProgress end : ends) {
                 if (end.task().equals(task)) {
                     assertThat(versions).anyMatch(model -> model.trainRequestId().equals(end.trainRequestId())

@@ -1,6 +1,12 @@
 package io.graft.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -19,6 +26,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
+import io.graft.event.Json;
 import io.graft.id.TaskId;
 import io.graft.model.ModelReady;
 
@@ -29,6 +39,7 @@ final class StackClient implements AutoCloseable {
     private static final long LOOK_AGAIN_MS = 100;
 
     private final String bootstrapServers;
+    private final URI trainer;
     private final PredictionClient predictions;
     private final ServiceMetrics served;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -36,6 +47,7 @@ final class StackClient implements AutoCloseable {
 
     StackClient(LocalStack stack) {
         this.bootstrapServers = stack.broker().bootstrapServers();
+        this.trainer = stack.trainer().uri();
         this.predictions = new PredictionClient(stack.inference().uri());
         this.served = new ServiceMetrics(stack.inference().uri());
         this.producer = producer(Map.of("bootstrap.servers", bootstrapServers, "acks", "all"));
@@ -90,6 +102,18 @@ final class StackClient implements AutoCloseable {
         }
     }
 
+    /** Sends vectors, each under its number, and returns when the broker has them. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback sees what the future would say
+    void sendVectors(TaskId task, List<float[]> vectors, List<String> labels) {
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        for (int i = 0; i < vectors.size(); i++) {
+            producer.send(record("labelled-samples", task + "/" + i, json(vectors.get(i)), Map.of("label", labels.get(i))),
+                    (written, e) -> failure.compareAndSet(null, e));
+        }
+        producer.flush();
+        assertThat(failure.get()).isNull();
+    }
+
     void sendTrainRequest(TaskId task, String json) throws ExecutionException, InterruptedException {
         send("train-requests", task.value(), json.getBytes(StandardCharsets.UTF_8), Map.of());
     }
@@ -106,6 +130,21 @@ final class StackClient implements AutoCloseable {
             numbers.add(number);
         }
         return ("{\"vector\":" + numbers + "}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] json(float[] vector) {
+        StringBuilder numbers = new StringBuilder();
+        for (float number : vector) {
+            numbers.append(numbers.isEmpty() ? "{\"vector\":[" : ",").append(number);
+        }
+        return numbers.append("]}").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Posts nothing to a path of the trainer; the answer is JSON. */
+    JsonNode postToTrainer(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(trainer.resolve(path)).POST(HttpRequest.BodyPublishers.noBody()).build();
+        HttpResponse<byte[]> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return Json.readLenient(response.body(), JsonNode.class, "ANSWER_INVALID", "answer of " + path);
     }
 
     /** Waits for a version's event. */

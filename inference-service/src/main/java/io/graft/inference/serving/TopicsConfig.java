@@ -19,7 +19,7 @@ public interface TopicsConfig {
     @WithDefault("false")
     boolean create();
 
-    /** Of each topic that is created, but for promotions, which has one. */
+    /** Of each topic that is created, but for promotions, training-policies and training-triggers, which have one. */
     @WithDefault("6")
     @Min(1)
     @Max(10_000)

@@ -13,7 +13,7 @@ import picocli.CommandLine.HelpCommand;
  * The commands of the trainer's jar. A new one is a class with {@code @Command}, and its name in the list below.
  * <p>
  * Exit codes: {@value CommandLine.ExitCode#OK} it was done, {@value CommandLine.ExitCode#SOFTWARE} it failed,
- * {@value CommandLine.ExitCode#USAGE} it was not understood.
+ * {@value CommandLine.ExitCode#USAGE} it was not understood; a command may have others of its own.
  */
 @Command(name = "java -jar quarkus-run.jar", description = {
         "Runs the trainer without arguments, and a command with them.", "" }, subcommands = {

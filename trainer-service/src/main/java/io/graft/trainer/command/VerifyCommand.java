@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
 
 /** Makes a version again from the log and compares it with the one that was published. */
 @Command(name = "verify", sortOptions = false, description = {
-        "Makes a version again from the log: exit code 0 when it is identical, 1 when it is not, with the reasons.", "" })
+        "Makes a version again from the log: exit code 0 when it is identical, 3 when it is not, with the reasons.", "" })
 final class VerifyCommand implements Callable<Integer> {
 
+    private static final int DIFFERENT = 3;
     private static final Duration READ_LIMIT = Duration.ofMinutes(30);
     private static final Duration TRAIN_LIMIT = Duration.ofMinutes(30);
 
@@ -57,7 +58,7 @@ final class VerifyCommand implements Callable<Integer> {
             found.corrected().forEach(sample -> out.println("corrected " + sample));
             found.deleted().forEach(sample -> out.println("deleted " + sample));
             return found.verdict() == Verification.Verdict.IDENTICAL ? CommandLine.ExitCode.OK
-                    : CommandLine.ExitCode.SOFTWARE;
+                    : DIFFERENT;
         }
     }
 

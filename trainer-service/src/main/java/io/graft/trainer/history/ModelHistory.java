@@ -108,11 +108,6 @@ public final class ModelHistory {
         }
     }
 
-    /** The model that serves. */
-    public Optional<ModelReady> serving(TaskId task) {
-        return promotion(task).flatMap(promotion -> find(task, promotion.version()));
-    }
-
     /** The last promotion. */
     public Optional<Promotion> promotion(TaskId task) {
         TaskModels models = models(task);

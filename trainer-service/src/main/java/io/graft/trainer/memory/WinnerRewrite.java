@@ -1,5 +1,9 @@
 package io.graft.trainer.memory;
 
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.graft.event.TopicReplay;
 import io.graft.feature.FeatureCodec;
+import io.graft.sample.SampleKey;
 import io.graft.trainer.setup.EventProducer;
 import io.graft.trainer.table.FeatureTable;
 import io.graft.trainer.table.Winner;
@@ -24,12 +29,14 @@ final class WinnerRewrite implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(WinnerRewrite.class);
     private static final long LOOK_AGAIN_MS = 500;
+    private static final Duration SEND_AGAIN = Duration.ofMinutes(3);
 
     private final String topic;
     private final FeatureTable features;
     private final TopicReplay replay;
     private final EventProducer events;
     private final FeatureMetrics metrics;
+    private final Map<SampleKey, Long> sentAtNanos = new HashMap<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(WinnerRewrite::thread);
 
     /** @param topic {@code sample-features} behind its prefix */
@@ -55,10 +62,23 @@ final class WinnerRewrite implements AutoCloseable {
     private void rewrite() {
         try {
             if (replay.hasCaughtUp()) {
-                features.takeOutdatedInLog().forEach(this::rewrite);
+                rewrite(features.outdatedInLog());
             }
         } catch (RuntimeException e) {
             LOG.warn("Features are not written again", e);
+        }
+    }
+
+    /** One that has not come back after a while was not written. */
+    private void rewrite(List<Winner> winners) {
+        sentAtNanos.keySet().retainAll(winners.stream().map(Winner::key).toList());
+        long now = System.nanoTime();
+        for (Winner winner : winners) {
+            Long sent = sentAtNanos.get(winner.key());
+            if (sent == null || now - sent > SEND_AGAIN.toNanos()) {
+                sentAtNanos.put(winner.key(), now);
+                rewrite(winner);
+            }
         }
     }
 

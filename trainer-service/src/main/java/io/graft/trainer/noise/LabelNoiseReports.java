@@ -2,6 +2,7 @@ package io.graft.trainer.noise;
 
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -19,6 +20,8 @@ import io.smallrye.common.annotation.Identifier;
 /** The reports of label noise on this replica: one at a time, since each holds a task's features several times. */
 @Singleton
 public class LabelNoiseReports {
+
+    private static final long CLOSE_LIMIT_SECONDS = 30;
 
     private final TaskLog log;
     private final HeadProgram program;
@@ -53,8 +56,11 @@ public class LabelNoiseReports {
         }
     }
 
+    /** Waits for the work under way, which is in native memory; where that does not end, the process does so first. */
     @PreDestroy
-    void close() {
-        program.close();
+    void close() throws InterruptedException {
+        if (turn.tryAcquire(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            program.close();
+        }
     }
 }

@@ -26,6 +26,7 @@ import io.graft.trainer.training.TrainingSet;
  */
 public final class LabelNoiseSearch {
 
+    private static final int LABEL_COUNT_MAX = 1000;
     private static final Recipe RECIPE = Recipe.logistic(Recipe.LBFGS_WEIGHT_DECAY, ClassWeights.NONE);
 
     private final HeadTraining training;
@@ -46,6 +47,10 @@ public final class LabelNoiseSearch {
         if (snapshot.labels().size() < 2) {
             throw Problem.invalid("TRAINING_LABELS_TOO_FEW",
                     "task '" + snapshot.task() + "' has 1 label (expected: at least 2)");
+        }
+        if (snapshot.labels().size() > LABEL_COUNT_MAX) {
+            throw Problem.invalid("TRAINING_LABELS_TOO_MANY", "task '" + snapshot.task() + "' has " + snapshot.labels().size()
+                    + " labels (expected: at most " + LABEL_COUNT_MAX + ")");
         }
         int rowCount = snapshot.labelIndexes().length;
         Folds folds = new Folds(snapshot.sampleIds(), snapshot.labelIndexes(), snapshot.labels().size());

@@ -27,7 +27,7 @@ import io.graft.event.Topics;
  */
 final class Lane {
 
-    /** So many requests at most are read ahead of the first that has not ended: their offsets fit into the metadata. */
+    /** So many requests at most lie between the committed offset and the last one read: their offsets fit the metadata. */
     private static final int REQUEST_COUNT_MAX = 200;
     private static final String ENDED = "ended";
     private static final Pattern BEYOND = Pattern.compile(" \\+(\\d{1,15})");
@@ -53,6 +53,11 @@ final class Lane {
 
         void begin(Future<RunResult> begun) {
             run = begun;
+        }
+
+        /** Lets the request begin once more. */
+        void reset() {
+            run = null;
         }
 
         boolean hasRun() {
@@ -88,7 +93,7 @@ final class Lane {
     }
 
     boolean isFull() {
-        return entries.size() >= REQUEST_COUNT_MAX;
+        return entries.size() + ended.size() >= REQUEST_COUNT_MAX;
     }
 
     /** The first request of each task, if it has not begun. */

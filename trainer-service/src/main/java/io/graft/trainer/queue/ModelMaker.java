@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -31,6 +32,7 @@ import io.graft.model.ModelReady.SelfTest;
 import io.graft.model.ModelReady.Software;
 import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
+import io.graft.model.PromotionPolicy;
 import io.graft.model.SampleSketch;
 import io.graft.model.Verdict;
 import io.graft.problem.Problem;
@@ -48,7 +50,7 @@ import io.graft.trainer.training.TrainingSet;
 class ModelMaker {
 
     private static final Logger LOG = Logger.getLogger(ModelMaker.class);
-    private static final int SELF_TEST_ROWS_MAX = 4;
+    private static final int SELF_TEST_ROW_COUNT = 4;
 
     private final TrainerMemory memory;
     private final HeadProgram program;
@@ -85,13 +87,11 @@ class ModelMaker {
         FeatureSnapshot snapshot = memory.features().snapshot(request.task(), request.request().backbone(),
                 request.request().validationFraction());
         requireLabelCount(snapshot, request.task());
-        List<float[]> selfTestRows = selfTestRows(snapshot);
+        List<float[]> selfTestRows = selfTestRows(snapshot, request.request().recipe().seed());
         TrainingSet set = new TrainingSet(request.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
                 snapshot.labelIndexes(), snapshot.trainRowCount());
         TrainedHead trained = training.train(set, request.request().recipe(), listener);
-        Optional<ModelReady> serving = memory.models().serving(request.task());
-        Verdict verdict = PromotionGate.judge(request.request().promotion(), trained.measured(),
-                serving.flatMap(model -> measure(model, snapshot, set)));
+        Verdict verdict = judge(request, snapshot, set, trained);
         ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows), verdict);
         return new Made(model, verdict, verdict.promoted() ? Optional.of(promotion(model, verdict)) : Optional.empty());
     }
@@ -132,30 +132,52 @@ class ModelMaker {
                 Optional.of(verdict), clock.instant());
     }
 
-    /** The serving head on the same validation samples; absent when it takes features of another backbone. */
-    private Optional<PromotionGate.Serving> measure(ModelReady serving, FeatureSnapshot snapshot, TrainingSet set) {
-        if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
-            return Optional.empty();
+    /** The gate's verdict, with the serving head on the same validation samples. */
+    private Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, TrainingSet set, TrainedHead trained) {
+        PromotionPolicy policy = request.request().promotion();
+        Optional<Promotion> promotion = memory.models().promotion(request.task());
+        if (promotion.isEmpty()) {
+            return PromotionGate.judge(policy, trained.measured(), Optional.empty());
         }
+        ModelVersion version = promotion.get().version();
         try (Evaluator evaluator = new Evaluator(program, set)) {
+            ModelReady serving = memory.models().find(request.task(), version)
+                    .orElseThrow(() -> Problem.missing("VERSION_UNKNOWN", "version " + version + " is no longer there"));
+            if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
+                return PromotionGate.judgeIncomparable(policy, trained.measured(),
+                        "version " + version + " takes features of another backbone");
+            }
             Head head = HeadCodec.decode(Base64.getDecoder().decode(serving.head().data()), serving.labels());
-            return Optional.of(new PromotionGate.Serving(serving.version(), serving.labels(), evaluator.measure(head)));
+            return PromotionGate.judge(policy, trained.measured(),
+                    Optional.of(new PromotionGate.Serving(version, serving.labels(), evaluator.measure(head))));
         } catch (Problem | IllegalArgumentException e) {
-            LOG.warnf("Serving version cannot be compared with task=%s version=%s reason=%s", serving.task(), serving.version(),
+            LOG.warnf("Serving version cannot be compared with task=%s version=%s reason=%s", request.task(), version,
                     e.getMessage());
-            return Optional.empty();
+            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + version + " cannot be read");
         }
     }
 
-    /** Rows spread over the snapshot; taken before training changes them. */
-    private static List<float[]> selfTestRows(FeatureSnapshot snapshot) {
+    /**
+     * Rows that are nobody's sample, since an event outlives the samples: drawn from the seed, with the mean and deviation of
+     * all numbers of the features, so that the head works in its range.
+     */
+    private static List<float[]> selfTestRows(FeatureSnapshot snapshot, long seed) {
         FloatBuffer numbers = snapshot.features().asFloatBuffer();
-        int rowCount = snapshot.labelIndexes().length;
-        int count = Math.min(SELF_TEST_ROWS_MAX, rowCount);
-        List<float[]> rows = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < numbers.limit(); i++) {
+            sum += numbers.get(i);
+            squares += (double) numbers.get(i) * numbers.get(i);
+        }
+        double mean = sum / numbers.limit();
+        double deviation = Math.sqrt(Math.max(0, squares / numbers.limit() - mean * mean));
+        Random random = new Random(seed);
+        List<float[]> rows = new ArrayList<>(SELF_TEST_ROW_COUNT);
+        for (int i = 0; i < SELF_TEST_ROW_COUNT; i++) {
             float[] row = new float[snapshot.dimension()];
-            numbers.get((int) ((long) i * rowCount / count) * snapshot.dimension(), row);
+            for (int d = 0; d < row.length; d++) {
+                row[d] = (float) (mean + deviation * random.nextGaussian());
+            }
             rows.add(row);
         }
         return rows;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -13,6 +14,7 @@ import jakarta.inject.Singleton;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 
 import io.graft.event.Json;
@@ -35,6 +37,8 @@ import io.graft.trainer.training.EpochListener;
 class RunExecution {
 
     private static final Logger LOG = Logger.getLogger(RunExecution.class);
+    /** What is wrong with this replica or its broker: another one may still make the version. */
+    private static final Set<String> NOT_OF_THE_RUN = Set.of("REPLAY_ENDED", "BROKER_REFUSES");
 
     private final Topics topics;
     private final SampleArrival arrival;
@@ -103,8 +107,10 @@ class RunExecution {
             LOG.infof("Training run cancelled task=%s trainingRunId=%s", request.task(), request.trainingRunId());
             return new RunResult(List.of(run.progress.cancelled()),
                     () -> metrics.ended(request.task(), "cancelled", run.took()));
+        } catch (InterruptException e) {
+            throw Problem.busy("TRAINING_GIVEN_UP", "training run " + request.trainingRunId() + " was given up");
         } catch (Problem e) {
-            if (e.type() == ProblemType.BUSY) {
+            if (e.type() == ProblemType.BUSY || NOT_OF_THE_RUN.contains(e.code())) {
                 throw e;
             }
             return failed(run, e);

@@ -157,9 +157,13 @@ public class TrainingQueue {
 
     private void advance(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, Lane lane) {
         for (Lane.Entry entry : lane.finished()) {
-            RunResult result = result(entry.run());
-            OffsetAndMetadata offset = lane.end(entry, consumer.position(partition));
-            commit(result, Map.of(partition, offset), consumer.groupMetadata());
+            Optional<RunResult> result = result(entry.run());
+            if (result.isEmpty()) {
+                entry.reset();
+            } else if (!closing) {
+                OffsetAndMetadata offset = lane.end(entry, consumer.position(partition));
+                commit(result.get(), Map.of(partition, offset), consumer.groupMetadata());
+            }
         }
         for (Lane.Entry entry : lane.startable()) {
             entry.begin(runs.submit(() -> execution.run(entry.record())));
@@ -187,12 +191,15 @@ public class TrainingQueue {
         written.committed().run();
     }
 
-    private static RunResult result(Future<RunResult> run) {
+    /** Empty when the run could not finish, for a reason that may pass. */
+    private static Optional<RunResult> result(Future<RunResult> run) {
         try {
-            return run.get();
+            return Optional.of(run.get());
         } catch (ExecutionException | CancellationException e) {
             if (e.getCause() instanceof Problem problem) {
-                throw new KafkaException("a run could not finish: " + problem.sentence(), problem);
+                LOG.warnf("Training run begins again code=%s reason=%s", problem.code(), problem.sentence());
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
+                return Optional.empty();
             }
             throw new IllegalStateException("a run ended with neither model nor problem", e);
         } catch (InterruptedException e) {

@@ -19,7 +19,10 @@ public interface TopicsConfig {
     @WithDefault("false")
     boolean create();
 
-    /** Partitions of a created topic; {@code promotions} always has one. */
+    /**
+     * Partitions of a created topic; {@code promotions}, {@code training-policies} and {@code training-triggers} always have
+     * one.
+     */
     @WithDefault("6")
     @Min(1)
     @Max(10_000)

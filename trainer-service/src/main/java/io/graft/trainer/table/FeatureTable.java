@@ -137,11 +137,11 @@ public final class FeatureTable {
     }
 
     /**
-     * What counts of samples of which an older record came last, each once: written again, it makes the log end with what
-     * counts.
+     * What counts of samples of which an older record came last, until it comes again: written again, it makes the log end
+     * with what counts.
      */
-    public List<Winner> takeOutdatedInLog() {
-        return tasks.values().stream().flatMap(entry -> entry.features.takeOutdatedInLog(entry.partition).stream()).toList();
+    public List<Winner> outdatedInLog() {
+        return tasks.values().stream().flatMap(entry -> entry.features.outdatedInLog(entry.partition).stream()).toList();
     }
 
     /**

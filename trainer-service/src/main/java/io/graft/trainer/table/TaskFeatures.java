@@ -1,7 +1,5 @@
 package io.graft.trainer.table;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,29 +34,12 @@ import io.graft.sample.Split;
 public final class TaskFeatures {
 
     private final TaskId task;
-    private final Map<SampleId, Row> rows = new HashMap<>();
+    private final Map<SampleId, SampleRow> rows = new HashMap<>();
     private final Map<SampleId, Deletion> deletions = new HashMap<>();
     private final Map<BackboneKey, FeatureMatrix> matrices = new HashMap<>();
     private final Set<SampleId> outdatedInLog = new HashSet<>();
     private long end;
     private long changedUntil;
-
-    private record Row(long timestampMs, long offset, String label, Optional<Split> split, String sampleSha256,
-            String precision, FeatureMatrix matrix, int index, List<Integer> views) {
-
-        /** Its own row of the matrix, then those of its views. */
-        IntStream indexes() {
-            return IntStream.concat(IntStream.of(index), views.stream().mapToInt(Integer::intValue));
-        }
-
-        /** Little-endian float32, [1 + views, dimension]: a copy. */
-        ByteBuffer numbers() {
-            ByteBuffer numbers = ByteBuffer.allocate((1 + views.size()) * matrix.dimension() * Float.BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            indexes().forEach(row -> numbers.put(matrix.row(row)));
-            return numbers.flip();
-        }
-    }
 
     /** What of the samples of a matrix is copied. */
     private record Selection(double validationFraction, Predicate<SampleId> wanted, boolean withViews) {
@@ -87,12 +68,12 @@ public final class TaskFeatures {
             return false;
         }
         FeatureMatrix matrix = matrix(feature);
-        Row old = rows.get(id);
+        SampleRow old = rows.get(id);
         int index;
-        if (old != null && old.matrix == matrix) {
-            index = old.index;
+        if (old != null && old.matrix() == matrix) {
+            index = old.index();
             matrix.put(index, feature.row(0));
-            old.views.forEach(matrix::free);
+            old.views().forEach(matrix::free);
         } else {
             remove(id);
             index = matrix.add(feature.row(0));
@@ -102,10 +83,11 @@ public final class TaskFeatures {
                 .toList();
         outdatedInLog.remove(id);
         deletions.remove(id);
+        long changedAt = old != null && old.isSameSample(feature) ? old.offset() : offset;
+        changedUntil = Math.max(changedUntil, changedAt + 1);
         // Labels and precisions are few words of many rows.
-        rows.put(id, new Row(feature.timestampMs(), offset, feature.label().value().intern(), feature.split(),
+        rows.put(id, new SampleRow(feature.timestampMs(), changedAt, feature.label().value().intern(), feature.split(),
                 feature.sampleSha256(), feature.precision().intern(), matrix, index, views));
-        changedUntil = Math.max(changedUntil, offset + 1);
         return true;
     }
 
@@ -131,23 +113,27 @@ public final class TaskFeatures {
         }
         remove(id);
         outdatedInLog.remove(id);
+        Deletion known = deletions.get(id);
+        if (known != null && known.deletedAtMs() == timestampMs) {
+            return true;
+        }
         deletions.put(id, new Deletion(id, timestampMs, offset));
         changedUntil = Math.max(changedUntil, offset + 1);
         return true;
     }
 
     private boolean isOlder(SampleId id, long timestampMs) {
-        Row row = rows.get(id);
+        SampleRow row = rows.get(id);
         Deletion deletion = deletions.get(id);
-        return (row != null && timestampMs < row.timestampMs) || (deletion != null && timestampMs < deletion.deletedAtMs());
+        return (row != null && timestampMs < row.timestampMs()) || (deletion != null && timestampMs < deletion.deletedAtMs());
     }
 
     private void remove(SampleId id) {
-        Row old = rows.remove(id);
+        SampleRow old = rows.remove(id);
         if (old != null) {
-            old.indexes().forEach(old.matrix::free);
-            if (old.matrix.usedRowCount() == 0) {
-                matrices.remove(old.matrix.backbone());
+            old.indexes().forEach(old.matrix()::free);
+            if (old.matrix().usedRowCount() == 0) {
+                matrices.remove(old.matrix().backbone());
             }
         }
     }
@@ -163,7 +149,7 @@ public final class TaskFeatures {
 
     /** What has changed at or after an offset. Looks at every sample. */
     synchronized FeatureChanges changesSince(long offset) {
-        long changed = rows.values().stream().filter(row -> row.offset >= offset).count();
+        long changed = rows.values().stream().filter(row -> row.offset() >= offset).count();
         long deleted = deletions.values().stream().filter(deletion -> deletion.offset() >= offset).count();
         return new FeatureChanges((int) changed, (int) deleted, changedUntil);
     }
@@ -171,13 +157,13 @@ public final class TaskFeatures {
     /** Counts by label, then by split, for samples that do not say by the default fraction. */
     synchronized Map<String, Map<Split, Integer>> counts(double validationFraction) {
         Map<String, Map<Split, Integer>> counts = new TreeMap<>();
-        rows.forEach((id, row) -> counts.computeIfAbsent(row.label, label -> new TreeMap<>())
+        rows.forEach((id, row) -> counts.computeIfAbsent(row.label(), label -> new TreeMap<>())
                 .merge(split(id, row, validationFraction), 1, Integer::sum));
         return counts;
     }
 
-    private Split split(SampleId id, Row row, double validationFraction) {
-        return row.split.orElseGet(() -> Split.ofKey(new SampleKey(task, id), validationFraction));
+    private Split split(SampleId id, SampleRow row, double validationFraction) {
+        return row.split().orElseGet(() -> Split.ofKey(new SampleKey(task, id), validationFraction));
     }
 
     /** What is known of a sample that is there. */
@@ -189,16 +175,16 @@ public final class TaskFeatures {
     public synchronized Map<SampleId, SampleState> states(BackboneKey backbone) {
         Map<SampleId, SampleState> states = new TreeMap<>();
         rows.forEach((id, row) -> {
-            if (row.matrix.backbone().equals(backbone)) {
+            if (row.matrix().backbone().equals(backbone)) {
                 states.put(id, state(row));
             }
         });
         return states;
     }
 
-    private static SampleState state(Row row) {
-        return new SampleState(row.label, row.split, row.matrix.backbone(), Digests.sha256Hex(row.numbers()),
-                row.offset);
+    private static SampleState state(SampleRow row) {
+        return new SampleState(row.label(), row.split(), row.matrix().backbone(), Digests.sha256Hex(row.numbers()),
+                row.offset());
     }
 
     /** Deletions whose records are still in the log, the latest first. */
@@ -207,21 +193,20 @@ public final class TaskFeatures {
                 .thenComparingLong(Deletion::offset).reversed()).limit(countMax).toList();
     }
 
-    /** Samples of which an older record came last; each is given once. */
-    synchronized List<Winner> takeOutdatedInLog(int partition) {
-        List<Winner> winners = outdatedInLog.stream().sorted().flatMap(id -> winner(id, partition).stream()).toList();
-        outdatedInLog.clear();
-        return winners;
+    /** Samples of which an older record came last, until the record that counts comes again. */
+    synchronized List<Winner> outdatedInLog(int partition) {
+        return outdatedInLog.stream().sorted().flatMap(id -> winner(id, partition).stream()).toList();
     }
 
     private Optional<Winner> winner(SampleId id, int partition) {
         SampleKey key = new SampleKey(task, id);
-        Row row = rows.get(id);
+        SampleRow row = rows.get(id);
         if (row != null) {
-            BackboneKey backbone = row.matrix.backbone();
-            Feature feature = new EncodedFeature(key, row.timestampMs, new Label(row.label), row.split, row.sampleSha256,
-                    backbone.id(), backbone.sha256(), row.precision, row.views.size(), row.numbers()).toFeature();
-            return Optional.of(new Winner(key, partition, row.timestampMs, Optional.of(feature)));
+            BackboneKey backbone = row.matrix().backbone();
+            Feature feature = new EncodedFeature(key, row.timestampMs(), new Label(row.label()), row.split(),
+                    row.sampleSha256(),
+                    backbone.id(), backbone.sha256(), row.precision(), row.views().size(), row.numbers()).toFeature();
+            return Optional.of(new Winner(key, partition, row.timestampMs(), Optional.of(feature)));
         }
         return Optional.ofNullable(deletions.get(id))
                 .map(deletion -> new Winner(key, partition, deletion.deletedAtMs(), Optional.empty()));
@@ -261,7 +246,7 @@ public final class TaskFeatures {
 
     private synchronized Optional<FeatureSnapshot.Builder> copy(Predicate<FeatureMatrix> usable, Selection selection) {
         Map<FeatureMatrix, Long> sampleCounts = rows.values().stream()
-                .collect(Collectors.groupingBy(Row::matrix, Collectors.counting()));
+                .collect(Collectors.groupingBy(SampleRow::matrix, Collectors.counting()));
         return matrices.values().stream().filter(usable)
                 .max(Comparator.<FeatureMatrix> comparingLong(matrix -> sampleCounts.getOrDefault(matrix, 0L))
                         .thenComparing(matrix -> matrix.backbone().sha256(), Comparator.reverseOrder()))
@@ -269,22 +254,22 @@ public final class TaskFeatures {
     }
 
     private FeatureSnapshot.Builder copy(FeatureMatrix matrix, Selection selection) {
-        Map<Split, List<Map.Entry<SampleId, Row>>> sides = rows.entrySet().stream()
-                .filter(entry -> entry.getValue().matrix == matrix && selection.wanted.test(entry.getKey()))
+        Map<Split, List<Map.Entry<SampleId, SampleRow>>> sides = rows.entrySet().stream()
+                .filter(entry -> entry.getValue().matrix() == matrix && selection.wanted.test(entry.getKey()))
                 .sorted(Map.Entry.comparingByKey())
                 .collect(Collectors.groupingBy(
                         entry -> split(entry.getKey(), entry.getValue(), selection.validationFraction)));
         int sampleCount = sides.values().stream().mapToInt(List::size).sum();
         int viewCount = selection.withViews ? sides.getOrDefault(Split.TRAIN, List.of()).stream()
-                .mapToInt(entry -> entry.getValue().views.size()).sum() : 0;
+                .mapToInt(entry -> entry.getValue().views().size()).sum() : 0;
         FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, matrix.backbone(), matrix.dimension(), sampleCount,
                 viewCount, end);
         for (Split side : Split.values()) {
-            for (Map.Entry<SampleId, Row> entry : sides.getOrDefault(side, List.of())) {
-                Row row = entry.getValue();
+            for (Map.Entry<SampleId, SampleRow> entry : sides.getOrDefault(side, List.of())) {
+                SampleRow row = entry.getValue();
                 boolean withViews = selection.withViews && side == Split.TRAIN;
-                builder.add(entry.getKey(), row.label, side, row.precision,
-                        (withViews ? row.indexes() : IntStream.of(row.index)).mapToObj(matrix::row).toList());
+                builder.add(entry.getKey(), row.label(), side, row.precision(),
+                        (withViews ? row.indexes() : IntStream.of(row.index())).mapToObj(matrix::row).toList());
             }
         }
         return builder;

@@ -26,11 +26,14 @@ public final class PromotionGate {
     private final PromotionPolicy policy;
     private final Measured candidate;
     private final Optional<Serving> serving;
+    private final Optional<String> incomparable;
 
-    private PromotionGate(PromotionPolicy policy, Measured candidate, Optional<Serving> serving) {
+    private PromotionGate(PromotionPolicy policy, Measured candidate, Optional<Serving> serving,
+            Optional<String> incomparable) {
         this.policy = policy;
         this.candidate = candidate;
         this.serving = serving;
+        this.incomparable = incomparable;
     }
 
     /**
@@ -49,16 +52,26 @@ public final class PromotionGate {
      * Compares, and says why.
      *
      * @param candidate the new version
-     * @param serving empty when none serves, or one that cannot be compared
+     * @param serving empty when none serves
      */
     public static Verdict judge(PromotionPolicy policy, Measured candidate, Optional<Serving> serving) {
+        return judge(policy, candidate, serving, Optional.empty());
+    }
+
+    /** Judges where a version serves that the candidate cannot be compared with: {@code if-better} refuses, and says why. */
+    public static Verdict judgeIncomparable(PromotionPolicy policy, Measured candidate, String reason) {
+        return judge(policy, candidate, Optional.empty(), Optional.of(reason));
+    }
+
+    private static Verdict judge(PromotionPolicy policy, Measured candidate, Optional<Serving> serving,
+            Optional<String> incomparable) {
         serving.map(version -> version.measured.evaluation().sampleCount()).ifPresent(count -> {
             if (count != candidate.evaluation().sampleCount()) {
                 throw new IllegalArgumentException("versions are evaluated on " + candidate.evaluation().sampleCount() + " and "
                         + count + " samples (expected: the same)");
             }
         });
-        return new PromotionGate(policy, candidate, serving).judge();
+        return new PromotionGate(policy, candidate, serving, incomparable).judge();
     }
 
     private Verdict judge() {
@@ -80,6 +93,10 @@ public final class PromotionGate {
         }
         if (policy.policy() == Policy.ALWAYS) {
             return verdict(true, measured() + "; policy 'always' compares with nothing");
+        }
+        if (incomparable.isPresent()) {
+            return verdict(false, measured() + "; " + incomparable.get()
+                    + " (expected: a version to compare with; policy 'always' promotes without one)");
         }
         return serving.map(this::compare).orElseGet(() -> verdict(true, measured() + "; no version served before"));
     }

@@ -1,9 +1,9 @@
 package io.graft.trainer.training;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -30,6 +30,8 @@ final class RecipeSearch {
     private static final double[] LEARNING_RATES = { 0.003, 0.01, 0.03 };
     private static final double[] WEIGHT_DECAYS = { 0, 0.001 };
     private static final double[] STRENGTHS = { 1, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003 };
+    /** What a candidate may come to without an end of the search: weights beyond all numbers, before or after the folding. */
+    private static final Set<String> PASSED_OVER = Set.of(GradientDescent.DIVERGED, "HEAD_INVALID");
     private static final EpochListener NOBODY = result -> {
     };
 
@@ -39,7 +41,6 @@ final class RecipeSearch {
     private final List<RecipeCandidate> tried = new ArrayList<>();
     private @Nullable Attempt best;
     private int bestIndex;
-    private Duration longest = Duration.ZERO;
     private boolean stopped;
     private @Nullable Problem failure;
 
@@ -106,27 +107,24 @@ final class RecipeSearch {
     }
 
     private void attempt(Step step, int number, int count) {
-        if (best != null && !watch.hasTimeFor(longest)) {
-            stopped = true;
-            return;
-        }
-        Duration before = watch.taken();
         listener.candidateBegan(step.plan, number, count);
         try {
             keep(step.work.get());
         } catch (Problem e) {
             stopped = best != null && e.code().equals(RunWatch.TIME_EXCEEDED);
-            if (!stopped && !e.code().equals(GradientDescent.DIVERGED)) {
+            if (!stopped && !PASSED_OVER.contains(e.code())) {
                 throw e;
             }
             failure = failure == null ? e : failure;
             tried.add(step.plan.toFailed(e.sentence()));
         }
-        Duration took = watch.taken().minus(before);
-        longest = took.compareTo(longest) > 0 ? took : longest;
     }
 
     private void keep(Attempt attempt) {
+        if (!Double.isFinite(attempt.candidate().validationLoss().orElse(0.0))) {
+            throw Problem.invalid(GradientDescent.DIVERGED, "training run of task '" + bench.set().task()
+                    + "' diverged: its validation loss is not a finite number");
+        }
         if (best == null || isBetter(attempt.candidate(), best.candidate())) {
             best = attempt;
             bestIndex = tried.size();

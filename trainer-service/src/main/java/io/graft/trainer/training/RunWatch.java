@@ -30,11 +30,6 @@ final class RunWatch {
         return Duration.ofNanos(nanoTime.getAsLong() - startNanos);
     }
 
-    /** Whether another piece of work ends in time. */
-    boolean hasTimeFor(Duration work) {
-        return taken().plus(work).compareTo(timeMax) <= 0;
-    }
-
     /**
      * Ends the run when it must not go on.
      *

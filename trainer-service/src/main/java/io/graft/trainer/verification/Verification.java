@@ -45,6 +45,7 @@ public record Verification(TaskId task, ModelVersion version, Verdict verdict, L
         SAMPLES_MISSING,
         SOFTWARE_DIFFERS,
         CPU_DIFFERS,
+        SEARCH_DIFFERS,
         UNEXPLAINED
     }
 

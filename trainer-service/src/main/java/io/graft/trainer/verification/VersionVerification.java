@@ -21,6 +21,7 @@ import io.graft.problem.ProblemType;
 import io.graft.trainer.log.TaskLog;
 import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.training.HeadTraining;
+import io.graft.trainer.training.TrainedHead;
 import io.graft.trainer.training.TrainingSet;
 import io.graft.trainer.verification.Verification.Code;
 import io.graft.trainer.verification.Verification.DatasetComparison;
@@ -64,25 +65,27 @@ public final class VersionVerification {
         ModelReady model = log.model(new ModelKey(task, version)).orElseThrow(
                 () -> Problem.missing("VERSION_UNKNOWN", "task '" + task + "' has no version " + version));
         PinnedDataset pinned = PinnedDataset.read(log, topics.sampleFeatures(), model);
-        HeadComparison head = new HeadComparison(model.head().sha256(), pinned.snapshot().flatMap(s -> headSha256(model, s)));
+        Optional<TrainedHead> made = pinned.snapshot().flatMap(snapshot -> train(model, snapshot));
+        HeadComparison head = new HeadComparison(model.head().sha256(),
+                made.map(trained -> Digests.sha256Hex(HeadCodec.encode(trained.head()))));
         DatasetComparison dataset = new DatasetComparison(model.dataset().sha256(),
                 pinned.snapshot().map(FeatureSnapshot::sha256), model.dataset().sampleCount(),
                 pinned.snapshot().map(snapshot -> snapshot.trainCount() + snapshot.validationCount()).orElse(0));
         boolean identical = head.isSame() && dataset.isSame();
         return new Verification(task, version, identical ? Verdict.IDENTICAL : Verdict.DIFFERENT,
-                identical ? List.of() : reasons(model, pinned),
+                identical ? List.of() : reasons(model, pinned, made),
                 PinnedDataset.first(pinned.corrected(), Verification.NAMED_COUNT_MAX), pinned.corrected().size(),
                 PinnedDataset.first(pinned.deleted(), Verification.NAMED_COUNT_MAX), pinned.deleted().size(), head, dataset,
                 new SoftwareComparison(model.software(), software), (System.nanoTime() - begunAtNanos) / 1_000_000);
     }
 
     /** Empty when what is left of the samples does not make a head, as with one label. */
-    private Optional<String> headSha256(ModelReady model, FeatureSnapshot snapshot) {
+    private Optional<TrainedHead> train(ModelReady model, FeatureSnapshot snapshot) {
         try {
             TrainingSet set = new TrainingSet(snapshot.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
                     snapshot.labelIndexes(), snapshot.trainRowCount());
-            return Optional.of(Digests.sha256Hex(HeadCodec.encode(training.train(set, model.recipe().asked(), epoch -> {
-            }).head())));
+            return Optional.of(training.train(set, model.recipe().asked(), epoch -> {
+            }));
         } catch (Problem e) {
             if (e.type() == ProblemType.INVALID && !e.code().equals("TRAINING_TIME_EXCEEDED")) {
                 return Optional.empty();
@@ -91,7 +94,7 @@ public final class VersionVerification {
         }
     }
 
-    private List<Reason> reasons(ModelReady model, PinnedDataset pinned) {
+    private List<Reason> reasons(ModelReady model, PinnedDataset pinned, Optional<TrainedHead> made) {
         List<Reason> reasons = new ArrayList<>();
         if (!pinned.corrected().isEmpty()) {
             reasons.add(new Reason(Code.SAMPLES_CORRECTED, counted(pinned.corrected(), "corrected")));
@@ -110,6 +113,11 @@ public final class VersionVerification {
         if (!model.software().cpu().equals(software.cpu())) {
             reasons.add(new Reason(Code.CPU_DIFFERS, "the version was made on the CPU '" + cpu(model.software())
                     + "', this is '" + cpu(software) + "'"));
+        }
+        int triedCount = made.map(head -> head.recipe().candidates().size()).orElse(0);
+        if (made.isPresent() && triedCount != model.recipe().candidates().size()) {
+            reasons.add(new Reason(Code.SEARCH_DIFFERS, "the version came of " + model.recipe().candidates().size()
+                    + " candidates, this search of " + triedCount + ": the time of one of them was over before"));
         }
         if (reasons.isEmpty()) {
             reasons.add(

@@ -165,10 +165,10 @@ class RedriveTest {
     void findsTheValueOfALetterThatWasTooLargeForItsTopic() {
         // Given
         KafkaTopic samples = create("omitted-labelled-samples", Map.of());
-        KafkaTopic letters = create("omitted-labelled-samples-dead-letter", Map.of("max.message.bytes", "2000"));
+        KafkaTopic letters = create("omitted-labelled-samples-dead-letter", Map.of("max.message.bytes", "20000"));
         KafkaTopic features = create("omitted-features", Map.of());
         send(record(samples.name(), "birds/small", "small", "label", "wren"));
-        send(record(samples.name(), "birds/large", "x".repeat(5000), "label", "wren"));
+        send(record(samples.name(), "birds/large", "x".repeat(50_000), "label", "wren"));
         try (TransactionalLoop loop = stage(samples, features, new AtomicBoolean())) {
             loop.start();
             Await.until("both are dead letters", () -> letters.readAll().size() == 2);
@@ -177,13 +177,13 @@ class RedriveTest {
         ConsumerRecord<byte[], byte[]> large = letters.readAll().stream().filter(letter -> key(letter).equals("birds/large"))
                 .findFirst().orElseThrow();
         assertThat(large.value()).isNull();
-        assertThat(headers(large.headers())).contains("dead-letter-value-omitted=5000");
+        assertThat(headers(large.headers())).contains("dead-letter-value-omitted=50000");
         // When
         redrive("omitted-");
         // Then
         assertThat(out).asString().endsWith("2 sent, 0 kept\n");
         assertThat(samples.readAll()).filteredOn(record -> key(record).equals("birds/large")).hasSize(2)
-                .allSatisfy(record -> assertThat(record.value()).hasSize(5000));
+                .allSatisfy(record -> assertThat(record.value()).hasSize(50_000));
     }
 
     @Test

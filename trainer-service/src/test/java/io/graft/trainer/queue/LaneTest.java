@@ -75,16 +75,21 @@ class LaneTest {
     void keepsWhatHasEndedWithinWhatAnOffsetsMetadataHolds() {
         // Given: as many requests as are read ahead, each behind the marker of its transaction
         Lane lane = new Lane();
-        for (int i = 0; !lane.isFull() || i < 300; i++) {
-            lane.add(record(10_000_000L + 2L * i, "task-" + i));
-        }
-        lane.startable().forEach(LaneTest::finish);
-        List<Lane.Entry> finished = lane.finished();
+        lane.add(record(10_000_000L, "slow"));
+        lane.startable().forEach(entry -> entry.begin(new CompletableFuture<>()));
 
-        // When
+        // When: polls of a hundred, all of which end but the first
         OffsetAndMetadata last = new OffsetAndMetadata(0);
-        for (Lane.Entry entry : finished.subList(1, finished.size())) {
-            last = lane.end(entry, 20_000_000L);
+        long next = 10_000_002L;
+        while (!lane.isFull()) {
+            for (int i = 0; i < 100; i++) {
+                lane.add(record(next, "task-" + next));
+                next += 2;
+            }
+            lane.startable().forEach(LaneTest::finish);
+            for (Lane.Entry entry : lane.finished()) {
+                last = lane.end(entry, next);
+            }
         }
 
         // Then: Kafka's default for offset.metadata.max.bytes

@@ -249,12 +249,14 @@ class TaskFeaturesTest {
         put(features, feature("c", 2, "owl", 1f));
 
         // When
-        List<Winner> winners = features.takeOutdatedInLog(4);
+        List<Winner> winners = features.outdatedInLog(4);
 
         // Then
         assertThat(winners).containsExactly(new Winner(newer.key(), 4, 2, Optional.of(newer)),
                 new Winner(new SampleKey(TASK, new SampleId("b")), 4, 9, Optional.empty()));
-        assertThat(features.takeOutdatedInLog(4)).isEmpty();
+        put(features, newer);
+        features.delete(new SampleId("b"), 9, 21);
+        assertThat(features.outdatedInLog(4)).isEmpty();
     }
 
     private boolean put(TaskFeatures target, Feature feature) {

@@ -161,7 +161,7 @@ class ViewRowsTest {
         put("a", 1, Split.TRAIN, 7, 8);
 
         // Then
-        assertThat(features.takeOutdatedInLog(4)).containsExactly(new Winner(newer.key(), 4, 2, Optional.of(newer)));
+        assertThat(features.outdatedInLog(4)).containsExactly(new Winner(newer.key(), 4, 2, Optional.of(newer)));
     }
 
     private void put(String id, long timestampMs, Split split, float own, float... views) {
