@@ -41,13 +41,13 @@ import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.Software;
 import io.graft.model.Recipe;
 import io.graft.model.SampleSketch;
-import io.graft.model.TrainedRecipe;
 import io.graft.problem.Problem;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.KafkaTopic;
 import io.graft.trainer.table.DrawnFeatures;
 import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.training.HeadTraining;
+import io.graft.trainer.training.TrainedHead;
 import io.graft.trainer.training.TrainingSet;
 import io.graft.trainer.verification.Verification.Code;
 import io.graft.trainer.verification.Verification.Reason;
@@ -250,14 +250,15 @@ class VersionVerificationTest {
         List<SampleId> ids = new ArrayList<>(snapshot.sampleIds());
         TrainingSet set = new TrainingSet(snapshot.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
                 snapshot.labelIndexes(), snapshot.trainRowCount());
-        byte[] head = HeadCodec.encode(training.train(set, RECIPE, epoch -> {
-        }).head());
+        TrainedHead trained = training.train(set, RECIPE, epoch -> {
+        });
+        byte[] head = HeadCodec.encode(trained.head());
         Instant at = Instant.parse("2026-01-01T12:00:00Z");
         ModelReady model = new ModelReady(DrawnFeatures.TASK, VERSION, new TrainingRunId("run"), new TrainRequestId("request"),
                 at, Optional.empty(), at,
                 new ModelReady.BackboneReference(DrawnFeatures.BACKBONE.id(), DrawnFeatures.BACKBONE.sha256(), 8,
                         "float32"),
-                snapshot.labels(), artifact(head), new TrainedRecipe(RECIPE, List.of(), "test"), List.of(),
+                snapshot.labels(), artifact(head), trained.recipe(), List.of(),
                 new Evaluation(0, 0, 0, List.of(), List.of()),
                 new ModelReady.Dataset(ids.size(), snapshot.trainCount(), snapshot.validationCount(),
                         Optional.of(snapshot.viewCount()), snapshot.sha256(),
