@@ -1,5 +1,7 @@
 package io.graft.backbone;
 
+import java.util.List;
+
 import io.graft.sample.SampleContent;
 
 /**
@@ -19,6 +21,19 @@ public interface Backbone extends AutoCloseable {
      *         embed
      */
     byte[] prepare(SampleContent content);
+
+    /**
+     * Decodes once and preprocesses the content itself and views of it. Only images have views.
+     *
+     * @return inputs of {@link BackboneWorker#embed}: the content's own first, then those of the views in their order
+     * @throws io.graft.problem.Problem INVALID as of {@link #prepare(SampleContent)}
+     */
+    default List<byte[]> prepare(SampleContent content, List<View> views) {
+        if (!views.isEmpty()) {
+            throw new IllegalArgumentException("views are asked of " + content.kind() + " (expected: of an image)");
+        }
+        return List.of(prepare(content));
+    }
 
     /** Opens a worker for one thread; it owns one native buffer of {@code batchSizeMax} inputs until it is closed. */
     BackboneWorker openWorker(int batchSizeMax);

@@ -95,7 +95,22 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
         long shorter = Math.min(width, height);
         BilinearAxis columns = centered(image.width(), resize * width / shorter);
         BilinearAxis rows = centered(image.height(), resize * height / shorter);
-        return narrowRows(rows, narrowColumns(image, columns, rows), image.blueFirst());
+        return narrowRows(rows, narrowColumns(image, columns, rows, 0, 0), image.blueFirst());
+    }
+
+    /**
+     * Resizes a part of the image to the whole input, as if there were nothing around it.
+     *
+     * @return red, green, blue, [crop, crop, 3]
+     */
+    byte[] apply(Pixels image, Crop part) {
+        BilinearAxis columns = new BilinearAxis(part.width(), crop, 0, crop);
+        BilinearAxis rows = new BilinearAxis(part.height(), crop, 0, crop);
+        byte[] input = narrowRows(rows, narrowColumns(image, columns, rows, part.left(), part.top()), image.blueFirst());
+        if (part.mirrored()) {
+            swapLeftAndRight(input);
+        }
+        return input;
     }
 
     /** Rounded as Python does, half to even. */
@@ -103,13 +118,18 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
         return new BilinearAxis(sourceSize, targetSize, (long) Math.rint((targetSize - crop) / 2.0), crop);
     }
 
-    /** The source rows that the crop needs, each of {@code crop} pixels, rounded to bytes as Pillow does between its passes. */
-    private byte[] narrowColumns(Pixels image, BilinearAxis columns, BilinearAxis rows) {
+    /**
+     * The source rows that the crop needs, each of {@code crop} pixels, rounded to bytes as Pillow does between its passes.
+     *
+     * @param left where the axes begin in the image
+     * @param top likewise
+     */
+    private byte[] narrowColumns(Pixels image, BilinearAxis columns, BilinearAxis rows, int left, int top) {
         byte[] source = image.bytes();
         byte[] narrow = new byte[(rows.end() - rows.begin()) * crop * CHANNELS];
         int out = 0;
         for (int y = rows.begin(); y < rows.end(); y++) {
-            int row = y * image.width() * CHANNELS;
+            int row = ((top + y) * image.width() + left) * CHANNELS;
             for (int x = 0; x < crop; x++) {
                 int in = row + columns.first(x) * CHANNELS;
                 int first = BilinearAxis.HALF;
@@ -150,6 +170,20 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
             swapRedAndBlue(input);
         }
         return input;
+    }
+
+    private void swapLeftAndRight(byte[] pixels) {
+        for (int y = 0; y < crop; y++) {
+            int from = y * crop * CHANNELS;
+            int to = from + (crop - 1) * CHANNELS;
+            for (; from < to; from += CHANNELS, to -= CHANNELS) {
+                for (int channel = 0; channel < CHANNELS; channel++) {
+                    byte value = pixels[from + channel];
+                    pixels[from + channel] = pixels[to + channel];
+                    pixels[to + channel] = value;
+                }
+            }
+        }
     }
 
     private static void swapRedAndBlue(byte[] pixels) {

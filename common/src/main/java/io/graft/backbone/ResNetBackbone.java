@@ -107,6 +107,20 @@ final class ResNetBackbone implements Backbone {
         throw Backbones.unsupported(descriptor.id(), content, "image");
     }
 
+    @Override
+    public List<byte[]> prepare(SampleContent content, List<View> views) {
+        if (views.isEmpty() || !(content instanceof SampleContent.Image image)) {
+            return List.of(prepare(content));
+        }
+        Pixels pixels = decoder.decode(image);
+        List<byte[]> inputs = new ArrayList<>(1 + views.size());
+        inputs.add(preprocessing.apply(pixels));
+        for (View view : views) {
+            inputs.add(preprocessing.apply(pixels, view.crop(pixels.width(), pixels.height())));
+        }
+        return inputs;
+    }
+
     /** The first worker of a batch size runs every size up to it, because a new size is several times slower once. */
     @Override
     public synchronized BackboneWorker openWorker(int batchSizeMax) {

@@ -3,8 +3,10 @@ package io.graft.feature;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 import io.graft.id.BackboneId;
@@ -19,11 +21,14 @@ import io.graft.sample.Split;
  * the
  * sample (32), digest of the backbone (32), then backbone, precision and label (each a length of 2 bytes and UTF-8), dimension
  * (4)
- * and the numbers (float32).
+ * and the numbers (float32). That of a sample with augmented views begins with {@code GFT2}; behind the dimension stands how
+ * many
+ * views there are (4 bytes, at least 1), and behind the sample's numbers stand those of the views.
  */
 public final class FeatureCodec {
 
     private static final int MAGIC = 0x31544647;
+    private static final int MAGIC_WITH_VIEWS = 0x32544647;
     private static final int FIXED_BYTES = 4 + 1 + 8 + 32 + 32 + 3 * 2 + 4;
     private static final int DIGEST_BYTES = 32;
     /** All ones in a number that is infinite or none. */
@@ -37,9 +42,11 @@ public final class FeatureCodec {
         byte[] precision = utf8(feature.precision());
         byte[] label = utf8(feature.label().value());
         float[] values = feature.embedding().values();
+        List<Embedding> views = feature.views();
+        int viewCountBytes = views.isEmpty() ? 0 : Integer.BYTES;
         ByteBuffer buffer = ByteBuffer.allocate(FIXED_BYTES + backbone.length + precision.length + label.length
-                + values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.putInt(MAGIC);
+                + viewCountBytes + (1 + views.size()) * values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.putInt(views.isEmpty() ? MAGIC : MAGIC_WITH_VIEWS);
         buffer.put(splitCode(feature.split()));
         buffer.putLong(feature.timestampMs());
         buffer.put(HexFormat.of().parseHex(feature.sampleSha256()));
@@ -48,7 +55,11 @@ public final class FeatureCodec {
             buffer.putShort((short) text.length).put(text);
         }
         buffer.putInt(values.length);
-        buffer.asFloatBuffer().put(values);
+        if (!views.isEmpty()) {
+            buffer.putInt(views.size());
+        }
+        FloatBuffer numbers = buffer.asFloatBuffer().put(values);
+        views.forEach(view -> numbers.put(view.values()));
         return buffer.array();
     }
 
@@ -61,8 +72,9 @@ public final class FeatureCodec {
     public static EncodedFeature read(SampleKey key, byte[] value) {
         try {
             ByteBuffer buffer = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
-            if (buffer.getInt() != MAGIC) {
-                throw invalid(key, "does not begin with GFT1");
+            int magic = buffer.getInt();
+            if (magic != MAGIC && magic != MAGIC_WITH_VIEWS) {
+                throw invalid(key, "does not begin with GFT1 or GFT2");
             }
             Optional<Split> split = split(key, buffer.get());
             long timestampMs = buffer.getLong();
@@ -71,18 +83,27 @@ public final class FeatureCodec {
             BackboneId backbone = new BackboneId(text(key, buffer));
             String precision = text(key, buffer);
             Label label = new Label(text(key, buffer));
+            int dimension = buffer.getInt();
+            int viewCount = magic == MAGIC ? 0 : viewCount(key, buffer.getInt());
             return new EncodedFeature(key, timestampMs, label, split, sampleSha256, backbone, backboneSha256, precision,
-                    numbers(key, buffer));
+                    viewCount, numbers(key, buffer, dimension, viewCount));
         } catch (BufferUnderflowException e) {
             throw invalid(key, "ends after " + value.length + " bytes");
         }
     }
 
-    private static ByteBuffer numbers(SampleKey key, ByteBuffer buffer) {
-        int dimension = buffer.getInt();
+    private static int viewCount(SampleKey key, int viewCount) {
+        if (viewCount < 1 || viewCount > Feature.VIEW_COUNT_MAX) {
+            throw invalid(key, "has " + viewCount + " views behind GFT2 (expected: 1 to " + Feature.VIEW_COUNT_MAX + ")");
+        }
+        return viewCount;
+    }
+
+    private static ByteBuffer numbers(SampleKey key, ByteBuffer buffer, int dimension, int viewCount) {
         if (dimension < 1 || dimension > SampleContent.Vector.LENGTH_MAX
-                || buffer.remaining() != (long) dimension * Float.BYTES) {
-            throw invalid(key, "has " + buffer.remaining() + " bytes for " + dimension + " numbers");
+                || buffer.remaining() != (1L + viewCount) * dimension * Float.BYTES) {
+            throw invalid(key, "has " + buffer.remaining() + " bytes for " + (viewCount == 0 ? "" : 1 + viewCount + " × ")
+                    + dimension + " numbers");
         }
         for (int at = buffer.position(); at < buffer.limit(); at += Float.BYTES) {
             if ((buffer.getInt(at) & EXPONENT) == EXPONENT) {

@@ -64,14 +64,16 @@ public record ModelReady(TaskId task, ModelVersion version, TrainingRunId traini
     /**
      * The samples that made the model.
      *
+     * @param viewCount augmented views that were trained on besides the samples; absent in versions of earlier releases
      * @param sha256 over the samples in the order of their ids: of each the id, the label and the split, in UTF-8 with a zero
-     *        byte behind them, then the SHA-256 (32 bytes) of the feature's little-endian float32 numbers
+     *        byte behind them, then the SHA-256 (32 bytes) of the feature's little-endian float32 numbers and, on the
+     *        training side, behind them those of its views
      * @param validationFraction share of the samples without a split that were kept for validation; absent in versions of
      *        earlier releases
      * @param offsets where in {@code sample-features} the snapshot ends
      * @param samples which samples they were; absent in versions of earlier releases
      */
-    public record Dataset(int sampleCount, int trainCount, int validationCount, String sha256,
+    public record Dataset(int sampleCount, int trainCount, int validationCount, Optional<Integer> viewCount, String sha256,
             Optional<Double> validationFraction, List<TopicOffset> offsets, Optional<SampleSketch> samples) {
         public Dataset {
             offsets = List.copyOf(offsets);
@@ -79,7 +81,7 @@ public record ModelReady(TaskId task, ModelVersion version, TrainingRunId traini
 
         /** The same without the sketch, which is large. */
         public Dataset withoutSamples() {
-            return new Dataset(sampleCount, trainCount, validationCount, sha256, validationFraction, offsets,
+            return new Dataset(sampleCount, trainCount, validationCount, viewCount, sha256, validationFraction, offsets,
                     Optional.empty());
         }
     }

@@ -16,10 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.graft.id.BackboneId;
+import io.graft.id.SampleId;
+import io.graft.id.TaskId;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.sample.ImageFormat;
 import io.graft.sample.SampleContent;
+import io.graft.sample.SampleKey;
 import io.graft.testing.SharedFolder;
 
 class BackbonesTest {
@@ -63,6 +66,31 @@ class BackbonesTest {
             assertThat(features).hasDimensions(1, 512);
             assertThat(Features.largest(features[0])).isBetween(0.1, 100.0);
         }
+    }
+
+    @Test
+    void preparesAnImageWithItsViews() {
+        // Given
+        SampleContent image = DrawnImage.jpeg(DrawnImage.gradient(300, 200, BufferedImage.TYPE_3BYTE_BGR));
+        Backbone backbone = backbones.forContent(image);
+        SampleKey key = new SampleKey(new TaskId("birds"), new SampleId("wren-1"));
+        // When
+        List<byte[]> inputs = backbone.prepare(image, List.of(new View(key, 1), new View(key, 2)));
+        // Then
+        assertThat(inputs).hasSize(3);
+        assertThat(inputs.get(0)).isEqualTo(backbone.prepare(image)).hasSameSizeAs(inputs.get(1));
+        assertThat(inputs.get(1)).isNotEqualTo(inputs.get(0)).isNotEqualTo(inputs.get(2));
+        assertThat(backbone.prepare(image, List.of(new View(key, 2))).get(1)).isEqualTo(inputs.get(2));
+    }
+
+    @Test
+    void hasNoViewsOfAVector() {
+        // Given
+        SampleContent vector = new SampleContent.Vector(new float[3]);
+        View view = new View(new SampleKey(new TaskId("birds"), new SampleId("wren-1")), 1);
+        // Then
+        assertThatThrownBy(() -> backbones.forContent(vector).prepare(vector, List.of(view)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("views are asked of vector (expected: of an image)");
     }
 
     @Test

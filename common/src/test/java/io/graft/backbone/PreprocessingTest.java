@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,54 @@ class PreprocessingTest {
         byte[] input = new Preprocessing(256, 224, MEAN, DEVIATION).apply(new Pixels(white, width, height, true));
         // Then
         assertThat(input).hasSize(224 * 224 * 3).containsOnly(255);
+    }
+
+    @Test
+    void resizesAPartAsIfThereWereNothingAroundIt() {
+        // Given
+        Pixels image = noise(90, 70);
+        Preprocessing preprocessing = new Preprocessing(40, 32, MEAN, DEVIATION);
+        byte[] cut = new byte[50 * 45 * 3];
+        for (int y = 0; y < 45; y++) {
+            System.arraycopy(image.bytes(), ((9 + y) * 90 + 11) * 3, cut, y * 50 * 3, 50 * 3);
+        }
+        // When
+        byte[] part = preprocessing.apply(image, new Crop(11, 9, 50, 45, false));
+        // Then
+        assertThat(part).hasSize(32 * 32 * 3)
+                .isEqualTo(preprocessing.apply(new Pixels(cut, 50, 45, false), new Crop(0, 0, 50, 45, false)));
+    }
+
+    @Test
+    void resizesAWholeSquareAsItDoesWithoutAPart() {
+        // Given
+        Pixels image = noise(60, 60);
+        Preprocessing preprocessing = new Preprocessing(32, 32, MEAN, DEVIATION);
+        // When
+        byte[] part = preprocessing.apply(image, new Crop(0, 0, 60, 60, false));
+        // Then
+        assertThat(part).isEqualTo(preprocessing.apply(image));
+    }
+
+    @Test
+    void mirrorsAPart() {
+        // Given
+        Pixels image = noise(60, 60);
+        Preprocessing preprocessing = new Preprocessing(31, 31, MEAN, DEVIATION);
+        byte[] straight = preprocessing.apply(image, new Crop(3, 4, 50, 40, false));
+        // When
+        byte[] mirrored = preprocessing.apply(image, new Crop(3, 4, 50, 40, true));
+        // Then
+        for (int i = 0; i < straight.length; i++) {
+            int column = i / 3 % 31;
+            assertThat(mirrored[i + (30 - 2 * column) * 3]).isEqualTo(straight[i]);
+        }
+    }
+
+    private static Pixels noise(int width, int height) {
+        byte[] bytes = new byte[width * height * 3];
+        new Random(7).nextBytes(bytes);
+        return new Pixels(bytes, width, height, false);
     }
 
     @Test

@@ -71,7 +71,10 @@ class HostileBytesTest {
         SampleKey key = new SampleKey(new TaskId("birds"), new SampleId("wren"));
         byte[] feature = FeatureCodec.encode(new Feature(key, 1, new Label("wren"), Optional.empty(), "ab".repeat(32),
                 new BackboneId("resnet18"), "0f".repeat(32), "float32", new Embedding(new float[] { 1, 2, 3, 4 })));
-        fuzz(MUTATIONS, List.of(feature), bytes -> FeatureCodec.decode(key, bytes));
+        byte[] viewed = FeatureCodec.encode(new Feature(key, 1, new Label("wren"), Optional.empty(), "ab".repeat(32),
+                new BackboneId("resnet18"), "0f".repeat(32), "float32", new Embedding(new float[] { 1, 2 }),
+                List.of(new Embedding(new float[] { 3, 4 }), new Embedding(new float[] { 5, 6 }))));
+        fuzz(MUTATIONS, List.of(feature, viewed), bytes -> FeatureCodec.decode(key, bytes));
     }
 
     @Test

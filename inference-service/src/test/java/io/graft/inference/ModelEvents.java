@@ -61,7 +61,7 @@ public final class ModelEvents {
                 new TrainedRecipe(Recipe.DEFAULT, List.of(), "a test"), List.of(),
                 new Evaluation(10 * labelCount, 0.9 + version / 1000.0, 0.1, labels,
                         List.of(List.of(10 * labelCount))),
-                new Dataset(50 * labelCount, 40 * labelCount, 10 * labelCount, "0".repeat(64), Optional.of(0.2),
+                new Dataset(50 * labelCount, 40 * labelCount, 10 * labelCount, Optional.of(0), "0".repeat(64), Optional.of(0.2),
                         List.of(new TopicOffset("sample-features", 0, 50L * labelCount)), Optional.empty()),
                 new SelfTest(base64(feature), List.of(boxed(head.probabilities(feature)))),
                 new Software("test", "none", Optional.empty()), Optional.empty());

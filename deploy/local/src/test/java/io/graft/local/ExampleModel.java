@@ -47,7 +47,7 @@ final class ExampleModel {
                         Base64.getEncoder().encodeToString(file)),
                 new TrainedRecipe(Recipe.TEXTBOOK, List.of(), "example"), List.of(),
                 new Evaluation(0, 0, 0, List.of(), List.of()),
-                new ModelReady.Dataset(0, 0, 0, Digests.sha256Hex(new byte[0]), Optional.empty(), List.of(),
+                new ModelReady.Dataset(0, 0, 0, Optional.of(0), Digests.sha256Hex(new byte[0]), Optional.empty(), List.of(),
                         Optional.empty()),
                 selfTest(head), new ModelReady.Software("example", "example", Optional.empty()), Optional.empty());
     }

@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
+import io.graft.feature.Feature;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
@@ -22,6 +23,12 @@ public interface EmbeddingConfig {
     @Min(1)
     @Max(1024)
     int batchSize();
+
+    /** Augmented views of each training image that are embedded and trained on beside it; each costs as much as an image. */
+    @WithDefault("0")
+    @Min(0)
+    @Max(Feature.VIEW_COUNT_MAX)
+    int viewCount();
 
     /** Records in one transaction. */
     @WithDefault("256")

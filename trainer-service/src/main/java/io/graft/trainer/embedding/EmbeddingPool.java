@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 
 import io.graft.backbone.Backbone;
 import io.graft.backbone.BackboneWorker;
+import io.graft.backbone.View;
 import io.graft.feature.Embedding;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
@@ -48,11 +49,11 @@ public final class EmbeddingPool implements AutoCloseable {
         });
     }
 
-    /** What came of one content: an embedding, or why there is none. */
+    /** What came of one content: embeddings, or why there are none. */
     public sealed interface Embedded {
 
-        /** Has an embedding. */
-        record Done(Embedding embedding) implements Embedded {
+        /** Has embeddings: its own, then those of its views. */
+        record Done(List<Embedding> embeddings) implements Embedded {
         }
 
         /** Cannot be decoded. */
@@ -60,8 +61,8 @@ public final class EmbeddingPool implements AutoCloseable {
         }
     }
 
-    /** A content and the backbone for it. */
-    public record Job(Backbone backbone, SampleContent content) {
+    /** A content, the backbone for it, and the views of it that are wanted too. */
+    public record Job(Backbone backbone, SampleContent content, List<View> views) {
     }
 
     /**
@@ -78,7 +79,8 @@ public final class EmbeddingPool implements AutoCloseable {
         Embedded[] results = new Embedded[jobs.size()];
         List<Callable<Void>> chunks = new ArrayList<>();
         byBackbone.forEach((backbone, indexes) -> {
-            int size = Math.max(1, Math.min(batchSize, (indexes.size() + threadCount - 1) / threadCount));
+            int inputCountMax = 1 + indexes.stream().mapToInt(index -> jobs.get(index).views().size()).max().orElse(0);
+            int size = Math.max(1, Math.min(batchSize / inputCountMax, (indexes.size() + threadCount - 1) / threadCount));
             for (int from = 0; from < indexes.size(); from += size) {
                 List<Integer> chunk = indexes.subList(from, Math.min(from + size, indexes.size()));
                 chunks.add(() -> embedChunk(backbone, jobs, chunk, results));
@@ -108,19 +110,33 @@ public final class EmbeddingPool implements AutoCloseable {
         List<byte[]> inputs = new ArrayList<>(chunk.size());
         for (int index : chunk) {
             try {
-                inputs.add(backbone.prepare(jobs.get(index).content()));
+                inputs.addAll(backbone.prepare(jobs.get(index).content(), jobs.get(index).views()));
                 prepared.add(index);
             } catch (Problem e) {
                 results[index] = new Embedded.Refused(e);
             }
         }
-        if (!inputs.isEmpty()) {
-            float[][] features = workers.get().computeIfAbsent(backbone, key -> key.openWorker(batchSize)).embed(inputs);
-            for (int i = 0; i < features.length; i++) {
-                results[prepared.get(i)] = new Embedded.Done(new Embedding(features[i]));
-            }
+        List<Embedding> embeddings = embedInputs(backbone, inputs);
+        int next = 0;
+        for (int index : prepared) {
+            int end = next + 1 + jobs.get(index).views().size();
+            results[index] = new Embedded.Done(List.copyOf(embeddings.subList(next, end)));
+            next = end;
         }
         return null;
+    }
+
+    /** In passes of the batch size: one image with its views may be more. */
+    private List<Embedding> embedInputs(Backbone backbone, List<byte[]> inputs) {
+        List<Embedding> embeddings = new ArrayList<>(inputs.size());
+        for (int from = 0; from < inputs.size(); from += batchSize) {
+            float[][] features = workers.get().computeIfAbsent(backbone, key -> key.openWorker(batchSize))
+                    .embed(inputs.subList(from, Math.min(from + batchSize, inputs.size())));
+            for (float[] feature : features) {
+                embeddings.add(new Embedding(feature));
+            }
+        }
+        return embeddings;
     }
 
     private <T> List<T> runAll(List<Callable<T>> tasks) {

@@ -5,25 +5,31 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 import io.graft.backbone.Backbone;
 import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
+import io.graft.backbone.View;
 import io.graft.feature.Embedding;
 import io.graft.feature.Feature;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
+import io.graft.sample.SampleContent;
 import io.graft.sample.SampleEvent;
 import io.graft.sample.SampleEventCodec;
+import io.graft.sample.Split;
 import io.graft.trainer.embedding.EmbeddingOutcome.Deleted;
 import io.graft.trainer.embedding.EmbeddingOutcome.Embedded;
 import io.graft.trainer.embedding.EmbeddingOutcome.Rejected;
 import io.graft.trainer.embedding.RecentEmbeddings.Source;
 
 /**
- * A batch of records to what came of each. Equal contents are embedded once, in a batch and as long as they are remembered. For
+ * A batch of records to what came of each. Equal contents are embedded once, in a batch and as long as they are remembered;
+ * with augmented views, which differ from sample to sample, only those of one sample. For
  * one
  * thread.
  */
@@ -33,20 +39,23 @@ final class SampleEmbedder {
     private final Backbones backbones;
     private final EmbeddingPool pool;
     private final RecentEmbeddings recent;
+    private final int viewCount;
 
-    SampleEmbedder(SampleEventCodec codec, Backbones backbones, EmbeddingPool pool, RecentEmbeddings recent) {
+    /** @param viewCount augmented views of each image that may be trained on */
+    SampleEmbedder(SampleEventCodec codec, Backbones backbones, EmbeddingPool pool, RecentEmbeddings recent, int viewCount) {
         this.codec = codec;
         this.backbones = backbones;
         this.pool = pool;
         this.recent = recent;
+        this.viewCount = viewCount;
     }
 
     /** A record that was read: its event and backbone, or why it cannot be used. */
     private sealed interface Read {
 
-        record Sample(SampleEvent.Labelled event, Backbone backbone) implements Read {
+        record Sample(SampleEvent.Labelled event, Backbone backbone, List<View> views) implements Read {
             Source source() {
-                return new Source(backbone.descriptor().sha256(), event.sha256());
+                return new Source(backbone.descriptor().sha256(), event.sha256(), views.stream().map(View::sample).findFirst());
             }
         }
 
@@ -64,7 +73,7 @@ final class SampleEmbedder {
         List<Read> reads = pool.map(batch, this::read);
         Map<Source, EmbeddingPool.Embedded> fresh = embedFresh(reads);
         List<EmbeddingOutcome> outcomes = new ArrayList<>(batch.size());
-        Map<Source, Embedding> used = new HashMap<>();
+        Map<Source, List<Embedding>> used = new HashMap<>();
         for (int i = 0; i < reads.size(); i++) {
             outcomes.add(outcome(batch.get(i), reads.get(i), fresh, used));
         }
@@ -76,7 +85,7 @@ final class SampleEmbedder {
         try {
             SampleEvent event = codec.decode(record);
             if (event instanceof SampleEvent.Labelled labelled) {
-                return new Read.Sample(labelled, backbones.forContent(labelled.content()));
+                return new Read.Sample(labelled, backbones.forContent(labelled.content()), views(labelled));
             }
             return new Read.Done(new Deleted((SampleEvent.Deleted) event));
         } catch (Problem e) {
@@ -87,11 +96,19 @@ final class SampleEmbedder {
         }
     }
 
+    /** None of a sample that will never be trained on. Which side the others are on is known when a run asks for them. */
+    private List<View> views(SampleEvent.Labelled event) {
+        boolean viewed = event.content() instanceof SampleContent.Image
+                && !event.split().equals(Optional.of(Split.VALIDATION));
+        return IntStream.rangeClosed(1, viewed ? viewCount : 0).mapToObj(number -> new View(event.key(), number)).toList();
+    }
+
     private Map<Source, EmbeddingPool.Embedded> embedFresh(List<Read> reads) {
         Map<Source, EmbeddingPool.Job> jobs = new LinkedHashMap<>();
         for (Read read : reads) {
             if (read instanceof Read.Sample sample && recent.find(sample.source()).isEmpty()) {
-                jobs.putIfAbsent(sample.source(), new EmbeddingPool.Job(sample.backbone(), sample.event().content()));
+                jobs.putIfAbsent(sample.source(),
+                        new EmbeddingPool.Job(sample.backbone(), sample.event().content(), sample.views()));
             }
         }
         List<EmbeddingPool.Embedded> embedded = pool.embed(List.copyOf(jobs.values()));
@@ -104,7 +121,7 @@ final class SampleEmbedder {
     }
 
     private EmbeddingOutcome outcome(ConsumerRecord<byte[], byte[]> record, Read read,
-            Map<Source, EmbeddingPool.Embedded> fresh, Map<Source, Embedding> used) {
+            Map<Source, EmbeddingPool.Embedded> fresh, Map<Source, List<Embedding>> used) {
         if (read instanceof Read.Done done) {
             return done.outcome();
         }
@@ -114,18 +131,19 @@ final class SampleEmbedder {
             return new Rejected(record, refused.problem());
         }
         if (embedded instanceof EmbeddingPool.Embedded.Done done) {
-            boolean reused = used.put(sample.source(), done.embedding()) != null;
-            return new Embedded(feature(sample, done.embedding()), reused);
+            boolean reused = used.put(sample.source(), done.embeddings()) != null;
+            return new Embedded(feature(sample, done.embeddings()), reused);
         }
-        Embedding remembered = recent.find(sample.source())
+        List<Embedding> remembered = recent.find(sample.source())
                 .orElseThrow(() -> new IllegalStateException("a content is neither fresh nor remembered"));
         return new Embedded(feature(sample, remembered), true);
     }
 
-    private static Feature feature(Read.Sample sample, Embedding embedding) {
+    private static Feature feature(Read.Sample sample, List<Embedding> embeddings) {
         SampleEvent.Labelled event = sample.event();
         BackboneDescriptor backbone = sample.backbone().descriptor();
         return new Feature(event.key(), event.timestampMs(), event.label(), event.split(), event.sha256(), backbone.id(),
-                backbone.sha256(), backbone.precision(), embedding);
+                backbone.sha256(), backbone.precision(), embeddings.get(0),
+                embeddings.subList(1, embeddings.size()));
     }
 }

@@ -39,7 +39,7 @@ public class SampleEmbedding {
         this.pool = new EmbeddingPool(config.threads().orElse(Runtime.getRuntime().availableProcessors()), config.batchSize());
         this.embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(config.sampleBytesMax())), backbones,
                 pool,
-                new RecentEmbeddings(config.rememberedCount()));
+                new RecentEmbeddings(config.rememberedCount() / (1 + config.viewCount())), config.viewCount());
         this.loop = new TransactionalLoop(kafka, topics.labelledSamples(), group(topics), replica.name(),
                 config.transactionSize(), this::embed);
     }

@@ -1,7 +1,6 @@
 package io.graft.trainer.noise;
 
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -51,7 +50,7 @@ public class LabelNoiseReports {
                     "another task's labels are being looked over on this replica (expected: one task at a time)");
         }
         try {
-            return search.search(log.features(task).snapshot(Optional.empty(), 0), top);
+            return search.search(log.features(task).snapshotWithoutViews(), top);
         } finally {
             turn.release();
         }

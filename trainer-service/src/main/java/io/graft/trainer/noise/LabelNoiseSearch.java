@@ -38,7 +38,7 @@ public final class LabelNoiseSearch {
     /**
      * Looks over a task's samples, on this thread.
      *
-     * @param snapshot all of them, whatever their split
+     * @param snapshot all of them, whatever their split, without views
      * @param top samples to name, 1 to {@value LabelNoise#TOP_MAX}
      * @throws Problem INVALID when there are fewer than two labels or training takes too long
      */

@@ -89,7 +89,7 @@ class ModelMaker {
         requireLabelCount(snapshot, request.task());
         List<float[]> selfTestRows = selfTestRows(snapshot, request.request().recipe().seed());
         TrainingSet set = new TrainingSet(request.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
-                snapshot.labelIndexes(), snapshot.trainCount());
+                snapshot.labelIndexes(), snapshot.trainRowCount());
         TrainedHead trained = training.train(set, request.request().recipe(), listener);
         Verdict verdict = judge(request, snapshot, set, trained);
         ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows), verdict);
@@ -120,7 +120,7 @@ class ModelMaker {
                         Base64.getEncoder().encodeToString(head)),
                 trained.recipe(), trained.epochs(), trained.evaluation(),
                 new Dataset(snapshot.trainCount() + snapshot.validationCount(), snapshot.trainCount(),
-                        snapshot.validationCount(), snapshot.sha256(),
+                        snapshot.validationCount(), Optional.of(snapshot.viewCount()), snapshot.sha256(),
                         Optional.of(request.request().validationFraction()), offsets,
                         Optional.of(SampleSketch.of(snapshot.sampleIds()))),
                 selfTest, software, Optional.of(verdict));

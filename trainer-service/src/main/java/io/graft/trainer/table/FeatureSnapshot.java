@@ -23,7 +23,7 @@ import io.graft.sample.Split;
 /**
  * The features of a task at one moment, copied once into direct memory: training rows first, then validation rows, each side in
  * the
- * order of the sample ids.
+ * order of the sample ids. On the training side a sample's row is followed by those of its augmented views.
  */
 public final class FeatureSnapshot {
 
@@ -48,12 +48,14 @@ public final class FeatureSnapshot {
         private final long end;
         private final ByteBuffer features;
         private final List<SampleId> ids;
-        private final List<String> rowLabels;
+        private final List<String> sampleLabels;
+        private final List<Integer> sampleRowCounts;
         private final TreeSet<String> precisions = new TreeSet<>();
+        private final int viewCount;
         private int trainCount;
 
-        Builder(TaskId task, BackboneKey backbone, int dimension, int sampleCount, long end) {
-            long sizeBytes = (long) sampleCount * dimension * Float.BYTES;
+        Builder(TaskId task, BackboneKey backbone, int dimension, int sampleCount, int viewCount, long end) {
+            long sizeBytes = ((long) sampleCount + viewCount) * dimension * Float.BYTES;
             if (sizeBytes > Integer.MAX_VALUE) {
                 throw Problem.invalid("TRAINING_SAMPLES_TOO_MANY", "task '" + task + "' has " + sizeBytes
                         + " bytes of features (expected: at most " + Integer.MAX_VALUE + ")");
@@ -67,15 +69,18 @@ public final class FeatureSnapshot {
             this.end = end;
             this.features = ByteBuffer.allocateDirect((int) sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
             this.ids = new ArrayList<>(sampleCount);
-            this.rowLabels = new ArrayList<>(sampleCount);
+            this.sampleLabels = new ArrayList<>(sampleCount);
+            this.sampleRowCounts = new ArrayList<>(sampleCount);
+            this.viewCount = viewCount;
         }
 
-        /** Takes the next row, a training row as long as there are any. */
-        void add(SampleId id, String label, Split split, String precision, ByteBuffer numbers) {
+        /** Takes the next sample, of the training side as long as there are any: its own row, then those of its views. */
+        void add(SampleId id, String label, Split split, String precision, List<ByteBuffer> rows) {
             ids.add(id);
-            rowLabels.add(label);
+            sampleLabels.add(label);
+            sampleRowCounts.add(rows.size());
             precisions.add(precision);
-            features.put(numbers);
+            rows.forEach(features::put);
             if (split == Split.TRAIN) {
                 trainCount++;
             }
@@ -83,8 +88,11 @@ public final class FeatureSnapshot {
 
         FeatureSnapshot build() {
             features.flip();
-            List<String> labels = List.copyOf(new TreeSet<>(rowLabels));
-            int[] labelIndexes = rowLabels.stream().mapToInt(label -> Collections.binarySearch(labels, label)).toArray();
+            List<String> labels = List.copyOf(new TreeSet<>(sampleLabels));
+            int[] labelIndexes = IntStream.range(0, ids.size()).flatMap(sample -> {
+                int label = Collections.binarySearch(labels, sampleLabels.get(sample));
+                return IntStream.range(0, sampleRowCounts.get(sample)).map(row -> label);
+            }).toArray();
             return new FeatureSnapshot(this, labels, labelIndexes, digest());
         }
 
@@ -92,13 +100,17 @@ public final class FeatureSnapshot {
             MessageDigest whole = Digests.newSha256();
             MessageDigest one = Digests.newSha256();
             int rowBytes = dimension * Float.BYTES;
-            IntStream.range(0, ids.size()).boxed().sorted(Comparator.comparing(ids::get)).forEach(row -> {
-                String split = (row < trainCount ? Split.TRAIN : Split.VALIDATION).word();
-                for (String field : List.of(ids.get(row).value(), rowLabels.get(row), split)) {
+            int[] firstRows = new int[ids.size()];
+            for (int sample = 1; sample < firstRows.length; sample++) {
+                firstRows[sample] = firstRows[sample - 1] + sampleRowCounts.get(sample - 1);
+            }
+            IntStream.range(0, ids.size()).boxed().sorted(Comparator.comparing(ids::get)).forEach(sample -> {
+                String split = (sample < trainCount ? Split.TRAIN : Split.VALIDATION).word();
+                for (String field : List.of(ids.get(sample).value(), sampleLabels.get(sample), split)) {
                     whole.update(field.getBytes(StandardCharsets.UTF_8));
                     whole.update((byte) 0);
                 }
-                one.update(features.slice(row * rowBytes, rowBytes));
+                one.update(features.slice(firstRows[sample] * rowBytes, sampleRowCounts.get(sample) * rowBytes));
                 whole.update(one.digest());
             });
             return HexFormat.of().formatHex(whole.digest());
@@ -136,7 +148,7 @@ public final class FeatureSnapshot {
         return labelIndexes;
     }
 
-    /** Of the rows, in their order. */
+    /** In the order of their rows. */
     public List<SampleId> sampleIds() {
         return Collections.unmodifiableList(content.ids);
     }
@@ -146,10 +158,22 @@ public final class FeatureSnapshot {
         return content.features;
     }
 
+    /** Samples on the training side. */
     public int trainCount() {
         return content.trainCount;
     }
 
+    /** Training rows of augmented views, beside those of the samples. */
+    public int viewCount() {
+        return content.viewCount;
+    }
+
+    /** Rows to train on, the first ones. */
+    public int trainRowCount() {
+        return content.trainCount + content.viewCount;
+    }
+
+    /** Samples on the validation side, each of one row. */
     public int validationCount() {
         return content.ids.size() - content.trainCount;
     }
@@ -161,7 +185,7 @@ public final class FeatureSnapshot {
 
     /**
      * Over the samples in the order of their ids: of each the id, the label and the split, in UTF-8 with a zero byte behind
-     * them, then the SHA-256 (32 bytes) of the feature's little-endian float32 numbers; 64 hex digits.
+     * them, then the SHA-256 (32 bytes) of the little-endian float32 numbers of its rows; 64 hex digits.
      */
     public String sha256() {
         return sha256;

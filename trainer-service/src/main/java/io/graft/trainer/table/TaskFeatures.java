@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -33,22 +34,15 @@ import io.graft.sample.Split;
 public final class TaskFeatures {
 
     private final TaskId task;
-    private final Map<SampleId, Row> rows = new HashMap<>();
+    private final Map<SampleId, SampleRow> rows = new HashMap<>();
     private final Map<SampleId, Deletion> deletions = new HashMap<>();
     private final Map<BackboneKey, FeatureMatrix> matrices = new HashMap<>();
     private final Set<SampleId> outdatedInLog = new HashSet<>();
     private long end;
     private long changedUntil;
 
-    private record Row(long timestampMs, long offset, String label, Optional<Split> split, String sampleSha256,
-            String precision, FeatureMatrix matrix, int index) {
-
-        /** Whether a feature is of the very record that this row is of, written again. */
-        boolean isSameSample(EncodedFeature feature) {
-            return timestampMs == feature.timestampMs() && sampleSha256.equals(feature.sampleSha256())
-                    && label.equals(feature.label().value()) && split.equals(feature.split())
-                    && matrix.backbone().sha256().equals(feature.backboneSha256());
-        }
+    /** What of the samples of a matrix is copied. */
+    private record Selection(double validationFraction, Predicate<SampleId> wanted, boolean withViews) {
     }
 
     public TaskFeatures(TaskId task) {
@@ -74,23 +68,26 @@ public final class TaskFeatures {
             return false;
         }
         FeatureMatrix matrix = matrix(feature);
-        Row old = rows.get(id);
+        SampleRow old = rows.get(id);
         int index;
-        if (old != null && old.matrix == matrix) {
-            index = old.index;
-            matrix.put(index, feature.numbers());
+        if (old != null && old.matrix() == matrix) {
+            index = old.index();
+            matrix.put(index, feature.row(0));
+            old.views().forEach(matrix::free);
         } else {
             remove(id);
-            index = matrix.add(feature.numbers());
+            index = matrix.add(feature.row(0));
             matrices.put(matrix.backbone(), matrix);
         }
+        List<Integer> views = IntStream.rangeClosed(1, feature.viewCount()).mapToObj(view -> matrix.add(feature.row(view)))
+                .toList();
         outdatedInLog.remove(id);
         deletions.remove(id);
-        long changedAt = old != null && old.isSameSample(feature) ? old.offset : offset;
+        long changedAt = old != null && old.isSameSample(feature) ? old.offset() : offset;
         changedUntil = Math.max(changedUntil, changedAt + 1);
         // Labels and precisions are few words of many rows.
-        rows.put(id, new Row(feature.timestampMs(), changedAt, feature.label().value().intern(), feature.split(),
-                feature.sampleSha256(), feature.precision().intern(), matrix, index));
+        rows.put(id, new SampleRow(feature.timestampMs(), changedAt, feature.label().value().intern(), feature.split(),
+                feature.sampleSha256(), feature.precision().intern(), matrix, index, views));
         return true;
     }
 
@@ -126,17 +123,17 @@ public final class TaskFeatures {
     }
 
     private boolean isOlder(SampleId id, long timestampMs) {
-        Row row = rows.get(id);
+        SampleRow row = rows.get(id);
         Deletion deletion = deletions.get(id);
-        return (row != null && timestampMs < row.timestampMs) || (deletion != null && timestampMs < deletion.deletedAtMs());
+        return (row != null && timestampMs < row.timestampMs()) || (deletion != null && timestampMs < deletion.deletedAtMs());
     }
 
     private void remove(SampleId id) {
-        Row old = rows.remove(id);
+        SampleRow old = rows.remove(id);
         if (old != null) {
-            old.matrix.free(old.index);
-            if (old.matrix.usedRowCount() == 0) {
-                matrices.remove(old.matrix.backbone());
+            old.indexes().forEach(old.matrix()::free);
+            if (old.matrix().usedRowCount() == 0) {
+                matrices.remove(old.matrix().backbone());
             }
         }
     }
@@ -152,7 +149,7 @@ public final class TaskFeatures {
 
     /** What has changed at or after an offset. Looks at every sample. */
     synchronized FeatureChanges changesSince(long offset) {
-        long changed = rows.values().stream().filter(row -> row.offset >= offset).count();
+        long changed = rows.values().stream().filter(row -> row.offset() >= offset).count();
         long deleted = deletions.values().stream().filter(deletion -> deletion.offset() >= offset).count();
         return new FeatureChanges((int) changed, (int) deleted, changedUntil);
     }
@@ -160,13 +157,13 @@ public final class TaskFeatures {
     /** Counts by label, then by split, for samples that do not say by the default fraction. */
     synchronized Map<String, Map<Split, Integer>> counts(double validationFraction) {
         Map<String, Map<Split, Integer>> counts = new TreeMap<>();
-        rows.forEach((id, row) -> counts.computeIfAbsent(row.label, label -> new TreeMap<>())
+        rows.forEach((id, row) -> counts.computeIfAbsent(row.label(), label -> new TreeMap<>())
                 .merge(split(id, row, validationFraction), 1, Integer::sum));
         return counts;
     }
 
-    private Split split(SampleId id, Row row, double validationFraction) {
-        return row.split.orElseGet(() -> Split.ofKey(new SampleKey(task, id), validationFraction));
+    private Split split(SampleId id, SampleRow row, double validationFraction) {
+        return row.split().orElseGet(() -> Split.ofKey(new SampleKey(task, id), validationFraction));
     }
 
     /** What is known of a sample that is there. */
@@ -178,16 +175,16 @@ public final class TaskFeatures {
     public synchronized Map<SampleId, SampleState> states(BackboneKey backbone) {
         Map<SampleId, SampleState> states = new TreeMap<>();
         rows.forEach((id, row) -> {
-            if (row.matrix.backbone().equals(backbone)) {
+            if (row.matrix().backbone().equals(backbone)) {
                 states.put(id, state(row));
             }
         });
         return states;
     }
 
-    private static SampleState state(Row row) {
-        return new SampleState(row.label, row.split, row.matrix.backbone(), Digests.sha256Hex(row.matrix.row(row.index)),
-                row.offset);
+    private static SampleState state(SampleRow row) {
+        return new SampleState(row.label(), row.split(), row.matrix().backbone(), Digests.sha256Hex(row.numbers()),
+                row.offset());
     }
 
     /** Deletions whose records are still in the log, the latest first. */
@@ -203,12 +200,13 @@ public final class TaskFeatures {
 
     private Optional<Winner> winner(SampleId id, int partition) {
         SampleKey key = new SampleKey(task, id);
-        Row row = rows.get(id);
+        SampleRow row = rows.get(id);
         if (row != null) {
-            BackboneKey backbone = row.matrix.backbone();
-            Feature feature = new EncodedFeature(key, row.timestampMs, new Label(row.label), row.split, row.sampleSha256,
-                    backbone.id(), backbone.sha256(), row.precision, row.matrix.row(row.index)).toFeature();
-            return Optional.of(new Winner(key, partition, row.timestampMs, Optional.of(feature)));
+            BackboneKey backbone = row.matrix().backbone();
+            Feature feature = new EncodedFeature(key, row.timestampMs(), new Label(row.label()), row.split(),
+                    row.sampleSha256(),
+                    backbone.id(), backbone.sha256(), row.precision(), row.views().size(), row.numbers()).toFeature();
+            return Optional.of(new Winner(key, partition, row.timestampMs(), Optional.of(feature)));
         }
         return Optional.ofNullable(deletions.get(id))
                 .map(deletion -> new Winner(key, partition, deletion.deletedAtMs(), Optional.empty()));
@@ -221,8 +219,19 @@ public final class TaskFeatures {
      * @throws Problem INVALID when there is no such feature
      */
     public FeatureSnapshot snapshot(Optional<BackboneId> backbone, double validationFraction) {
-        return copy(matrix -> backbone.isEmpty() || matrix.backbone().id().equals(backbone.get()), validationFraction,
-                id -> true).orElseThrow(() -> noFeatures(task, backbone)).build();
+        return copy(matrix -> backbone.isEmpty() || matrix.backbone().id().equals(backbone.get()),
+                new Selection(validationFraction, id -> true, true)).orElseThrow(() -> noFeatures(task, backbone)).build();
+    }
+
+    /**
+     * Copies the samples' own features without those of their views, for whoever looks at samples.
+     *
+     * @return of the backbone that most samples have; training rows but for the samples that say otherwise
+     * @throws Problem INVALID when there is no feature
+     */
+    public FeatureSnapshot snapshotWithoutViews() {
+        return copy(matrix -> true, new Selection(0, id -> true, false))
+                .orElseThrow(() -> noFeatures(task, Optional.empty())).build();
     }
 
     /**
@@ -231,29 +240,36 @@ public final class TaskFeatures {
      * @throws Problem INVALID when none of them has a feature of the backbone
      */
     public FeatureSnapshot snapshot(BackboneKey backbone, double validationFraction, Predicate<SampleId> wanted) {
-        return copy(matrix -> matrix.backbone().equals(backbone), validationFraction, wanted)
+        return copy(matrix -> matrix.backbone().equals(backbone), new Selection(validationFraction, wanted, true))
                 .orElseThrow(() -> noFeatures(task, Optional.of(backbone.id()))).build();
     }
 
-    private synchronized Optional<FeatureSnapshot.Builder> copy(Predicate<FeatureMatrix> usable, double validationFraction,
-            Predicate<SampleId> wanted) {
+    private synchronized Optional<FeatureSnapshot.Builder> copy(Predicate<FeatureMatrix> usable, Selection selection) {
+        Map<FeatureMatrix, Long> sampleCounts = rows.values().stream()
+                .collect(Collectors.groupingBy(SampleRow::matrix, Collectors.counting()));
         return matrices.values().stream().filter(usable)
-                .max(Comparator.comparingInt(FeatureMatrix::usedRowCount)
+                .max(Comparator.<FeatureMatrix> comparingLong(matrix -> sampleCounts.getOrDefault(matrix, 0L))
                         .thenComparing(matrix -> matrix.backbone().sha256(), Comparator.reverseOrder()))
-                .map(matrix -> copy(matrix, validationFraction, wanted));
+                .map(matrix -> copy(matrix, selection));
     }
 
-    private FeatureSnapshot.Builder copy(FeatureMatrix matrix, double validationFraction, Predicate<SampleId> wanted) {
-        Map<Split, List<Map.Entry<SampleId, Row>>> sides = rows.entrySet().stream()
-                .filter(entry -> entry.getValue().matrix == matrix && wanted.test(entry.getKey()))
+    private FeatureSnapshot.Builder copy(FeatureMatrix matrix, Selection selection) {
+        Map<Split, List<Map.Entry<SampleId, SampleRow>>> sides = rows.entrySet().stream()
+                .filter(entry -> entry.getValue().matrix() == matrix && selection.wanted.test(entry.getKey()))
                 .sorted(Map.Entry.comparingByKey())
-                .collect(Collectors.groupingBy(entry -> split(entry.getKey(), entry.getValue(), validationFraction)));
-        int count = sides.values().stream().mapToInt(List::size).sum();
-        FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, matrix.backbone(), matrix.dimension(), count, end);
+                .collect(Collectors.groupingBy(
+                        entry -> split(entry.getKey(), entry.getValue(), selection.validationFraction)));
+        int sampleCount = sides.values().stream().mapToInt(List::size).sum();
+        int viewCount = selection.withViews ? sides.getOrDefault(Split.TRAIN, List.of()).stream()
+                .mapToInt(entry -> entry.getValue().views().size()).sum() : 0;
+        FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, matrix.backbone(), matrix.dimension(), sampleCount,
+                viewCount, end);
         for (Split side : Split.values()) {
-            for (Map.Entry<SampleId, Row> entry : sides.getOrDefault(side, List.of())) {
-                Row row = entry.getValue();
-                builder.add(entry.getKey(), row.label, side, row.precision, matrix.row(row.index));
+            for (Map.Entry<SampleId, SampleRow> entry : sides.getOrDefault(side, List.of())) {
+                SampleRow row = entry.getValue();
+                boolean withViews = selection.withViews && side == Split.TRAIN;
+                builder.add(entry.getKey(), row.label(), side, row.precision(),
+                        (withViews ? row.indexes() : IntStream.of(row.index())).mapToObj(matrix::row).toList());
             }
         }
         return builder;

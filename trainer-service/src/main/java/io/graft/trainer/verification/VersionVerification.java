@@ -83,7 +83,7 @@ public final class VersionVerification {
     private Optional<TrainedHead> train(ModelReady model, FeatureSnapshot snapshot) {
         try {
             TrainingSet set = new TrainingSet(snapshot.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
-                    snapshot.labelIndexes(), snapshot.trainCount());
+                    snapshot.labelIndexes(), snapshot.trainRowCount());
             return Optional.of(training.train(set, model.recipe().asked(), epoch -> {
             }));
         } catch (Problem e) {

@@ -54,7 +54,19 @@ public final class DrawnFeatures {
     public static Feature relabelled(Feature feature, String label) {
         return new Feature(feature.key(), feature.timestampMs() + 1_000_000, new Label(label), feature.split(),
                 feature.sampleSha256(), feature.backbone(), feature.backboneSha256(), feature.precision(),
-                feature.embedding());
+                feature.embedding(), feature.views());
+    }
+
+    /** The same with augmented views, each of which is its numbers moved a little. */
+    public static Feature viewed(Feature feature, int viewCount) {
+        List<Embedding> views = new ArrayList<>();
+        for (int view = 1; view <= viewCount; view++) {
+            float[] values = feature.embedding().values().clone();
+            values[0] += 0.1f * view;
+            views.add(new Embedding(values));
+        }
+        return new Feature(feature.key(), feature.timestampMs(), feature.label(), feature.split(), feature.sampleSha256(),
+                feature.backbone(), feature.backboneSha256(), feature.precision(), feature.embedding(), views);
     }
 
     /** A task that has received these in their order. */

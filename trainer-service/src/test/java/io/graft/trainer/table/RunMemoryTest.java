@@ -32,7 +32,7 @@ class RunMemoryTest {
             // When
             FeatureSnapshot snapshot = features.snapshot(Optional.empty(), 0.2);
             training.train(new TrainingSet(snapshot.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
-                    snapshot.labelIndexes(), snapshot.trainCount()),
+                    snapshot.labelIndexes(), snapshot.trainRowCount()),
                     new Recipe(Recipe.SGD, 1, 64, 0.01, 0.9, 0, 7, 0.1, 0, ClassWeights.NONE),
                     epoch -> inUse[0] = directBytes() - before);
         }

@@ -36,7 +36,7 @@ public final class HeadDigest {
         try (HeadProgram program = HeadProgram.load()) {
             HeadTraining training = new HeadTraining(program, Duration.ofMinutes(5), System::nanoTime);
             TrainingSet set = new TrainingSet(snapshot.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
-                    snapshot.labelIndexes(), snapshot.trainCount());
+                    snapshot.labelIndexes(), snapshot.trainRowCount());
             byte[] head = HeadCodec
                     .encode(training.train(set, new Recipe(Recipe.SGD, 20, 16, 0.01, 0.9, 0.001, 7, 0.1, 42, ClassWeights.NONE),
                             epoch -> {

@@ -147,6 +147,26 @@ class VersionVerificationTest {
     }
 
     @Test
+    void makesAVersionAgainFromItsViews() {
+        // Given
+        List<Feature> viewed = features.stream().map(feature -> DrawnFeatures.viewed(feature, 2)).toList();
+        viewed.forEach(this::write);
+        publish(viewed, 60);
+        write(DrawnFeatures.relabelled(viewed.get(4), "label-1"));
+
+        // Then
+        Verification same = verify(SOFTWARE);
+        assertThat(same.verdict()).as(same.toString()).isEqualTo(Verdict.IDENTICAL);
+        assertThat(same.dataset().foundSampleCount()).isEqualTo(60);
+
+        // When
+        write(DrawnFeatures.relabelled(DrawnFeatures.viewed(features.get(4), 1), "label-1"));
+
+        // Then
+        assertThat(verify(SOFTWARE).corrected()).containsExactly(new SampleId("sample-4"));
+    }
+
+    @Test
     void namesTheSamplesThatWereDeleted() {
         // Given
         features.forEach(this::write);
@@ -229,7 +249,7 @@ class VersionVerificationTest {
         FeatureSnapshot snapshot = DrawnFeatures.table(samples).snapshot(Optional.empty(), 0.25);
         List<SampleId> ids = new ArrayList<>(snapshot.sampleIds());
         TrainingSet set = new TrainingSet(snapshot.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
-                snapshot.labelIndexes(), snapshot.trainCount());
+                snapshot.labelIndexes(), snapshot.trainRowCount());
         TrainedHead trained = training.train(set, RECIPE, epoch -> {
         });
         byte[] head = HeadCodec.encode(trained.head());
@@ -240,7 +260,8 @@ class VersionVerificationTest {
                         "float32"),
                 snapshot.labels(), artifact(head), trained.recipe(), List.of(),
                 new Evaluation(0, 0, 0, List.of(), List.of()),
-                new ModelReady.Dataset(ids.size(), snapshot.trainCount(), snapshot.validationCount(), snapshot.sha256(),
+                new ModelReady.Dataset(ids.size(), snapshot.trainCount(), snapshot.validationCount(),
+                        Optional.of(snapshot.viewCount()), snapshot.sha256(),
                         Optional.of(0.25), List.of(new ModelReady.TopicOffset(topics.sampleFeatures(), 0, end)),
                         Optional.of(SampleSketch.of(ids))),
                 new ModelReady.SelfTest("", List.of()), SOFTWARE, Optional.empty());
