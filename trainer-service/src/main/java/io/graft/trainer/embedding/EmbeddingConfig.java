@@ -5,7 +5,6 @@ import java.util.OptionalInt;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
-import io.graft.feature.Feature;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
@@ -27,7 +26,7 @@ public interface EmbeddingConfig {
     /** Augmented views of each training image that are embedded and trained on beside it; each costs as much as an image. */
     @WithDefault("0")
     @Min(0)
-    @Max(Feature.VIEW_COUNT_MAX)
+    @Max(16)
     int viewCount();
 
     /** Records in one transaction. */
