@@ -37,10 +37,10 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private BrokerOptions broker = new BrokerOptions();
 
-    @Parameters(index = "0", paramLabel = "TASK", description = "The task.")
+    @Parameters(index = "0", paramLabel = "<task>", description = "The task.")
     private String task = "";
 
-    @Parameters(index = "1", paramLabel = "VERSION", description = "Its version: 1, 2, 3 …")
+    @Parameters(index = "1", paramLabel = "<version>", description = "Its version: 1, 2, 3 …")
     private String version = "";
 
     @Override
