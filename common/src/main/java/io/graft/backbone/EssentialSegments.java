@@ -14,10 +14,8 @@ import io.graft.sample.SampleContent;
  * An image file without what pixels do not depend on, read in pieces of the original array.
  * <p>
  * Java's JPEG reader converts by an embedded color profile, Pillow does not; its PNG reader inflates texts and profiles, which
- * may
- * grow to a thousand times their size. A file that does not follow its format is passed on from there as it is: the reader
- * refuses
- * it.
+ * may grow to a thousand times their size. A file that does not follow its format is passed on from there as it is: the reader
+ * refuses it.
  */
 final class EssentialSegments {
 

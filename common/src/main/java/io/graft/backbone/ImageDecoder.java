@@ -20,8 +20,7 @@ import io.graft.sample.SampleContent;
 
 /**
  * Decodes JPEG and PNG as Pillow's {@code convert("RGB")} does: grey is repeated, a palette is looked up, alpha is dropped and
- * not
- * blended. Of 16 bits the upper 8 are kept, for grey too, where Pillow clips.
+ * not blended. Of 16 bits the upper 8 are kept, for grey too, where Pillow clips.
  */
 final class ImageDecoder {
 

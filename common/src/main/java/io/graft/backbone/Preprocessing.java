@@ -8,10 +8,8 @@ import io.graft.problem.Problem;
 
 /**
  * From decoded pixels to what the network takes, as torchvision does it with Pillow: the shorter side to {@code resize}
- * (bilinear,
- * antialiased), the middle {@code crop} × {@code crop} of it. The program scales to [0, 1], subtracts the mean and divides by
- * the
- * deviation.
+ * (bilinear, antialiased), the middle {@code crop} × {@code crop} of it. The program scales to [0, 1], subtracts the mean and
+ * divides by the deviation.
  *
  * @param resize pixels of the shorter side
  * @param crop pixels of a side of the input

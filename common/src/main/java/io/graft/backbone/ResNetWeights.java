@@ -78,8 +78,7 @@ final class ResNetWeights {
 
     /**
      * SHA-256 over {@code architecture/preprocessing} in UTF-8 ({@link Preprocessing#canonical()}), then the parameters in the
-     * order
-     * of the forward pass as little-endian float32. Neither the file's number format nor the order in the file matter.
+     * order of the forward pass as little-endian float32. Neither the file's number format nor the order in the file matter.
      */
     String sha256() {
         MessageDigest digest = newSha256();

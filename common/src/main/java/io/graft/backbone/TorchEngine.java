@@ -10,9 +10,8 @@ import io.graft.problem.Problem;
  * The native engine of this JVM, started on first use.
  * <p>
  * Before it starts it gets one thread for each caller ({@code ai.djl.pytorch.num_threads=1}: the services have as many workers
- * as
- * cores, and threads of theirs on the same cores wait for each other) and stays off the network ({@code ai.djl.offline=true}).
- * What the user has set in these system properties is left alone.
+ * as cores, and threads of theirs on the same cores wait for each other) and stays off the network
+ * ({@code ai.djl.offline=true}). What the user has set in these system properties is left alone.
  */
 public final class TorchEngine {
 

@@ -18,12 +18,9 @@ import io.graft.sample.Split;
 
 /**
  * The value of a {@code sample-features} record, little-endian: magic {@code GFT1}, split (1 byte), timestamp (8), digest of
- * the
- * sample (32), digest of the backbone (32), then backbone, precision and label (each a length of 2 bytes and UTF-8), dimension
- * (4)
- * and the numbers (float32). That of a sample with augmented views begins with {@code GFT2}; behind the dimension stands how
- * many
- * views there are (4 bytes, at least 1), and behind the sample's numbers stand those of the views.
+ * the sample (32), digest of the backbone (32), then backbone, precision and label (each a length of 2 bytes and UTF-8),
+ * dimension (4) and the numbers (float32). That of a sample with augmented views begins with {@code GFT2}; behind the
+ * dimension stands how many views there are (4 bytes, at least 1), and behind the sample's numbers stand those of the views.
  */
 public final class FeatureCodec {
 

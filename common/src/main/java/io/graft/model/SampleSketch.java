@@ -20,8 +20,7 @@ import io.graft.problem.Problem;
  * least, of byte {@code n / 8}.
  * <p>
  * A sample has {@value #BITS_PER_SAMPLE} bits and {@value #HASH_COUNT_MAX} hashes: 1 % of the others are found by mistake.
- * Above
- * 52,428 samples the filter grows no more: 8 % at 100,000 samples, 29 % at 200,000, and nearly all of them at a million.
+ * Above 52,428 samples the filter grows no more: 8 % at 100,000 samples, 29 % at 200,000, and nearly all of them at a million.
  *
  * @param format {@value #BLOOM}
  * @param bitCount a multiple of 8, up to {@value #BIT_COUNT_MAX}

@@ -18,8 +18,7 @@ import io.graft.problem.Problem;
  * Bytes of a sample or of a REST body to its content, by media type or, where that is absent, by the bytes themselves.
  * <p>
  * Takes {@code image/jpeg}, {@code image/png}, {@code text/plain} and {@code application/json} with exactly one of
- * {@code text},
- * {@code image} (base64) and {@code vector}, and optionally {@code label} and {@code split}.
+ * {@code text}, {@code image} (base64) and {@code vector}, and optionally {@code label} and {@code split}.
  */
 public final class SampleContentCodec {
 

@@ -11,8 +11,7 @@ import java.nio.file.Path;
 
 /**
  * Reference values and photographs beside the repository, {@code ../shared} or {@code -Dgraft.shared}: too large to be part of
- * it. A
- * test that needs them is skipped without them, and says so.
+ * it. A test that needs them is skipped without them, and says so.
  */
 public final class SharedFolder {
 

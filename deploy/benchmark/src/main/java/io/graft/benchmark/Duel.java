@@ -9,8 +9,7 @@ import com.sun.management.OperatingSystemMXBean;
  * Two ways to do the same work, taken in turns, so that whatever else the machine does meets both.
  * <p>
  * Printed is the shortest round of each side, by the clock and by the process's CPU time. On a quiet machine the two ratios
- * tell
- * the same; where they differ much, others were computing and the one of the CPU time is the better.
+ * tell the same; where they differ much, others were computing and the one of the CPU time is the better.
  *
  * @param title what is measured
  * @param target the ratio that the project wants, as a sentence

@@ -21,12 +21,10 @@ import io.graft.trainer.training.TrainingSet;
 
 /**
  * Transfer learning by the textbook (25 epochs, every image decoded and run through the backbone in each) against embedding
- * once
- * and training on features.
+ * once and training on features.
  * <p>
  * The textbook's side is flattered: its images are decoded by Graft's decoder, its batches run on all cores at once, which
- * steps
- * that follow each other could not, and the steps themselves are left out.
+ * steps that follow each other could not, and the steps themselves are left out.
  */
 final class TextbookJob {
 

@@ -19,10 +19,8 @@ import io.graft.problem.Problem;
  * Puts the requests that wait for one backbone into common forward passes.
  * <p>
  * Each worker takes one input and whatever else waits behind it, up to a batch: an idle service answers at once, a busy one
- * answers
- * in full batches. The queue is bounded; a full one is the caller's to hear, not the heap's. Requests of different tasks share
- * a
- * batch, since the backbone is the same.
+ * answers in full batches. The queue is bounded; a full one is the caller's to hear, not the heap's. Requests of different
+ * tasks share a batch, since the backbone is the same.
  */
 final class Batcher implements AutoCloseable {
 

@@ -27,8 +27,7 @@ import io.graft.sample.SampleContent;
  * The one path from a content to a prediction, behind every door.
  * <p>
  * Decoding runs on the caller's thread, on as many at once as there are permits; the forward pass runs in the backbone's
- * batcher.
- * Every request that a version was found for is counted once: requests = ok + invalid + busy + broken.
+ * batcher. Every request that a version was found for is counted once: requests = ok + invalid + busy + broken.
  */
 public final class Predictor {
 

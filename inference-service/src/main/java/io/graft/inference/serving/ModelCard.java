@@ -18,8 +18,7 @@ import io.graft.model.Verdict;
 
 /**
  * What is worth knowing about a version: its {@code model-ready} event without the head's bytes, the epochs, the self-test and
- * the
- * sketch of the samples.
+ * the sketch of the samples.
  */
 public record ModelCard(TaskId task, ModelVersion version, TrainingRunId trainingRunId, TrainRequestId trainRequestId,
         Instant requestedAt, Instant createdAt, BackboneReference backbone, List<String> labels, HeadDigest head,

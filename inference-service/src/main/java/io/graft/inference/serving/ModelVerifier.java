@@ -16,8 +16,7 @@ import io.graft.problem.Problem;
 
 /**
  * Decides whether a version may serve here. What it lets through has been read without trust: the key, the digest of the head,
- * its
- * shapes and numbers, the backbone, and that it computes here what it computed where it was trained.
+ * its shapes and numbers, the backbone, and that it computes here what it computed where it was trained.
  */
 public final class ModelVerifier {
 

@@ -29,15 +29,13 @@ import io.graft.problem.ProblemType;
  * What serves, of every task.
  * <p>
  * Readers take an immutable {@link TaskServing} and never wait. Writers are the replay of the two topics and its clock; they
- * take
- * turns. Until {@link #settle()} the history is only collected; then the last promotion of each task is followed, and from
- * there on
- * each as it comes. A promotion whose version has not been read yet waits for it: topics have no order between them.
+ * take turns. Until {@link #settle()} the history is only collected; then the last promotion of each task is followed, and
+ * from there on each as it comes. A promotion whose version has not been read yet waits for it: topics have no order between
+ * them.
  * <p>
  * Every promotion that is followed counts as one swap, and every one that cannot be as one refusal: promotions of another
- * version
- * than the one that serves = swapped + refused + still waiting. A version that fails verification counts as a refusal of its
- * own.
+ * version than the one that serves = swapped + refused + still waiting. A version that fails verification counts as a refusal
+ * of its own.
  */
 public final class ServingTable {
 

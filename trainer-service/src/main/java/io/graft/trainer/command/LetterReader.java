@@ -19,8 +19,7 @@ import io.graft.problem.Problem;
 
 /**
  * A topic from what a group has committed to its end as of now: what is written meanwhile, also by the reader itself, is left
- * to
- * the next one.
+ * to the next one.
  */
 final class LetterReader implements AutoCloseable {
 

@@ -22,8 +22,8 @@ import io.graft.sample.SampleContent;
 
 /**
  * Contents to embeddings on all cores: each thread decodes a few contents and runs them through its own worker, so that no
- * thread
- * waits for another. On a CPU that is one intra-op thread on each core; on a GPU the threads decode while one of them computes.
+ * thread waits for another. On a CPU that is one intra-op thread on each core; on a GPU the threads decode while one of them
+ * computes.
  */
 public final class EmbeddingPool implements AutoCloseable {
 

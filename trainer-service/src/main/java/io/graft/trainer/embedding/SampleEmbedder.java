@@ -29,9 +29,7 @@ import io.graft.trainer.embedding.RecentEmbeddings.Source;
 
 /**
  * A batch of records to what came of each. Equal contents are embedded once, in a batch and as long as they are remembered;
- * with augmented views, which differ from sample to sample, only those of one sample. For
- * one
- * thread.
+ * with augmented views, which differ from sample to sample, only those of one sample. For one thread.
  */
 final class SampleEmbedder {
 

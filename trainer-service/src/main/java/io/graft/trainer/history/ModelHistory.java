@@ -24,8 +24,7 @@ import io.graft.problem.Problem;
 
 /**
  * The versions of every task and which of them serves: {@code model-ready} and {@code promotions} turned into memory. Written
- * by the
- * replay's thread, read by any.
+ * by the replay's thread, read by any.
  */
 public final class ModelHistory {
 

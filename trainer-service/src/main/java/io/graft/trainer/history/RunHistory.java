@@ -21,8 +21,7 @@ import io.graft.problem.Problem;
 
 /**
  * The training runs of every task, the last {@value #RUN_COUNT_MAX} that have ended among them: {@code training-progress}
- * turned
- * into memory. Written by the replay's thread, read by any.
+ * turned into memory. Written by the replay's thread, read by any.
  */
 public final class RunHistory {
 

@@ -25,8 +25,7 @@ import io.smallrye.common.annotation.Identifier;
 
 /**
  * The features of the partitions that this replica owns, and the versions and runs of all tasks. Kafka is the disk: a restart
- * reads
- * them again.
+ * reads them again.
  */
 @Singleton
 public class TrainerMemory implements TopicReplay.Handler {

@@ -24,8 +24,7 @@ import io.graft.problem.Problem;
  * Asks the broker how far a topic reaches and how far a group has come.
  * <p>
  * Ends are those of uncommitted readers: a committed transaction's marker may still be on its way, and its records count as
- * produced.
- * A committed reader reaches such an end once the marker is there.
+ * produced. A committed reader reaches such an end once the marker is there.
  */
 final class Offsets {
 

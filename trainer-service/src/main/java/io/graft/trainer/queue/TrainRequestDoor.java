@@ -38,8 +38,7 @@ import io.smallrye.common.annotation.Identifier;
 
 /**
  * The arrow from {@code train-requests} to {@code training-queue}: requests come in on any partition, are found valid and go
- * on, each
- * on the partition of its task and with how far the samples reached at that moment.
+ * on, each on the partition of its task and with how far the samples reached at that moment.
  */
 @Singleton
 public class TrainRequestDoor {

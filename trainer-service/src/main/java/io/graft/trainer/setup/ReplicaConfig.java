@@ -9,8 +9,7 @@ public interface ReplicaConfig {
 
     /**
      * Different for every replica and the same after a restart, as the names of a StatefulSet's pods are: transactions and
-     * group
-     * membership are bound to it.
+     * group membership are bound to it.
      */
     @WithDefault("${HOSTNAME:local}")
     String name();

@@ -9,8 +9,7 @@ import java.util.List;
 
 /**
  * Rows of float32 in direct memory, [rows, dimension], grown by up to {@value #CHUNK_ROWS_MAX} rows at a time; a freed row is
- * used again.
- * Not thread-safe.
+ * used again. Not thread-safe.
  */
 final class FeatureMatrix {
 

@@ -21,9 +21,8 @@ import io.graft.problem.Problem;
 import io.graft.sample.Split;
 
 /**
- * The features of a task at one moment, copied once into direct memory: training rows first, then validation rows, each side in
- * the
- * order of the sample ids. On the training side a sample's row is followed by those of its augmented views.
+ * The features of a task at one moment, copied once into direct memory: training rows first, then validation rows, each side
+ * in the order of the sample ids. On the training side a sample's row is followed by those of its augmented views.
  */
 public final class FeatureSnapshot {
 

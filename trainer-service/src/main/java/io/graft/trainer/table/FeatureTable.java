@@ -21,8 +21,7 @@ import io.graft.sample.Split;
 
 /**
  * The features of all tasks on the partitions that are read: {@code sample-features} turned into memory. Written by the
- * replay's
- * thread, read by any.
+ * replay's thread, read by any.
  * <p>
  * A record that cannot be used is skipped and counted, and logged once for each cause.
  */

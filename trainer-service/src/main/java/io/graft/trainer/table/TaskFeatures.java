@@ -27,9 +27,8 @@ import io.graft.sample.SampleKey;
 import io.graft.sample.Split;
 
 /**
- * The features of one task. Of two features of a sample the one with the later timestamp counts, in whatever order they arrive;
- * a
- * deletion counts likewise. Thread-safe.
+ * The features of one task. Of two features of a sample the one with the later timestamp counts, in whatever order they
+ * arrive; a deletion counts likewise. Thread-safe.
  */
 public final class TaskFeatures {
 

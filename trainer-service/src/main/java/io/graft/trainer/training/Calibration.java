@@ -6,9 +6,8 @@ import java.util.function.IntPredicate;
 import io.graft.head.Head;
 
 /**
- * Temperature scaling: the logits are divided by the one number that gives the validation samples the lowest cross-entropy (Guo
- * et
- * al., On Calibration of Modern Neural Networks, 2017). The answers stay the same, their probabilities become honest.
+ * Temperature scaling: the logits are divided by the one number that gives the validation samples the lowest cross-entropy
+ * (Guo et al., On Calibration of Modern Neural Networks, 2017). The answers stay the same, their probabilities become honest.
  * <p>
  * It is fitted on the samples that measure it, so it must prove itself: there are at least {@value #ROW_COUNT_MIN} of them, and
  * the temperature of each half of them lowers the loss of the other half.

@@ -52,8 +52,7 @@ public final class Evaluator implements AutoCloseable {
 
     /**
      * Measures a head, whose labels need not be the set's: they are matched by name. A sample whose label the head does not
-     * have
-     * counts as answered wrong, at a loss of 87; such labels follow the head's own in the evaluation.
+     * have counts as answered wrong, at a loss of 87; such labels follow the head's own in the evaluation.
      *
      * @param head for features of the set's dimension
      */

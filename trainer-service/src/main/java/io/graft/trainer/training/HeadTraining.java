@@ -14,8 +14,7 @@ import io.graft.problem.Problem;
  * <p>
  * The training rows are standardized first (the recipe's learning rate suits numbers of about 1, whatever a backbone gives),
  * and the map is folded into the head. Randomness comes from the recipe's seed alone: the same set, recipe and software give
- * the
- * same bytes, unless the time of a run ends a search early. Thread-safe; runs may go in parallel.
+ * the same bytes, unless the time of a run ends a search early. Thread-safe; runs may go in parallel.
  */
 public final class HeadTraining {
 

@@ -10,8 +10,7 @@ import java.util.Iterator;
  * <p>
  * The step is the first of 1, 1/2, 1/4 … that meets Armijo's condition (algorithm 3.1). It does not ensure Wolfe's second
  * condition, so a pair without positive curvature is left out; on a convex function that is a rounding error. Deterministic:
- * sums
- * are taken in order, in double.
+ * sums are taken in order, in double.
  */
 final class Lbfgs {
 
@@ -69,8 +68,7 @@ final class Lbfgs {
 
     /**
      * Goes down until the gradient is at most {@value #SLOPE_MAX} everywhere, an iteration gains less than {@value #FALL_MIN}
-     * (of
-     * the value, where that is above 1), no step goes down, or {@value #ITERATION_COUNT_MAX} iterations are over.
+     * (of the value, where that is above 1), no step goes down, or {@value #ITERATION_COUNT_MAX} iterations are over.
      *
      * @param iterationEnded called after each iteration; what it throws ends the descent
      * @return how many iterations went down

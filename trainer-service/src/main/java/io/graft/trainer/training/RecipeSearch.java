@@ -19,10 +19,9 @@ import io.graft.problem.Problem;
  * Tries the candidates of a recipe one after the other and keeps the one with the lowest validation loss.
  * <p>
  * {@code auto} tries, in this order: the textbook with the request's numbers; the same descent in batches of 64 over eight
- * epochs,
- * at several learning rates with and without weight decay; logistic regressions from strong to weak decay. A later candidate
- * must be better by more than {@value #TIE} of the loss: of equals the earlier one is kept. Without validation samples there is
- * nothing to choose by, and the logistic regression at {@link Recipe#LBFGS_WEIGHT_DECAY} is taken alone.
+ * epochs, at several learning rates with and without weight decay; logistic regressions from strong to weak decay. A later
+ * candidate must be better by more than {@value #TIE} of the loss: of equals the earlier one is kept. Without validation
+ * samples there is nothing to choose by, and the logistic regression at {@link Recipe#LBFGS_WEIGHT_DECAY} is taken alone.
  */
 final class RecipeSearch {
 

@@ -17,8 +17,7 @@ final class Standardization {
 
     /**
      * Folds the map into the head, in double: weight · (x - mean) / deviation + bias = (weight / deviation) · x + (bias -
-     * weight ·
-     * mean / deviation), so that the head that serves takes features as the backbone makes them.
+     * weight · mean / deviation), so that the head that serves takes features as the backbone makes them.
      */
     Head fold(List<String> labels, float[] weight, float[] bias) {
         int dimension = mean.length;
