@@ -122,7 +122,7 @@ class AsyncApiExamplesTest {
             // Then
             assertThat(MAPPER.readTree(Json.write(event))).as(example.toString()).isEqualTo(MAPPER.readTree(example.value()));
         }
-        assertThat(examples).hasSize(9);
+        assertThat(examples).hasSize(10);
     }
 
     @Test

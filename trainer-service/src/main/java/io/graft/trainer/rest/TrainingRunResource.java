@@ -38,6 +38,7 @@ import io.smallrye.mutiny.Multi;
 public class TrainingRunResource {
 
     private static final String RUN_EXAMPLE = "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10";
+    private static final String QUEUED_RUN_EXAMPLE = "9d2e7c1a-3b54-4f0e-8a6b-2c7d90e1f445";
     private static final int ACCEPTED = 202;
 
     private final TrainerMemory memory;
@@ -99,7 +100,7 @@ public class TrainingRunResource {
     @APIResponse(responseCode = "404", description = "TRAINING_RUN_UNKNOWN", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
     @APIResponse(responseCode = "409", description = "TRAINING_RUN_ENDED", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
     public Accepted cancel(@Parameter(example = "iris") @PathParam("task") String task,
-            @Parameter(example = RUN_EXAMPLE) @PathParam("trainingRunId") String run) {
+            @Parameter(example = QUEUED_RUN_EXAMPLE) @PathParam("trainingRunId") String run) {
         TrainingRun known = known(new TaskId(task), new TrainingRunId(run));
         if (known.state().isFinal()) {
             throw Problem.invalid("TRAINING_RUN_ENDED", "training run '" + run + "' has ended: it is " + known.state().word());
