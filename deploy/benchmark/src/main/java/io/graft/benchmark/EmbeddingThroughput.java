@@ -23,7 +23,7 @@ final class EmbeddingThroughput {
     static void measure(Backbone backbone, Photographs photographs) throws Exception {
         int threadCount = Runtime.getRuntime().availableProcessors();
         List<EmbeddingPool.Job> jobs = photographs.contents().stream()
-                .map(content -> new EmbeddingPool.Job(backbone, content)).toList();
+                .map(content -> new EmbeddingPool.Job(backbone, content, List.of())).toList();
         List<BackboneWorker> workers = new ArrayList<>();
         for (int i = 0; i < threadCount; i++) {
             workers.add(backbone.openWorker(BATCH_SIZE));

@@ -71,7 +71,7 @@ final class KafkaThroughput {
 
     private static double imagesPerSecond(Backbone backbone, List<SampleContent.Image> images) {
         List<EmbeddingPool.Job> jobs = images.stream()
-                .map(content -> new EmbeddingPool.Job(backbone, content)).toList();
+                .map(content -> new EmbeddingPool.Job(backbone, content, List.of())).toList();
         try (EmbeddingPool pool = new EmbeddingPool(Runtime.getRuntime().availableProcessors(), BATCH_SIZE)) {
             pool.embed(jobs);
             double best = 0;

@@ -70,13 +70,14 @@ final class TextbookJob {
     private static TrainingSet embed(EmbeddingPool pool, Backbone backbone, Photographs photographs) {
         int dimension = backbone.descriptor().dimension();
         List<EmbeddingPool.Embedded> embedded = pool
-                .embed(photographs.contents().stream().map(content -> new EmbeddingPool.Job(backbone, content)).toList());
+                .embed(photographs.contents().stream().map(content -> new EmbeddingPool.Job(backbone, content, List.of()))
+                        .toList());
         ByteBuffer rows = ByteBuffer.allocateDirect(embedded.size() * dimension * Float.BYTES).order(ByteOrder.nativeOrder());
         for (EmbeddingPool.Embedded result : embedded) {
             if (!(result instanceof EmbeddingPool.Embedded.Done done)) {
                 throw new IllegalStateException("an image that was prepared before cannot be embedded: " + result);
             }
-            for (float number : done.embedding().values()) {
+            for (float number : done.embeddings().get(0).values()) {
                 rows.putFloat(number);
             }
         }
