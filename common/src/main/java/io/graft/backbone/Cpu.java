@@ -24,9 +24,13 @@ public final class Cpu {
 
     /** Architecture, vendor and vector instructions, as in {@code amd64 GenuineIntel avx avx2 fma}. */
     public static String describe() {
+        return describe(System.getProperty("os.arch", "unknown"), description());
+    }
+
+    /** The content of {@code /proc/cpuinfo}; empty where there is none. */
+    static String description() {
         try {
-            String description = Files.isReadable(DESCRIPTION) ? Files.readString(DESCRIPTION) : "";
-            return describe(System.getProperty("os.arch", "unknown"), description);
+            return Files.isReadable(DESCRIPTION) ? Files.readString(DESCRIPTION) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

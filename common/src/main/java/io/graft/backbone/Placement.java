@@ -1,9 +1,5 @@
 package io.graft.backbone;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +24,6 @@ record Placement(String device, Precision precision) {
     static final String AUTO = "auto";
 
     private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
-    private static final Path CPU_FLAGS = Path.of("/proc/cpuinfo");
     private static final Pattern FAST_BFLOAT16 = Pattern.compile("\\b(amx_bf16|avx512_bf16)\\b");
     private static final Set<Placement> LOGGED = ConcurrentHashMap.newKeySet();
 
@@ -88,20 +83,12 @@ record Placement(String device, Precision precision) {
         if (device.equals("gpu")) {
             return Precision.FLOAT16;
         }
-        return Files.isReadable(CPU_FLAGS) ? fastestOn(read(CPU_FLAGS)) : Precision.FLOAT32;
+        return fastestOn(Cpu.description());
     }
 
     /** On a CPU without instructions for it, bfloat16 is several times slower than float32. */
     static Precision fastestOn(String cpuFlags) {
         return FAST_BFLOAT16.matcher(cpuFlags).find() ? Precision.BFLOAT16 : Precision.FLOAT32;
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     Device torchDevice() {

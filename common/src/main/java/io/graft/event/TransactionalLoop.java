@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 
@@ -104,17 +103,13 @@ public final class TransactionalLoop implements AutoCloseable {
             Handler handler) {
         this.topic = topic;
         this.transactions = new Transactions(clientConfig, group + "-" + instance);
-        this.consumerConfig = new HashMap<>(clientConfig);
+        this.consumerConfig = ConsumerSettings.of(clientConfig);
         consumerConfig.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         consumerConfig.put(ConsumerConfig.CLIENT_ID_CONFIG, group + "-" + instance);
         consumerConfig.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, group + "-" + instance);
-        consumerConfig.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        consumerConfig.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        consumerConfig.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         consumerConfig.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchSize);
         consumerConfig.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         consumerConfig.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
-        consumerConfig.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         consumerConfig.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, TopicReplay.METADATA_AGE_MS_MAX);
         this.handling = new BatchHandling(handler, transactions, group + "-handler");
         this.thread = new Thread(this::run, group);
@@ -267,16 +262,7 @@ public final class TransactionalLoop implements AutoCloseable {
             LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
             try {
                 transactions.open();
-                Set<TopicPartition> assignment = open.assignment();
-                Map<TopicPartition, OffsetAndMetadata> offsets = open.committed(assignment);
-                for (TopicPartition partition : assignment) {
-                    OffsetAndMetadata offset = offsets.get(partition);
-                    if (offset == null) {
-                        open.seekToBeginning(List.of(partition));
-                    } else {
-                        open.seek(partition, offset);
-                    }
-                }
+                GroupOffsets.seek(open, open.assignment());
                 return;
             } catch (KafkaException e) {
                 requireWorthAnotherTry(e);

@@ -32,7 +32,7 @@ import io.graft.problem.Problem;
  */
 public final class Transactions implements AutoCloseable {
 
-    static final String RECORD_TOO_LARGE = "RECORD_TOO_LARGE";
+    public static final String RECORD_TOO_LARGE = "RECORD_TOO_LARGE";
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     /** Records that came of no record have no offsets either, and no group is asked. */

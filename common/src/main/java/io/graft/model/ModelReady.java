@@ -79,6 +79,11 @@ public record ModelReady(TaskId task, ModelVersion version, TrainingRunId traini
             offsets = List.copyOf(offsets);
         }
 
+        /** Where a topic's part of the snapshot ends. */
+        public Optional<TopicOffset> offset(String topic) {
+            return offsets.stream().filter(offset -> offset.topic().equals(topic)).findFirst();
+        }
+
         /** The same without the sketch, which is large. */
         public Dataset withoutSamples() {
             return new Dataset(sampleCount, trainCount, validationCount, viewCount, sha256, validationFraction, offsets,

@@ -1,7 +1,6 @@
 package io.graft.inference.serving;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +12,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
+import io.graft.event.ConsumerSettings;
 import io.graft.event.Envelope;
 import io.graft.problem.Problem;
 
@@ -26,12 +26,8 @@ final class KafkaModelArchive implements ModelArchive {
 
     /** @param limit of one reading */
     KafkaModelArchive(Map<String, Object> clientConfig, Duration limit) {
-        Map<String, Object> config = new HashMap<>(clientConfig);
-        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        Map<String, Object> config = ConsumerSettings.of(clientConfig);
         config.put(ConsumerConfig.CLIENT_ID_CONFIG, "model-archive");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         this.clientConfig = config;
         this.limit = limit;

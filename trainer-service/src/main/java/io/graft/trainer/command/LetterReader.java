@@ -2,7 +2,6 @@ package io.graft.trainer.command;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +14,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
+import io.graft.event.ConsumerSettings;
+import io.graft.event.GroupOffsets;
 import io.graft.problem.Problem;
 
 /**
@@ -33,12 +34,8 @@ final class LetterReader implements AutoCloseable {
 
     /** Begins. @throws Problem MISSING {@code TOPIC_UNKNOWN} */
     LetterReader(Map<String, Object> kafka, String group, String topic) {
-        Map<String, Object> config = new HashMap<>(kafka);
+        Map<String, Object> config = ConsumerSettings.of(kafka);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.topic = topic;
         try {
@@ -57,13 +54,7 @@ final class LetterReader implements AutoCloseable {
                     + "' does not exist (expected: the dead letters of labelled-samples or train-requests, behind their prefix)");
         }
         consumer.assign(partitions);
-        consumer.committed(partitions).forEach((partition, offset) -> {
-            if (offset == null) {
-                consumer.seekToBeginning(List.of(partition));
-            } else {
-                consumer.seek(partition, offset);
-            }
-        });
+        GroupOffsets.seek(consumer, partitions);
         return consumer.endOffsets(partitions);
     }
 

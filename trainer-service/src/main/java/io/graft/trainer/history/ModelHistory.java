@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import io.graft.event.Topics;
@@ -28,8 +27,6 @@ import io.graft.problem.Problem;
  */
 public final class ModelHistory {
 
-    private static final Logger LOG = Logger.getLogger(ModelHistory.class);
-
     private final Topics topics;
     private final Map<TaskId, TaskModels> tasks = new ConcurrentHashMap<>();
 
@@ -45,23 +42,18 @@ public final class ModelHistory {
         Promotion promotion;
     }
 
-    /** Takes a record of either topic. */
+    /** Takes a record of either topic. @throws io.graft.problem.Problem INVALID when it is no such event */
     public void apply(ConsumerRecord<byte[], byte[]> record) {
-        try {
-            if (record.topic().equals(topics.promotions())) {
-                promote(Promotion.parse(value(record)));
-            } else if (record.value() == null) {
-                remove(ModelKey.parse(Topics.keyText(record.key())));
-            } else {
-                ModelReady model = ModelReady.parse(value(record));
-                if (!ModelKey.parse(Topics.keyText(record.key())).equals(model.key())) {
-                    throw Problem.invalid("MODEL_KEY_INVALID", "model event of " + model.key() + " has another key");
-                }
-                add(model);
+        if (record.topic().equals(topics.promotions())) {
+            promote(Promotion.parse(value(record)));
+        } else if (record.value() == null) {
+            remove(ModelKey.parse(Topics.keyText(record.key())));
+        } else {
+            ModelReady model = ModelReady.parse(value(record));
+            if (!ModelKey.parse(Topics.keyText(record.key())).equals(model.key())) {
+                throw Problem.invalid("MODEL_KEY_INVALID", "model event of " + model.key() + " has another key");
             }
-        } catch (Problem e) {
-            LOG.warnf("Event skipped code=%s reason=%s topic=%s partition=%d offset=%d", e.code(), e.sentence(), record.topic(),
-                    record.partition(), record.offset());
+            add(model);
         }
     }
 
@@ -136,6 +128,14 @@ public final class ModelHistory {
         TaskModels models = models(task);
         synchronized (models) {
             return new ArrayList<>(models.versions.values());
+        }
+    }
+
+    /** The version with the highest number. */
+    public Optional<ModelReady> newest(TaskId task) {
+        TaskModels models = models(task);
+        synchronized (models) {
+            return Optional.ofNullable(models.versions.lastEntry()).map(Map.Entry::getValue);
         }
     }
 

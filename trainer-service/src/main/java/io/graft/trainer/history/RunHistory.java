@@ -11,13 +11,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jboss.logging.Logger;
 
 import io.graft.id.TaskId;
 import io.graft.id.TrainingRunId;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
-import io.graft.problem.Problem;
 
 /**
  * The training runs of every task, the last {@value #RUN_COUNT_MAX} that have ended among them: {@code training-progress}
@@ -25,7 +23,6 @@ import io.graft.problem.Problem;
  */
 public final class RunHistory {
 
-    private static final Logger LOG = Logger.getLogger(RunHistory.class);
     private static final int RUN_COUNT_MAX = 100;
 
     private final Map<TaskId, LinkedHashMap<TrainingRunId, TrainingRun>> tasks = new ConcurrentHashMap<>();
@@ -38,17 +35,12 @@ public final class RunHistory {
         void stepped(TrainingProgress progress);
     }
 
-    /** Takes a record of the topic. */
+    /** Takes a record of the topic. @throws io.graft.problem.Problem INVALID when it is no such event */
     public void apply(ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {
             return;
         }
-        try {
-            step(TrainingProgress.parse(record.value()));
-        } catch (Problem e) {
-            LOG.warnf("Event skipped code=%s reason=%s topic=%s partition=%d offset=%d", e.code(), e.sentence(), record.topic(),
-                    record.partition(), record.offset());
-        }
+        step(TrainingProgress.parse(record.value()));
     }
 
     private void step(TrainingProgress progress) {

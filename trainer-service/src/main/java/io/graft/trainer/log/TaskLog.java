@@ -18,6 +18,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 
+import io.graft.event.ConsumerSettings;
 import io.graft.event.Topics;
 import io.graft.id.TaskId;
 import io.graft.model.ModelKey;
@@ -45,13 +46,8 @@ public final class TaskLog {
      * @param limit how long one reading may take
      */
     public TaskLog(Map<String, Object> clientConfig, Topics topics, Duration limit) {
-        this.consumerConfig = new HashMap<>(clientConfig);
-        consumerConfig.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        consumerConfig.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        consumerConfig.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        consumerConfig.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        this.consumerConfig = ConsumerSettings.of(clientConfig);
         consumerConfig.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
-        consumerConfig.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         this.topics = topics;
         this.limit = limit;
     }

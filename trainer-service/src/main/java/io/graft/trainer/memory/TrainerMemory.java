@@ -9,9 +9,11 @@ import jakarta.inject.Singleton;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 
 import io.graft.event.TopicReplay;
 import io.graft.event.Topics;
+import io.graft.problem.Problem;
 import io.graft.trainer.history.ModelHistory;
 import io.graft.trainer.history.RunHistory;
 import io.graft.trainer.history.TrainingPolicies;
@@ -29,6 +31,8 @@ import io.smallrye.common.annotation.Identifier;
  */
 @Singleton
 public class TrainerMemory implements TopicReplay.Handler {
+
+    private static final Logger LOG = Logger.getLogger(TrainerMemory.class);
 
     private final Topics topics;
     private final FeatureTable features;
@@ -59,14 +63,26 @@ public class TrainerMemory implements TopicReplay.Handler {
     public void apply(ConsumerRecord<byte[], byte[]> record) {
         if (record.topic().equals(topics.sampleFeatures())) {
             features.apply(record);
-        } else if (record.topic().equals(topics.trainingProgress())) {
-            runs.apply(record);
         } else if (record.topic().equals(topics.trainingPolicies())) {
             policies.apply(record);
-        } else if (record.topic().equals(topics.trainingTriggers())) {
-            triggers.apply(record);
         } else {
-            models.apply(record);
+            applyEvent(record);
+        }
+    }
+
+    /** What the trainer itself has written: a record that is none of it is skipped. */
+    private void applyEvent(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            if (record.topic().equals(topics.trainingProgress())) {
+                runs.apply(record);
+            } else if (record.topic().equals(topics.trainingTriggers())) {
+                triggers.apply(record);
+            } else {
+                models.apply(record);
+            }
+        } catch (Problem e) {
+            LOG.warnf("Event skipped code=%s reason=%s topic=%s partition=%d offset=%d", e.code(), e.sentence(), record.topic(),
+                    record.partition(), record.offset());
         }
     }
 

@@ -26,13 +26,14 @@ import io.graft.trainer.training.TrainingSet;
  */
 public final class LabelNoiseSearch {
 
-    private static final int LABEL_COUNT_MAX = 1000;
     private static final Recipe RECIPE = Recipe.logistic(Recipe.LBFGS_WEIGHT_DECAY, ClassWeights.NONE);
 
     private final HeadTraining training;
+    private final int labelCountMax;
 
-    public LabelNoiseSearch(HeadTraining training) {
+    public LabelNoiseSearch(HeadTraining training, int labelCountMax) {
         this.training = training;
+        this.labelCountMax = labelCountMax;
     }
 
     /**
@@ -48,10 +49,7 @@ public final class LabelNoiseSearch {
             throw Problem.invalid("TRAINING_LABELS_TOO_FEW",
                     "task '" + snapshot.task() + "' has 1 label (expected: at least 2)");
         }
-        if (snapshot.labels().size() > LABEL_COUNT_MAX) {
-            throw Problem.invalid("TRAINING_LABELS_TOO_MANY", "task '" + snapshot.task() + "' has " + snapshot.labels().size()
-                    + " labels (expected: at most " + LABEL_COUNT_MAX + ")");
-        }
+        snapshot.requireLabelCountAtMost(labelCountMax);
         int rowCount = snapshot.labelIndexes().length;
         Folds folds = new Folds(snapshot.sampleIds(), snapshot.labelIndexes(), snapshot.labels().size());
         List<Optional<Head>> heads = heads(snapshot, folds);

@@ -23,7 +23,6 @@ import io.graft.event.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.id.ModelVersion;
-import io.graft.id.TaskId;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.ModelReady.Dataset;
@@ -86,7 +85,7 @@ class ModelMaker {
     Made make(QueuedRequest request, Map<TopicPartition, Long> ends, EpochListener listener) {
         FeatureSnapshot snapshot = memory.features().snapshot(request.task(), request.request().backbone(),
                 request.request().validationFraction());
-        requireLabelCount(snapshot, request.task());
+        snapshot.requireLabelCountAtMost(labelCountMax);
         List<float[]> selfTestRows = selfTestRows(snapshot, request.request().recipe().seed());
         TrainingSet set = new TrainingSet(request.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
                 snapshot.labelIndexes(), snapshot.trainRowCount());
@@ -94,14 +93,6 @@ class ModelMaker {
         Verdict verdict = judge(request, snapshot, set, trained);
         ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows), verdict);
         return new Made(model, verdict, verdict.promoted() ? Optional.of(promotion(model, verdict)) : Optional.empty());
-    }
-
-    /** The confusion matrix grows with the square of the labels. */
-    private void requireLabelCount(FeatureSnapshot snapshot, TaskId task) {
-        if (snapshot.labels().size() > labelCountMax) {
-            throw Problem.invalid("TRAINING_LABELS_TOO_MANY", "task '" + task + "' has " + snapshot.labels().size()
-                    + " labels (expected: at most " + labelCountMax + ")");
-        }
     }
 
     private ModelReady model(QueuedRequest request, Map<TopicPartition, Long> ends, FeatureSnapshot snapshot,

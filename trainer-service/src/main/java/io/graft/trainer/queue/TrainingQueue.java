@@ -34,6 +34,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
+import io.graft.event.ConsumerSettings;
+import io.graft.event.GroupOffsets;
 import io.graft.event.Topics;
 import io.graft.event.Transactions;
 import io.graft.problem.Problem;
@@ -78,13 +80,10 @@ public class TrainingQueue {
         String group = topics.prefix() + GROUP;
         String name = group + "-" + replica.name();
         this.transactions = new Transactions(kafka, name);
-        this.consumerConfig = new HashMap<>(kafka);
+        this.consumerConfig = ConsumerSettings.of(kafka);
         consumerConfig.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         consumerConfig.put(ConsumerConfig.CLIENT_ID_CONFIG, name);
         consumerConfig.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name);
-        consumerConfig.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        consumerConfig.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        consumerConfig.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         consumerConfig.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
         consumerConfig.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         this.runs = Executors.newFixedThreadPool(
@@ -181,7 +180,7 @@ public class TrainingQueue {
         try {
             transactions.commit(result.records(), offset, group);
         } catch (Problem e) {
-            if (!e.code().equals("RECORD_TOO_LARGE")) {
+            if (!e.code().equals(Transactions.RECORD_TOO_LARGE)) {
                 throw e;
             }
             written = result.refused().apply(e);
@@ -215,17 +214,7 @@ public class TrainingQueue {
             LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
             try {
                 transactions.open();
-                Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(consumer.assignment());
-                for (TopicPartition partition : consumer.assignment()) {
-                    OffsetAndMetadata offset = committed.get(partition);
-                    lanes.put(partition, lane(offset));
-                    if (offset == null) {
-                        consumer.seekToBeginning(List.of(partition));
-                    } else {
-                        consumer.seek(partition, offset);
-                    }
-                }
-                own();
+                openLanes(consumer.assignment(), GroupOffsets.seek(consumer, consumer.assignment()));
                 return;
             } catch (InterruptException | AuthorizationException | FencedInstanceIdException e) {
                 throw e;
@@ -235,8 +224,12 @@ public class TrainingQueue {
         }
     }
 
-    private static Lane lane(@Nullable OffsetAndMetadata committed) {
-        return committed == null ? new Lane() : new Lane(committed);
+    private void openLanes(Collection<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+        for (TopicPartition partition : partitions) {
+            OffsetAndMetadata offset = committed.get(partition);
+            lanes.put(partition, offset == null ? new Lane() : new Lane(offset));
+        }
+        own();
     }
 
     /** Takes over the features of the partitions that are handed out, and lets go of those that are taken away. */
@@ -250,9 +243,7 @@ public class TrainingQueue {
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
-            partitions.forEach(partition -> lanes.put(partition, lane(committed.get(partition))));
-            own();
+            openLanes(partitions, consumer.committed(Set.copyOf(partitions)));
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.graft.trainer.rest;
 
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import jakarta.inject.Inject;
@@ -47,7 +48,8 @@ class RunStreams {
         });
     }
 
-    private Multi<TrainingProgress> open(Predicate<TrainingProgress> wanted, Opening opening) {
+    private Multi<TrainingProgress> open(Predicate<TrainingProgress> wanted,
+            Consumer<MultiEmitter<? super TrainingProgress>> opening) {
         if (places.availablePermits() == 0) {
             throw tooMany();
         }
@@ -66,19 +68,13 @@ class RunStreams {
                 places.release();
             });
             runs.addListener(listener);
-            opening.begin(emitter);
+            opening.accept(emitter);
         }, STEPS_BEHIND_MAX);
     }
 
     private static Problem tooMany() {
         return Problem.busy("TRAINING_STREAMS_TOO_MANY",
                 STREAM_COUNT_MAX + " streams of training runs are open (expected: fewer, or a GET from time to time)");
-    }
-
-    /** What a stream says first. */
-    private interface Opening {
-
-        void begin(MultiEmitter<? super TrainingProgress> emitter);
     }
 
     private static void step(MultiEmitter<? super TrainingProgress> emitter, TrainingProgress progress) {

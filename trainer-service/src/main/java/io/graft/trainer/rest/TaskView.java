@@ -54,12 +54,13 @@ record TaskView(TaskId task, int featureCount, List<LabelView> labels, List<Vers
     }
 
     static TaskView of(TaskId task, Optional<FeatureTable.Contents> contents, ModelHistory models) {
-        VersionSearch search = new VersionSearch(models.versions(task));
+        List<ModelReady> versions = models.versions(task);
+        List<Deletion> deletions = contents.map(FeatureTable.Contents::deletions).orElse(List.of());
+        VersionSearch search = new VersionSearch(deletions.isEmpty() ? List.of() : versions);
         return new TaskView(task, contents.map(FeatureTable.Contents::featureCount).orElse(0),
                 contents.stream().flatMap(known -> known.counts().entrySet().stream()).map(LabelView::of).toList(),
-                models.versions(task).stream().map(VersionView::of).toList(),
+                versions.stream().map(VersionView::of).toList(),
                 models.promotion(task).map(promotion -> promotion.version()),
-                contents.stream().flatMap(known -> known.deletions().stream())
-                        .map(deletion -> DeletedSample.of(deletion, search)).toList());
+                deletions.stream().map(deletion -> DeletedSample.of(deletion, search)).toList());
     }
 }

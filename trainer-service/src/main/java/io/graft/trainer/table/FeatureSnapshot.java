@@ -142,6 +142,18 @@ public final class FeatureSnapshot {
         return labels;
     }
 
+    /**
+     * Holds the labels against their bound: an evaluation grows with their square.
+     *
+     * @throws Problem INVALID when there are more
+     */
+    public void requireLabelCountAtMost(int max) {
+        if (labels.size() > max) {
+            throw Problem.invalid("TRAINING_LABELS_TOO_MANY",
+                    "task '" + task() + "' has " + labels.size() + " labels (expected: at most " + max + ")");
+        }
+    }
+
     /** [rows], into {@link #labels()}. */
     public int[] labelIndexes() {
         return labelIndexes;

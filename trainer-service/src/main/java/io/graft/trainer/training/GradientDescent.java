@@ -46,8 +46,9 @@ final class GradientDescent {
             watch.requireToGoOn((epoch - 1) + " of " + recipe.epochs() + " epochs");
             HeadFit.EpochLoss train = fit.epoch(draws.order(set.trainCount()), recipe.batchSize(), learningRate,
                     recipe.momentum(), recipe.weightDecay());
-            requireFinite(recipe, epoch, train.loss());
-            Head head = bench.head();
+            float[] weight = fit.weight();
+            requireFinite(recipe, epoch, train.loss(), weight);
+            Head head = bench.head(weight);
             Optional<Evaluator.Score> validation = bench.evaluator().score(head);
             EpochResult result = new EpochResult(epoch, learningRate, train.loss(), train.accuracy(),
                     validation.map(Evaluator.Score::loss), validation.map(Evaluator.Score::accuracy));
@@ -63,9 +64,9 @@ final class GradientDescent {
                 best.head(), results, best.epoch);
     }
 
-    private void requireFinite(Recipe recipe, int epoch, double loss) {
+    private void requireFinite(Recipe recipe, int epoch, double loss, float[] weight) {
         boolean finite = Double.isFinite(loss);
-        for (float number : bench.fit().weight()) {
+        for (float number : weight) {
             finite &= Float.isFinite(number);
         }
         if (!finite) {

@@ -36,8 +36,7 @@ public final class HeadTraining {
      * Trains a head on this thread.
      *
      * @throws Problem INVALID when no candidate comes to an end: the recipe diverges on this set, or takes too long; BUSY when
-     *         the
-     *         thread is interrupted; whatever the listener throws
+     *         the thread is interrupted; whatever the listener throws
      */
     public TrainedHead train(TrainingSet set, Recipe recipe, EpochListener listener) {
         RunWatch watch = new RunWatch(set.task(), runTimeMax, nanoTime, listener);

@@ -46,9 +46,9 @@ final class LogisticRegression {
                 () -> watch.requireToGoOn(begun.incrementAndGet() + " iterations of the logistic regression"));
         solution = lbfgs.point();
         narrow(solution);
-        bench.fit().initialize(Arrays.copyOf(point, weightCount),
-                Arrays.copyOfRange(point, weightCount, point.length));
-        Head head = bench.head();
+        float[] weight = Arrays.copyOf(point, weightCount);
+        bench.fit().initialize(weight, Arrays.copyOfRange(point, weightCount, point.length));
+        Head head = bench.head(weight);
         Optional<Evaluator.Score> validation = bench.evaluator().score(head);
         return new Attempt(RecipeCandidate.logistic(weightDecay).toConverged(iterations)
                 .toValidated(validation.map(Evaluator.Score::loss), validation.map(Evaluator.Score::accuracy)), head, List.of(),

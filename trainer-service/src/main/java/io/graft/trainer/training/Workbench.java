@@ -16,12 +16,14 @@ final class Workbench implements AutoCloseable {
     private final TrainingSet set;
     private final HeadFit fit;
     private final Evaluator evaluator;
+    private Standardization standardization;
 
     /** Takes the training rows of the set. */
     Workbench(HeadProgram program, TrainingSet set, ClassWeights classWeights) {
         this.set = set;
         this.fit = program.fit(set.takeTrainRows(), set.dimension(), set.trainLabels(), set.labels().size());
         this.evaluator = new Evaluator(program, set);
+        this.standardization = new Standardization(fit.mean(), fit.deviation());
         if (classWeights == ClassWeights.BALANCED) {
             fit.weighLabels(balanced(set.trainLabels(), set.labels().size()));
         }
@@ -44,6 +46,7 @@ final class Workbench implements AutoCloseable {
     /** Standardizes the training rows, in place; heads are for raw features nevertheless. */
     void standardize() {
         fit.standardize();
+        standardization = new Standardization(fit.mean(), fit.deviation());
     }
 
     TrainingSet set() {
@@ -58,9 +61,13 @@ final class Workbench implements AutoCloseable {
         return evaluator;
     }
 
-    /** The head as it is fitted now, for features as the backbone makes them. */
-    Head head() {
-        return new Standardization(fit.mean(), fit.deviation()).fold(set.labels(), fit.weight(), fit.bias());
+    /**
+     * The head as it is fitted now, for features as the backbone makes them.
+     *
+     * @param weight of the fit, [labels, dimension]
+     */
+    Head head(float[] weight) {
+        return standardization.fold(set.labels(), weight, fit.bias());
     }
 
     @Override

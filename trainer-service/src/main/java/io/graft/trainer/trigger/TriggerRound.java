@@ -98,10 +98,7 @@ final class TriggerRound {
 
     /** The end of the features that the task's last version was made of; 0 without one. */
     private long trainedUntil(TaskId task) {
-        List<ModelReady> versions = models.versions(task);
-        return versions.isEmpty() ? 0
-                : versions.get(versions.size() - 1).dataset().offsets().stream()
-                        .filter(offset -> offset.topic().equals(featuresTopic)).mapToLong(ModelReady.TopicOffset::end).max()
-                        .orElse(0);
+        return models.newest(task).flatMap(version -> version.dataset().offset(featuresTopic))
+                .map(ModelReady.TopicOffset::end).orElse(0L);
     }
 }

@@ -38,7 +38,7 @@ record PinnedDataset(Optional<FeatureSnapshot> snapshot, Set<SampleId> corrected
 
     /** @throws Problem INVALID when the event does not pin its samples */
     static PinnedDataset read(TaskLog log, String topic, ModelReady model) {
-        TopicOffset pinned = model.dataset().offsets().stream().filter(offset -> offset.topic().equals(topic)).findFirst()
+        TopicOffset pinned = model.dataset().offset(topic)
                 .orElseThrow(() -> Problem.invalid("VERSION_UNPINNED", "version " + model.key()
                         + " has no offset of '" + topic + "' (expected: the end of its samples)"));
         BackboneKey backbone = new BackboneKey(model.backbone().sha256(), model.backbone().id());

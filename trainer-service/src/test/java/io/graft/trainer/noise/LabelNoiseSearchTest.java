@@ -34,7 +34,7 @@ class LabelNoiseSearchTest {
     @BeforeAll
     static void load() {
         program = HeadProgram.load();
-        search = new LabelNoiseSearch(new HeadTraining(program, Duration.ofMinutes(5), System::nanoTime));
+        search = new LabelNoiseSearch(new HeadTraining(program, Duration.ofMinutes(5), System::nanoTime), 1000);
     }
 
     @AfterAll
