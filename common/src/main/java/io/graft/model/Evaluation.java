@@ -2,6 +2,7 @@ package io.graft.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 
@@ -14,8 +15,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
  *        interval (1927); absent when nothing was measured
  * @param loss mean cross-entropy, in which every sample counts alike
  * @param expectedCalibrationError how far the probability of an answer is from its share of right ones, on average, 0 to 1:
- *        over
- *        15 bins of equal width (Guo et al., On Calibration of Modern Neural Networks, 2017); absent likewise
+ *        over 15 bins of equal width (Guo et al., On Calibration of Modern Neural Networks, 2017); absent likewise
  * @param temperature what the head's logits were divided by when it was trained; absent where that did not help
  * @param labels in the order of the head's rows
  * @param confusion [true label][predicted label], counts
@@ -42,6 +42,12 @@ public record Evaluation(int sampleCount, double accuracy, Optional<Interval> ac
     public Evaluation withTemperature(double divisor) {
         return new Evaluation(sampleCount, accuracy, accuracyInterval, loss, expectedCalibrationError, Optional.of(divisor),
                 labels, confusion, warnings);
+    }
+
+    /** The same with more warnings behind its own. */
+    public Evaluation withWarnings(List<String> more) {
+        return new Evaluation(sampleCount, accuracy, accuracyInterval, loss, expectedCalibrationError, temperature, labels,
+                confusion, Stream.concat(warnings.stream(), more.stream()).toList());
     }
 
     /** Bounds of a share, 0 to 1. */

@@ -22,8 +22,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import io.graft.backbone.Cpu;
+import io.graft.feature.Feature;
 import io.graft.feature.FeatureCodec;
 import io.graft.id.SampleId;
+import io.graft.id.TaskId;
+import io.graft.model.ModelReady;
 import io.graft.sample.SampleKey;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -153,12 +156,26 @@ class LineageTest {
         // When
         kafka.sendTo(good.partition(), "sample-features", "skipped/b", new byte[] { 1, 2, 3, 4, 5 });
         kafka.sendTo(good.partition(), "sample-features", "skipped/c", ofDimension(good.value(), 2));
+        kafka.sendTo(good.partition(), "sample-features", "skipped/d", ofAnotherBackbone(good.value()));
+        kafka.sendVector("skipped", "e", "right", 3, 2, 1);
+        kafka.send("train-requests", "skipped", Kafka.bytes("{\"recipe\":{\"optimizer\":\"lbfgs\"},\"validationFraction\":0}"));
 
         // Then
         await().atMost(LIMIT).untilAsserted(() -> assertThat(given().accept("text/plain").get("/q/metrics").asString())
                 .containsPattern("graft_features_skipped_total\\{code=\"FEATURE_INVALID\",?} 1.0")
-                .containsPattern("graft_features_skipped_total\\{code=\"FEATURE_DIMENSION_WRONG\",?} 1.0"));
-        given().get("/v1/tasks/skipped").then().body("featureCount", equalTo(1));
+                .containsPattern("graft_features_skipped_total\\{code=\"FEATURE_DIMENSION_WRONG\",?} 1.0")
+                .containsPattern("graft_features_skipped_total\\{code=\"FEATURE_BACKBONE_OTHER\",?} 1.0"));
+        ModelReady model = ModelReady.parse(
+                kafka.await("model-ready", 1, record -> Kafka.key(record).equals("skipped@1")).get(0).value());
+        assertThat(model.dataset().sampleCount()).isEqualTo(2);
+        assertThat(model.evaluation().warnings())
+                .contains("samples left out, since their features are of backbone 'vector' (00000000): 1");
+    }
+
+    private static byte[] ofAnotherBackbone(byte[] feature) {
+        Feature known = FeatureCodec.decode(new SampleKey(new TaskId("skipped"), new SampleId("d")), feature);
+        return FeatureCodec.encode(new Feature(known.key(), known.timestampMs(), known.label(), known.split(),
+                known.sampleSha256(), known.backbone(), "0".repeat(64), known.precision(), known.embedding()));
     }
 
     /** The same feature with its last number cut off: the form is right, the backbone is the same. */

@@ -141,7 +141,7 @@ final class FeatureReplay {
     }
 
     private Replayed replay() throws InterruptedException {
-        FeatureTable table = new FeatureTable(new FeatureTable.Listener() {
+        FeatureTable table = new FeatureTable(key -> true, new FeatureTable.Listener() {
             @Override
             public void taskAdded(TaskId task) {
             }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,6 +27,7 @@ import io.graft.model.ModelReady;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleKey;
 import io.graft.trainer.embedding.FeatureRecords;
+import io.graft.trainer.table.BackboneKey;
 import io.graft.trainer.table.TaskFeatures;
 
 /**
@@ -55,10 +57,11 @@ public final class TaskLog {
     /**
      * The features of a task as they are now; none for a task that nobody knows.
      *
+     * @param trained the backbones whose features are wanted
      * @throws Problem BUSY when the broker does not answer in time
      */
-    public TaskFeatures features(TaskId task) {
-        TaskFeatures features = new TaskFeatures(task);
+    public TaskFeatures features(TaskId task, Predicate<BackboneKey> trained) {
+        TaskFeatures features = new TaskFeatures(task, trained);
         try (KafkaConsumer<byte[], byte[]> consumer = open()) {
             List<TopicPartition> partitions = partitions(consumer, topics.sampleFeatures());
             read(consumer, List.of(partitions.get(FeatureRecords.partition(task, partitions.size()))),
@@ -70,13 +73,14 @@ public final class TaskLog {
     /**
      * The features of a task as they are now, with a stop on the way.
      *
+     * @param backbone whose features are wanted
      * @param partition of {@code sample-features}
      * @param mark offset before which everything is in the features when they are shown
      * @param atMark looks at the features there
      * @throws Problem BUSY when the broker does not answer in time
      */
-    public TaskFeatures features(TaskId task, int partition, long mark, Consumer<TaskFeatures> atMark) {
-        TaskFeatures features = new TaskFeatures(task);
+    public TaskFeatures features(TaskId task, BackboneKey backbone, int partition, long mark, Consumer<TaskFeatures> atMark) {
+        TaskFeatures features = new TaskFeatures(task, backbone::equals);
         boolean[] passed = new boolean[1];
         try (KafkaConsumer<byte[], byte[]> consumer = open()) {
             read(consumer, List.of(new TopicPartition(topics.sampleFeatures(), partition)), record -> {

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
+import io.graft.backbone.Backbones;
 import io.graft.event.TopicReplay;
 import io.graft.event.Topics;
 import io.graft.problem.Problem;
@@ -21,6 +22,7 @@ import io.graft.trainer.history.TriggerHistory;
 import io.graft.trainer.setup.EventProducer;
 import io.graft.trainer.setup.ReplicaConfig;
 import io.graft.trainer.setup.TrainingPoliciesConfig;
+import io.graft.trainer.table.BackboneKey;
 import io.graft.trainer.table.FeatureTable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.Identifier;
@@ -45,9 +47,10 @@ public class TrainerMemory implements TopicReplay.Handler {
 
     @Inject
     TrainerMemory(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
-            FeatureMetrics metrics, TrainingPoliciesConfig configured, MeterRegistry registry, EventProducer events) {
+            Backbones backbones, FeatureMetrics metrics, TrainingPoliciesConfig configured, MeterRegistry registry,
+            EventProducer events) {
         this.topics = topics;
-        this.features = new FeatureTable(metrics);
+        this.features = new FeatureTable(BackboneKey.in(backbones), metrics);
         metrics.watch(features);
         this.models = new ModelHistory(topics);
         this.policies = new TrainingPolicies(configured.toPolicies(),

@@ -1,6 +1,7 @@
 package io.graft.trainer.noise;
 
 import java.util.Map;
+import java.util.function.Predicate;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -8,10 +9,12 @@ import jakarta.inject.Singleton;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
+import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.id.TaskId;
 import io.graft.problem.Problem;
 import io.graft.trainer.log.TaskLog;
+import io.graft.trainer.table.BackboneKey;
 import io.graft.trainer.verification.ExclusiveTraining;
 import io.graft.trainer.verification.VerificationConfig;
 import io.smallrye.common.annotation.Identifier;
@@ -20,13 +23,16 @@ import io.smallrye.common.annotation.Identifier;
 @Singleton
 public class LabelNoiseReports {
 
+    private final Predicate<BackboneKey> trained;
     private final TaskLog log;
     private final ExclusiveTraining exclusive;
     private final LabelNoiseSearch search;
 
     @Inject
     LabelNoiseReports(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics,
-            VerificationConfig config, @ConfigProperty(name = "graft.training.label-count-max") int labelCountMax) {
+            Backbones backbones, VerificationConfig config,
+            @ConfigProperty(name = "graft.training.label-count-max") int labelCountMax) {
+        this.trained = BackboneKey.in(backbones);
         this.log = new TaskLog(kafka, topics, config.readLimit());
         this.exclusive = new ExclusiveTraining(config.trainLimit(), () -> Problem.busy("LABEL_NOISE_BUSY",
                 "another task's labels are being looked over on this replica (expected: one task at a time)"));
@@ -42,7 +48,7 @@ public class LabelNoiseReports {
      */
     public LabelNoise report(TaskId task, int top) {
         LabelNoise.requireTop(top);
-        return exclusive.run(() -> search.search(log.features(task).snapshotWithoutViews(), top));
+        return exclusive.run(() -> search.search(log.features(task, trained).snapshotWithoutViews(), top));
     }
 
     @PreDestroy

@@ -109,12 +109,17 @@ class ModelMaker {
                 trained.head().labels(),
                 new HeadArtifact(HeadArtifact.SAFETENSORS, Digests.sha256Hex(head), head.length,
                         Base64.getEncoder().encodeToString(head)),
-                trained.recipe(), trained.epochs(), trained.evaluation(),
+                trained.recipe(), trained.epochs(), trained.evaluation().withWarnings(leftOut(snapshot)),
                 new Dataset(snapshot.trainCount() + snapshot.validationCount(), snapshot.trainCount(),
                         snapshot.validationCount(), Optional.of(snapshot.viewCount()), snapshot.sha256(),
                         Optional.of(request.request().validationFraction()), offsets,
                         Optional.of(SampleSketch.of(snapshot.sampleIds()))),
                 selfTest, software, Optional.of(verdict));
+    }
+
+    private static List<String> leftOut(FeatureSnapshot snapshot) {
+        return snapshot.leftOut().entrySet().stream().map(other -> "samples left out, since their features are of backbone "
+                + other.getKey() + ": " + other.getValue()).toList();
     }
 
     private Promotion promotion(ModelReady model, Verdict verdict) {

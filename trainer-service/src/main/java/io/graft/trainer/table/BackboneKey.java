@@ -1,7 +1,30 @@
 package io.graft.trainer.table;
 
+import java.util.function.Predicate;
+
+import io.graft.backbone.Backbones;
+import io.graft.feature.EncodedFeature;
 import io.graft.id.BackboneId;
 
-/** Whose features a matrix holds: those of different backbones never mix. */
-public record BackboneKey(String sha256, BackboneId id) {
+/**
+ * Whose features a matrix holds: those of different backbones never mix.
+ *
+ * @param dimension numbers in a feature
+ */
+public record BackboneKey(String sha256, BackboneId id, int dimension) {
+
+    /** Whether a backbone is among these. */
+    public static Predicate<BackboneKey> in(Backbones backbones) {
+        return key -> backbones.find(key.sha256, key.dimension).isPresent();
+    }
+
+    static BackboneKey of(EncodedFeature feature) {
+        return new BackboneKey(feature.backboneSha256(), feature.backbone(), feature.dimension());
+    }
+
+    /** The id and the beginning of the digest, for sentences. */
+    @Override
+    public String toString() {
+        return "'" + id + "' (" + sha256.substring(0, Math.min(8, sha256.length())) + ")";
+    }
 }

@@ -17,20 +17,27 @@ final class FeatureMatrix {
     private static final int CHUNK_BYTES = 128 * 1024;
 
     private final BackboneKey backbone;
+    private final boolean trained;
     private final int dimension;
     private final int chunkRows;
     private final List<ByteBuffer> chunks = new ArrayList<>();
     private final Deque<Integer> freeRows = new ArrayDeque<>();
     private int rowCount;
 
-    FeatureMatrix(BackboneKey backbone, int dimension) {
+    /** @param trained whether its rows are trained on */
+    FeatureMatrix(BackboneKey backbone, boolean trained) {
         this.backbone = backbone;
-        this.dimension = dimension;
+        this.trained = trained;
+        this.dimension = backbone.dimension();
         this.chunkRows = Math.max(1, Math.min(CHUNK_ROWS_MAX, CHUNK_BYTES / (dimension * Float.BYTES)));
     }
 
     BackboneKey backbone() {
         return backbone;
+    }
+
+    boolean isTrained() {
+        return trained;
     }
 
     int dimension() {

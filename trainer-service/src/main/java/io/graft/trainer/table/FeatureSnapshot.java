@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -45,6 +46,7 @@ public final class FeatureSnapshot {
         private final BackboneKey backbone;
         private final int dimension;
         private final long end;
+        private final Map<BackboneKey, Long> leftOut;
         private final ByteBuffer features;
         private final List<SampleId> ids;
         private final List<String> sampleLabels;
@@ -53,19 +55,21 @@ public final class FeatureSnapshot {
         private final int viewCount;
         private int trainCount;
 
-        Builder(TaskId task, BackboneKey backbone, int dimension, int sampleCount, int viewCount, long end) {
+        Builder(TaskId task, BackboneKey backbone, int sampleCount, int viewCount, long end, Map<BackboneKey, Long> leftOut) {
+            int dimension = backbone.dimension();
             long sizeBytes = ((long) sampleCount + viewCount) * dimension * Float.BYTES;
             if (sizeBytes > Integer.MAX_VALUE) {
                 throw Problem.invalid("TRAINING_SAMPLES_TOO_MANY", "task '" + task + "' has " + sizeBytes
                         + " bytes of features (expected: at most " + Integer.MAX_VALUE + ")");
             }
             if (sampleCount == 0) {
-                throw TaskFeatures.noFeatures(task, Optional.of(backbone.id()));
+                throw TaskFeatures.noFeatures(task, Optional.of(backbone.id()), leftOut);
             }
             this.task = task;
             this.backbone = backbone;
             this.dimension = dimension;
             this.end = end;
+            this.leftOut = leftOut;
             this.features = ByteBuffer.allocateDirect((int) sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
             this.ids = new ArrayList<>(sampleCount);
             this.sampleLabels = new ArrayList<>(sampleCount);
@@ -187,6 +191,11 @@ public final class FeatureSnapshot {
     /** Samples on the validation side, each of one row. */
     public int validationCount() {
         return content.ids.size() - content.trainCount;
+    }
+
+    /** How many samples are left out, by the backbone that their features are of. */
+    public Map<BackboneKey, Long> leftOut() {
+        return Collections.unmodifiableMap(content.leftOut);
     }
 
     /** The offset in the task's partition of {@code sample-features} before which everything is in it, and nothing else. */

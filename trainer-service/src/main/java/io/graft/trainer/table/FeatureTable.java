@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -33,6 +34,7 @@ public final class FeatureTable {
 
     private final Map<TaskId, Entry> tasks = new ConcurrentHashMap<>();
     private final Set<String> causesLogged = ConcurrentHashMap.newKeySet();
+    private final Predicate<BackboneKey> trained;
     private final Listener listener;
 
     /** Hears what metrics count; called on the replay's thread. */
@@ -43,7 +45,9 @@ public final class FeatureTable {
         void skipped(String code);
     }
 
-    public FeatureTable(Listener listener) {
+    /** @param trained the backbones whose features are trained on; those of others are kept apart, as skipped */
+    public FeatureTable(Predicate<BackboneKey> trained, Listener listener) {
+        this.trained = trained;
         this.listener = listener;
     }
 
@@ -78,7 +82,7 @@ public final class FeatureTable {
 
     private Entry added(TaskId task, int partition) {
         listener.taskAdded(task);
-        return new Entry(partition, new TaskFeatures(task));
+        return new Entry(partition, new TaskFeatures(task, trained));
     }
 
     private void skip(ConsumerRecord<byte[], byte[]> record, Problem problem) {
@@ -151,7 +155,7 @@ public final class FeatureTable {
     public FeatureSnapshot snapshot(TaskId task, Optional<BackboneId> backbone, double validationFraction) {
         Entry entry = tasks.get(task);
         if (entry == null) {
-            throw TaskFeatures.noFeatures(task, backbone);
+            throw TaskFeatures.noFeatures(task, backbone, Map.of());
         }
         return entry.features.snapshot(backbone, validationFraction);
     }

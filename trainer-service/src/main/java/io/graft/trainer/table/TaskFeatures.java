@@ -33,6 +33,7 @@ import io.graft.sample.Split;
 public final class TaskFeatures {
 
     private final TaskId task;
+    private final Predicate<BackboneKey> trained;
     private final Map<SampleId, SampleRow> rows = new HashMap<>();
     private final Map<SampleId, Deletion> deletions = new HashMap<>();
     private final Map<BackboneKey, FeatureMatrix> matrices = new HashMap<>();
@@ -44,15 +45,18 @@ public final class TaskFeatures {
     private record Selection(double validationFraction, Predicate<SampleId> wanted, boolean withViews) {
     }
 
-    public TaskFeatures(TaskId task) {
+    /** @param trained the backbones whose features are trained on; those of others are kept apart */
+    public TaskFeatures(TaskId task, Predicate<BackboneKey> trained) {
         this.task = task;
+        this.trained = trained;
     }
 
     /**
      * Takes a record of {@code sample-features}.
      *
      * @return whether it counts, and is not older than what is known of its sample
-     * @throws Problem INVALID when it is no feature of this task
+     * @throws Problem INVALID when it is no feature to train on; one of another backbone is kept apart all the same, in place
+     *         of what was known of its sample
      */
     public boolean apply(SampleKey key, ConsumerRecord<byte[], byte[]> record) {
         return record.value() == null ? delete(key.sampleId(), record.timestamp(), record.offset())
@@ -87,21 +91,31 @@ public final class TaskFeatures {
         // Labels and precisions are few words of many rows.
         rows.put(id, new SampleRow(feature.timestampMs(), changedAt, feature.label().value().intern(), feature.split(),
                 feature.sampleSha256(), feature.precision().intern(), matrix, index, views));
+        if (!matrix.isTrained()) {
+            throw Problem.invalid("FEATURE_BACKBONE_OTHER", "feature of sample '" + feature.key() + "' is of backbone "
+                    + matrix.backbone() + " (expected: of one that this process has)");
+        }
         return true;
     }
 
     private FeatureMatrix matrix(EncodedFeature feature) {
-        BackboneKey backbone = new BackboneKey(feature.backboneSha256(), feature.backbone());
+        BackboneKey backbone = BackboneKey.of(feature);
         FeatureMatrix known = matrices.get(backbone);
-        if (known == null) {
-            return new FeatureMatrix(backbone, feature.dimension());
+        if (known != null) {
+            return known;
         }
-        if (known.dimension() != feature.dimension()) {
-            throw Problem.invalid("FEATURE_DIMENSION_WRONG", "feature of sample '" + feature.key() + "' has "
-                    + feature.dimension() + " numbers (expected: " + known.dimension() + ", as the task's others of backbone '"
-                    + backbone.id() + "' have)");
+        boolean isTrained = trained.test(backbone);
+        if (!isTrained) {
+            matrices.values().stream()
+                    .filter(matrix -> matrix.isTrained() && matrix.backbone().sha256().equals(backbone.sha256()))
+                    .mapToInt(FeatureMatrix::dimension).filter(dimension -> dimension != backbone.dimension()).findFirst()
+                    .ifPresent(dimension -> {
+                        throw Problem.invalid("FEATURE_DIMENSION_WRONG", "feature of sample '" + feature.key() + "' has "
+                                + feature.dimension() + " numbers (expected: " + dimension
+                                + ", as the task's others of backbone " + backbone + " have)");
+                    });
         }
-        return known;
+        return new FeatureMatrix(backbone, isTrained);
     }
 
     synchronized boolean delete(SampleId id, long timestampMs, long offset) {
@@ -215,11 +229,11 @@ public final class TaskFeatures {
      * Copies what a training run needs.
      *
      * @param backbone whose features; absent: those that most samples have, of equally many the first by digest
-     * @throws Problem INVALID when there is no such feature
+     * @throws Problem INVALID when there is no such feature to train on
      */
     public FeatureSnapshot snapshot(Optional<BackboneId> backbone, double validationFraction) {
-        return copy(matrix -> backbone.isEmpty() || matrix.backbone().id().equals(backbone.get()),
-                new Selection(validationFraction, id -> true, true)).orElseThrow(() -> noFeatures(task, backbone)).build();
+        return copy(key -> backbone.isEmpty() || key.id().equals(backbone.get()),
+                new Selection(validationFraction, id -> true, true), backbone);
     }
 
     /**
@@ -229,8 +243,7 @@ public final class TaskFeatures {
      * @throws Problem INVALID when there is no feature
      */
     public FeatureSnapshot snapshotWithoutViews() {
-        return copy(matrix -> true, new Selection(0, id -> true, false))
-                .orElseThrow(() -> noFeatures(task, Optional.empty())).build();
+        return copy(key -> true, new Selection(0, id -> true, false), Optional.empty());
     }
 
     /**
@@ -239,20 +252,29 @@ public final class TaskFeatures {
      * @throws Problem INVALID when none of them has a feature of the backbone
      */
     public FeatureSnapshot snapshot(BackboneKey backbone, double validationFraction, Predicate<SampleId> wanted) {
-        return copy(matrix -> matrix.backbone().equals(backbone), new Selection(validationFraction, wanted, true))
-                .orElseThrow(() -> noFeatures(task, Optional.of(backbone.id()))).build();
+        return copy(backbone::equals, new Selection(validationFraction, wanted, true), Optional.of(backbone.id()));
     }
 
-    private synchronized Optional<FeatureSnapshot.Builder> copy(Predicate<FeatureMatrix> usable, Selection selection) {
-        Map<FeatureMatrix, Long> sampleCounts = rows.values().stream()
-                .collect(Collectors.groupingBy(SampleRow::matrix, Collectors.counting()));
-        return matrices.values().stream().filter(usable)
-                .max(Comparator.<FeatureMatrix> comparingLong(matrix -> sampleCounts.getOrDefault(matrix, 0L))
-                        .thenComparing(matrix -> matrix.backbone().sha256(), Comparator.reverseOrder()))
-                .map(matrix -> copy(matrix, selection));
+    private FeatureSnapshot copy(Predicate<BackboneKey> usable, Selection selection, Optional<BackboneId> named) {
+        FeatureSnapshot.Builder copied;
+        synchronized (this) {
+            Map<FeatureMatrix, Long> sampleCounts = rows.values().stream()
+                    .collect(Collectors.groupingBy(SampleRow::matrix, Collectors.counting()));
+            Optional<FeatureMatrix> most = sampleCounts.entrySet().stream()
+                    .filter(entry -> entry.getKey().isTrained() && usable.test(entry.getKey().backbone()))
+                    .max(Map.Entry.<FeatureMatrix, Long> comparingByValue()
+                            .thenComparing(entry -> entry.getKey().backbone().sha256(), Comparator.reverseOrder()))
+                    .map(Map.Entry::getKey);
+            most.ifPresent(sampleCounts::remove);
+            Map<BackboneKey, Long> others = new TreeMap<>(Comparator.comparing(BackboneKey::toString)
+                    .thenComparing(BackboneKey::dimension));
+            sampleCounts.forEach((matrix, count) -> others.merge(matrix.backbone(), count, Long::sum));
+            copied = copy(most.orElseThrow(() -> noFeatures(task, named, others)), selection, others);
+        }
+        return copied.build();
     }
 
-    private FeatureSnapshot.Builder copy(FeatureMatrix matrix, Selection selection) {
+    private FeatureSnapshot.Builder copy(FeatureMatrix matrix, Selection selection, Map<BackboneKey, Long> leftOut) {
         Map<Split, List<Map.Entry<SampleId, SampleRow>>> sides = rows.entrySet().stream()
                 .filter(entry -> entry.getValue().matrix() == matrix && selection.wanted.test(entry.getKey()))
                 .sorted(Map.Entry.comparingByKey())
@@ -261,8 +283,8 @@ public final class TaskFeatures {
         int sampleCount = sides.values().stream().mapToInt(List::size).sum();
         int viewCount = selection.withViews ? sides.getOrDefault(Split.TRAIN, List.of()).stream()
                 .mapToInt(entry -> entry.getValue().views().size()).sum() : 0;
-        FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, matrix.backbone(), matrix.dimension(), sampleCount,
-                viewCount, end);
+        FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, matrix.backbone(), sampleCount, viewCount, end,
+                leftOut);
         for (Split side : Split.values()) {
             for (Map.Entry<SampleId, SampleRow> entry : sides.getOrDefault(side, List.of())) {
                 SampleRow row = entry.getValue();
@@ -274,8 +296,13 @@ public final class TaskFeatures {
         return builder;
     }
 
-    static Problem noFeatures(TaskId task, Optional<BackboneId> backbone) {
+    static Problem noFeatures(TaskId task, Optional<BackboneId> backbone, Map<BackboneKey, Long> others) {
+        String found = others.isEmpty() ? ""
+                : ", but has " + others.entrySet().stream()
+                        .map(other -> other.getValue() + " with features of backbone " + other.getKey())
+                        .collect(Collectors.joining(", "));
         return Problem.invalid("TRAINING_SAMPLES_MISSING", "task '" + task + "' has no samples"
-                + backbone.map(id -> " with features of the backbone '" + id + "'").orElse("") + " (expected: at least 2)");
+                + backbone.map(id -> " with features of the backbone '" + id + "'").orElse("") + " to train on" + found
+                + " (expected: at least 2)");
     }
 }

@@ -15,6 +15,7 @@ import io.graft.feature.FeatureCodec;
 import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
+import io.graft.model.ModelReady.BackboneReference;
 import io.graft.sample.Label;
 import io.graft.sample.SampleKey;
 
@@ -22,9 +23,15 @@ import io.graft.sample.SampleKey;
 public final class DrawnFeatures {
 
     public static final TaskId TASK = new TaskId("birds");
-    public static final BackboneKey BACKBONE = new BackboneKey("ab".repeat(32), new BackboneId("vector"));
+    private static final BackboneId BACKBONE = new BackboneId("vector");
+    private static final String BACKBONE_SHA256 = "ab".repeat(32);
 
     private DrawnFeatures() {
+    }
+
+    /** Whose features these are. */
+    public static BackboneReference backbone(int dimension) {
+        return new BackboneReference(BACKBONE, BACKBONE_SHA256, dimension, "float32");
     }
 
     /**
@@ -47,7 +54,7 @@ public final class DrawnFeatures {
 
     public static Feature feature(String id, long timestampMs, String label, float... values) {
         return new Feature(new SampleKey(TASK, new SampleId(id)), timestampMs, new Label(label), Optional.empty(),
-                "cd".repeat(32), BACKBONE.id(), BACKBONE.sha256(), "float32", new Embedding(values));
+                "cd".repeat(32), BACKBONE, BACKBONE_SHA256, "float32", new Embedding(values));
     }
 
     /** The same sample with another label. */
@@ -71,7 +78,7 @@ public final class DrawnFeatures {
 
     /** A task that has received these in their order. */
     public static TaskFeatures table(List<Feature> features) {
-        TaskFeatures table = new TaskFeatures(TASK);
+        TaskFeatures table = new TaskFeatures(TASK, key -> true);
         for (Feature feature : features) {
             table.apply(feature.key(), record(feature, table));
         }

@@ -13,12 +13,10 @@ import io.graft.id.BackboneId;
 
 class FeatureMatrixTest {
 
-    private static final BackboneKey BACKBONE = new BackboneKey("ab".repeat(32), new BackboneId("resnet18"));
-
     @Test
     void usesFreedRowsAgain() {
         // Given
-        FeatureMatrix matrix = new FeatureMatrix(BACKBONE, 2);
+        FeatureMatrix matrix = new FeatureMatrix(key(2), true);
         int first = matrix.add(row(1, 2));
         matrix.add(row(3, 4));
         matrix.free(first);
@@ -38,7 +36,7 @@ class FeatureMatrixTest {
         int rowCount = 20_000;
         int dimension = 512;
         ByteBuffer numbers = row(new float[dimension]);
-        FeatureMatrix matrix = new FeatureMatrix(BACKBONE, dimension);
+        FeatureMatrix matrix = new FeatureMatrix(key(dimension), true);
         long before = directBytes();
 
         // When
@@ -49,6 +47,10 @@ class FeatureMatrixTest {
         // Then
         assertThat(directBytes() - before).isLessThanOrEqualTo((long) (1.2 * rowCount * dimension * Float.BYTES));
         assertThat(matrix.usedRowCount()).isEqualTo(rowCount);
+    }
+
+    private static BackboneKey key(int dimension) {
+        return new BackboneKey("ab".repeat(32), new BackboneId("resnet18"), dimension);
     }
 
     private static long directBytes() {

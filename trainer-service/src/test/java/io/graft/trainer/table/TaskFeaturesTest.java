@@ -36,7 +36,7 @@ class TaskFeaturesTest {
     private static final TaskId TASK = new TaskId("birds");
     private static final String BACKBONE = "ab".repeat(32);
 
-    private final TaskFeatures features = new TaskFeatures(TASK);
+    private final TaskFeatures features = new TaskFeatures(TASK, key -> true);
     private long nextOffset;
 
     @Test
@@ -120,7 +120,7 @@ class TaskFeaturesTest {
         String expected = features.snapshot(Optional.empty(), 0.2).sha256();
 
         // When
-        TaskFeatures other = new TaskFeatures(TASK);
+        TaskFeatures other = new TaskFeatures(TASK, key -> true);
         put(other, feature("gone", 1, "owl", 9f));
         other.delete(new SampleId("gone"), 2, 9);
         Collections.shuffle(arrivals, new Random(1));
@@ -150,6 +150,25 @@ class TaskFeaturesTest {
         assertThat(most.dimension()).isEqualTo(2);
         assertThat(named.trainCount()).isEqualTo(1);
         assertThat(named.dimension()).isEqualTo(3);
+        assertThat(most.leftOut()).isEqualTo(Map.of(new BackboneKey("ef".repeat(32), new BackboneId("other"), 3), 1L));
+    }
+
+    @Test
+    void keepsFeaturesOfABackboneThatIsNotTrainedApart() {
+        // Given
+        TaskFeatures trained = new TaskFeatures(TASK, key -> key.id().value().equals("other"));
+
+        // When
+        assertThatThrownBy(() -> put(trained, feature("a", 1, "owl", 1f))).isInstanceOf(Problem.class)
+                .hasMessage("feature of sample 'birds/a' is of backbone 'resnet18' (abababab)"
+                        + " (expected: of one that this process has)");
+
+        // Then
+        assertThat(trained.count()).isEqualTo(1);
+        assertThat(put(trained, feature("a", 0, "hawk", 2f))).isFalse();
+        assertThatThrownBy(() -> trained.snapshot(Optional.empty(), 0)).isInstanceOf(Problem.class)
+                .hasMessage("task 'birds' has no samples to train on, but has 1 with features of backbone 'resnet18' (abababab)"
+                        + " (expected: at least 2)");
     }
 
     @Test
@@ -159,7 +178,8 @@ class TaskFeaturesTest {
 
         // Then
         assertThatThrownBy(() -> features.snapshot(Optional.of(new BackboneId("vgg11")), 0.2)).isInstanceOf(Problem.class)
-                .hasMessage("task 'birds' has no samples with features of the backbone 'vgg11' (expected: at least 2)");
+                .hasMessage("task 'birds' has no samples with features of the backbone 'vgg11' to train on, "
+                        + "but has 1 with features of backbone 'resnet18' (abababab) (expected: at least 2)");
     }
 
     @Test
@@ -200,13 +220,32 @@ class TaskFeaturesTest {
     @Test
     void refusesAFeatureOfAnotherDimension() {
         // Given
-        put(features, feature("a", 1, "owl", 1f));
-        Feature wrong = new Feature(new SampleKey(TASK, new SampleId("b")), 1, new Label("owl"), Optional.empty(),
-                "cd".repeat(32), new BackboneId("resnet18"), BACKBONE, "float32", new Embedding(new float[] { 1, 2, 3 }));
+        TaskFeatures two = new TaskFeatures(TASK, key -> key.dimension() == 2);
+        put(two, feature("a", 1, "owl", 1f));
 
         // Then
-        assertThatThrownBy(() -> put(features, wrong)).isInstanceOf(Problem.class).hasMessage(
-                "feature of sample 'birds/b' has 3 numbers (expected: 2, as the task's others of backbone 'resnet18' have)");
+        assertThatThrownBy(() -> put(two, ofThreeNumbers("b"))).isInstanceOf(Problem.class)
+                .hasMessage("feature of sample 'birds/b' has"
+                        + " 3 numbers (expected: 2, as the task's others of backbone 'resnet18' (abababab) have)");
+        assertThat(two.count()).isEqualTo(1);
+    }
+
+    @Test
+    void isNotBoundByAFirstFeatureOfAnotherDimension() {
+        // Given
+        TaskFeatures two = new TaskFeatures(TASK, key -> key.dimension() == 2);
+        assertThatThrownBy(() -> put(two, ofThreeNumbers("b"))).isInstanceOf(Problem.class);
+
+        // When
+        put(two, feature("a", 1, "owl", 1f));
+
+        // Then
+        assertThat(two.snapshot(Optional.empty(), 0).sampleIds()).containsExactly(new SampleId("a"));
+    }
+
+    private static Feature ofThreeNumbers(String id) {
+        return new Feature(new SampleKey(TASK, new SampleId(id)), 3, new Label("owl"), Optional.empty(), "cd".repeat(32),
+                new BackboneId("resnet18"), BACKBONE, "float32", new Embedding(new float[] { 1, 2, 3 }));
     }
 
     @Test
@@ -216,8 +255,7 @@ class TaskFeaturesTest {
         features.delete(new SampleId("a"), 2, 9);
 
         // When
-        put(features, new Feature(new SampleKey(TASK, new SampleId("b")), 3, new Label("owl"), Optional.empty(),
-                "cd".repeat(32), new BackboneId("resnet18"), BACKBONE, "float32", new Embedding(new float[] { 1, 2, 3 })));
+        put(features, ofThreeNumbers("b"));
 
         // Then
         assertThat(features.snapshot(Optional.empty(), 0).dimension()).isEqualTo(3);

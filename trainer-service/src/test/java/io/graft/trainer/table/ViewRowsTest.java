@@ -28,7 +28,7 @@ class ViewRowsTest {
 
     private static final TaskId TASK = new TaskId("birds");
 
-    private final TaskFeatures features = new TaskFeatures(TASK);
+    private final TaskFeatures features = new TaskFeatures(TASK, key -> true);
     private long nextOffset;
 
     @Test

@@ -31,7 +31,7 @@ final class OwnedFeatures {
     static final int PARTITION = 2;
 
     private final ModelHistory models = new ModelHistory(TOPICS);
-    private final FeatureTable table = new FeatureTable(new FeatureTable.Listener() {
+    private final FeatureTable table = new FeatureTable(key -> true, new FeatureTable.Listener() {
         @Override
         public void taskAdded(TaskId task) {
         }

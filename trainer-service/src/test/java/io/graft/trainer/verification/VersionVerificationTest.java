@@ -256,8 +256,7 @@ class VersionVerificationTest {
         Instant at = Instant.parse("2026-01-01T12:00:00Z");
         ModelReady model = new ModelReady(DrawnFeatures.TASK, VERSION, new TrainingRunId("run"), new TrainRequestId("request"),
                 at, Optional.empty(), at,
-                new ModelReady.BackboneReference(DrawnFeatures.BACKBONE.id(), DrawnFeatures.BACKBONE.sha256(), 8,
-                        "float32"),
+                DrawnFeatures.backbone(8),
                 snapshot.labels(), artifact(head), trained.recipe(), List.of(),
                 new Evaluation(0, 0, 0, List.of(), List.of()),
                 new ModelReady.Dataset(ids.size(), snapshot.trainCount(), snapshot.validationCount(),
