@@ -129,6 +129,8 @@ class TrainRequestTest {
             "{\"validationFraction\":-0.1}                 | train request validationFraction is -0.1 (expected: 0 up to but not 1)",
             "{\"promotion\":{\"minimumAccuracy\":1.5}}     | promotion minimumAccuracy is 1.5 (expected: 0 to 1)",
             "{\"promotion\":{\"minimumLabelRecall\":-0.1}} | promotion minimumLabelRecall is -0.1 (expected: 0 to 1)",
+            "{\"promotion\":{\"minimumAccuracy\":0.5,\"policy\":\"never\"}}    | promotion minimumAccuracy is 0.5 with policy 'never' (expected: absent, no version is promoted)",
+            "{\"promotion\":{\"minimumLabelRecall\":0.5,\"policy\":\"never\"}} | promotion minimumLabelRecall is 0.5 with policy 'never' (expected: absent, no version is promoted)",
             "{\"promotion\":{\"significance\":0}}          | promotion significance is 0.0 (expected: above 0, below 1)",
             "{\"promotion\":{\"significance\":1}}          | promotion significance is 1.0 (expected: above 0, below 1)",
             "{\"promotion\":{\"significance\":0.05,\"policy\":\"never\"}}  | promotion significance is 0.05 with policy 'never' (expected: absent, only 'if-better' compares)",
