@@ -80,14 +80,22 @@ public final class EmbeddingPool implements AutoCloseable {
         List<Callable<Void>> chunks = new ArrayList<>();
         byBackbone.forEach((backbone, indexes) -> {
             int inputCountMax = 1 + indexes.stream().mapToInt(index -> jobs.get(index).views().size()).max().orElse(0);
-            int size = Math.max(1, Math.min(batchSize / inputCountMax, (indexes.size() + threadCount - 1) / threadCount));
-            for (int from = 0; from < indexes.size(); from += size) {
-                List<Integer> chunk = indexes.subList(from, Math.min(from + size, indexes.size()));
+            int from = 0;
+            while (from < indexes.size()) {
+                int to = from + chunkSize(indexes.size() - from, batchSize / inputCountMax);
+                List<Integer> chunk = indexes.subList(from, to);
                 chunks.add(() -> embedChunk(backbone, jobs, chunk, results));
+                from = to;
             }
         });
         runAll(chunks);
         return List.of(results);
+    }
+
+    /** Smaller ones towards the end, down to a quarter, so that the threads end at about the same time. */
+    private int chunkSize(int remaining, int sizeMax) {
+        int share = Math.max(remaining / (2 * threadCount), sizeMax / 4);
+        return Math.min(remaining, Math.max(1, Math.min(share, sizeMax)));
     }
 
     /**
