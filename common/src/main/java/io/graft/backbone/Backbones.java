@@ -92,7 +92,7 @@ public final class Backbones implements AutoCloseable {
      * @throws Problem INVALID {@code SAMPLE_KIND_UNSUPPORTED} when none does
      */
     public Backbone forContent(SampleContent content) {
-        if (content instanceof SampleContent.Image) {
+        if (content instanceof SampleContent.Image || content instanceof SampleContent.Raster) {
             return image;
         }
         if (content instanceof SampleContent.Vector vector) {

@@ -104,6 +104,9 @@ final class ResNetBackbone implements Backbone {
         if (content instanceof SampleContent.Image image) {
             return preprocessing.apply(decoder.decode(image));
         }
+        if (content instanceof SampleContent.Raster raster) {
+            return preprocessing.apply(new Pixels(raster.bytes(), raster.width(), raster.height(), false));
+        }
         throw Backbones.unsupported(descriptor.id(), content, "image");
     }
 

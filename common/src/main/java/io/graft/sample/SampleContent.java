@@ -33,6 +33,43 @@ public sealed interface SampleContent {
         }
     }
 
+    /** An image that is decoded already: red, green and blue of each pixel, row by row. The bytes are shared, not copied. */
+    final class Raster implements SampleContent {
+
+        private final byte[] bytes;
+        private final int width;
+        private final int height;
+
+        /** @throws Problem INVALID unless there are three bytes for each pixel */
+        public Raster(byte[] bytes, int width, int height) {
+            if (width < 1 || height < 1 || bytes.length != 3L * width * height) {
+                throw Problem.invalid("SAMPLE_IMAGE_INVALID",
+                        "image of " + width + " × " + height + " pixels has " + bytes.length
+                                + " bytes (expected: three for each pixel)");
+            }
+            this.bytes = bytes;
+            this.width = width;
+            this.height = height;
+        }
+
+        public byte[] bytes() {
+            return bytes;
+        }
+
+        public int width() {
+            return width;
+        }
+
+        public int height() {
+            return height;
+        }
+
+        @Override
+        public String kind() {
+            return "image";
+        }
+    }
+
     record Text(String text) implements SampleContent {
         @Override
         public String kind() {

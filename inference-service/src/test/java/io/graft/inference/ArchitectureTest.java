@@ -16,9 +16,11 @@ final class ArchitectureTest {
     static final ArchRule dataFlowsInAStraightLine = layeredArchitecture().consideringOnlyDependenciesInLayers()
             .layer("serving").definedBy("io.graft.inference.serving..")
             .layer("prediction").definedBy("io.graft.inference.prediction..")
+            .layer("openinference").definedBy("io.graft.inference.openinference..")
             .layer("rest").definedBy("io.graft.inference.rest..")
-            .whereLayer("serving").mayOnlyBeAccessedByLayers("prediction", "rest")
-            .whereLayer("prediction").mayOnlyBeAccessedByLayers("rest")
+            .whereLayer("serving").mayOnlyBeAccessedByLayers("prediction", "openinference", "rest")
+            .whereLayer("prediction").mayOnlyBeAccessedByLayers("openinference", "rest")
+            .whereLayer("openinference").mayOnlyBeAccessedByLayers("rest")
             .whereLayer("rest").mayNotBeAccessedByAnyLayer();
 
     @ArchTest
@@ -31,6 +33,7 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule coresKnowNoHttp = noClasses()
-            .that().resideInAnyPackage("io.graft.inference.serving..", "io.graft.inference.prediction..")
+            .that().resideInAnyPackage("io.graft.inference.serving..", "io.graft.inference.prediction..",
+                    "io.graft.inference.openinference..")
             .should().dependOnClassesThat().resideInAnyPackage("jakarta.ws.rs..", "io.vertx..");
 }

@@ -25,14 +25,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.graft.backbone.Backbone;
-import io.graft.backbone.BackboneWorker;
 import io.graft.backbone.Backbones;
 import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.head.Head;
 import io.graft.inference.Caller.Answer;
 import io.graft.model.ModelReady;
-import io.graft.sample.ImageFormat;
 import io.graft.sample.SampleContent;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -44,7 +42,6 @@ import io.quarkus.test.junit.QuarkusTest;
 class InferenceServiceTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int DRAWINGS_PER_LABEL = 8;
     private static final int UNSEEN = 1000;
 
     @Inject
@@ -70,29 +67,6 @@ class InferenceServiceTest {
     @AfterEach
     void close() {
         topics.close();
-    }
-
-    /** A head made by hand: the nearer mean of a few drawings wins. */
-    private Head nearestMean(String discLabel, String stripesLabel) {
-        Backbone backbone = backbones.image();
-        int dimension = backbone.descriptor().dimension();
-        float[] weight = new float[2 * dimension];
-        float[] bias = new float[2];
-        try (BackboneWorker worker = backbone.openWorker(1)) {
-            for (int seed = 0; seed < DRAWINGS_PER_LABEL; seed++) {
-                for (int row = 0; row < 2; row++) {
-                    byte[] png = Drawings.png(row == 0 ? Drawings.DISC : Drawings.STRIPES, seed);
-                    float[] feature = worker.embed(List.of(backbone.prepare(new SampleContent.Image(png, ImageFormat.PNG))))[0];
-                    for (int i = 0; i < dimension; i++) {
-                        weight[row * dimension + i] += feature[i] / DRAWINGS_PER_LABEL;
-                    }
-                }
-            }
-        }
-        for (int i = 0; i < weight.length; i++) {
-            bias[i / dimension] -= weight[i] * weight[i] / 2;
-        }
-        return new Head(List.of(discLabel, stripesLabel), dimension, weight, bias);
     }
 
     private ModelReady drawings(String task, int version, Head head) {
@@ -125,7 +99,7 @@ class InferenceServiceTest {
     @Test
     void predictsInWhateverFormTheImageComes() throws Exception {
         // Given
-        serve(drawings("forms", 1, nearestMean("disc", "stripes")));
+        serve(drawings("forms", 1, NearestMean.head(backbones.image(), "disc", "stripes")));
         byte[] disc = Drawings.png(Drawings.DISC, UNSEEN);
         byte[] stripes = Drawings.png(Drawings.STRIPES, UNSEEN);
         String path = predictions("forms");
@@ -173,8 +147,8 @@ class InferenceServiceTest {
     @Test
     void answersWithoutAnErrorWhileTheVersionIsSwapped() throws Exception {
         // Given
-        serve(drawings("swaps", 1, nearestMean("disc", "stripes")));
-        ModelReady second = drawings("swaps", 2, nearestMean("was-disc", "was-stripes"));
+        serve(drawings("swaps", 1, NearestMean.head(backbones.image(), "disc", "stripes")));
+        ModelReady second = drawings("swaps", 2, NearestMean.head(backbones.image(), "was-disc", "was-stripes"));
         byte[] disc = Drawings.png(Drawings.DISC, UNSEEN);
         AtomicBoolean stopped = new AtomicBoolean();
         List<Answer> answers = new ArrayList<>();
@@ -323,7 +297,9 @@ class InferenceServiceTest {
         // Then
         assertThat(document.path("paths").properties().stream().map(path -> path.getKey())).containsExactlyInAnyOrder(
                 "/v1/tasks", "/v1/tasks/{task}", "/v1/tasks/{task}/versions", "/v1/tasks/{task}/versions/{version}",
-                "/v1/tasks/{task}/predictions");
+                "/v1/tasks/{task}/predictions", "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/{task}",
+                "/v2/models/{task}/ready", "/v2/models/{task}/infer", "/v2/models/{task}/versions/{version}",
+                "/v2/models/{task}/versions/{version}/ready", "/v2/models/{task}/versions/{version}/infer");
         JsonNode predict = document.at("/paths/~1v1~1tasks~1{task}~1predictions/post");
         assertThat(predict.path("responses").properties().stream().map(response -> response.getKey())).contains("200", "400",
                 "404", "413", "415", "503");

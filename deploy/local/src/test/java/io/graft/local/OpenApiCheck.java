@@ -17,6 +17,7 @@ import io.graft.event.Json;
 final class OpenApiCheck {
 
     private static final String PROBLEM = "application/problem+json";
+    private static final String OPEN_INFERENCE_ERROR = "application/json";
 
     private final JsonNode document;
 
@@ -78,18 +79,20 @@ final class OpenApiCheck {
                 gaps.add(call + " has no answer of success");
             }
             boolean takesSomething = path.getKey().contains("{") || operation.getValue().has("requestBody");
-            if (takesSomething && responses.properties().stream().noneMatch(OpenApiCheck::isProblem)) {
-                gaps.add(call + " has no answer of type " + PROBLEM);
+            String errorType = path.getKey().startsWith("/v2") ? OPEN_INFERENCE_ERROR : PROBLEM;
+            if (takesSomething && responses.properties().stream().noneMatch(response -> isError(response, errorType))) {
+                gaps.add(call + " has no answer of type " + errorType);
             }
             responses.properties().stream().filter(response -> response.getKey().startsWith("4"))
-                    .filter(response -> !isProblem(response))
-                    .forEach(response -> gaps.add(call + " answers " + response.getKey() + " without " + PROBLEM));
+                    .filter(response -> !isError(response, errorType))
+                    .forEach(response -> gaps.add(call + " answers " + response.getKey() + " without " + errorType));
         }));
         return gaps;
     }
 
-    private static boolean isProblem(Map.Entry<String, JsonNode> response) {
-        return response.getValue().path("content").has(PROBLEM);
+    private static boolean isError(Map.Entry<String, JsonNode> response, String type) {
+        return (response.getKey().startsWith("4") || response.getKey().startsWith("5"))
+                && response.getValue().path("content").has(type);
     }
 
     /** Every call with the examples of its parameters, and once for each example of its body. */

@@ -24,7 +24,13 @@ public interface PredictionConfig {
     @Max(1024)
     int batchSizeMax();
 
-    /** Requests that may wait for a forward pass; a further one is refused as busy. */
+    /** Inputs of one request; no more than may wait. */
+    @WithDefault("64")
+    @Min(1)
+    @Max(100_000)
+    int inputCountMax();
+
+    /** Inputs that may wait for a forward pass; a request with a further one is refused as busy. */
     @WithDefault("256")
     @Min(1)
     @Max(100_000)

@@ -2,6 +2,7 @@ package io.graft.inference.prediction;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -62,14 +64,28 @@ public final class Predictor {
      *         there is no room in time, BROKEN when the backbone fails
      */
     public Prediction predict(TaskId task, Optional<ModelVersion> version, Supplier<SampleContent> content, int top) {
+        Answers answers = predictAll(task, version, model -> List.of(new PredictionInput.Content(content.get())), limit);
+        return prediction(answers.model(), answers.probabilities().get(0), top);
+    }
+
+    /**
+     * Predicts for several inputs with one version.
+     *
+     * @param inputs read on this thread, once a version is found and a permit is free; may refuse with a problem of its own
+     * @param wanted how long the request may take, waiting included; no longer than the service's own limit
+     * @throws Problem as of {@link #predict}
+     */
+    public Answers predictAll(TaskId task, Optional<ModelVersion> version, Function<Model, List<PredictionInput>> inputs,
+            Duration wanted) {
         Model model = table.model(task, version);
         long startNanos = System.nanoTime();
+        Duration limited = wanted.compareTo(limit) < 0 ? wanted : limit;
         Outcome outcome = Outcome.BROKEN;
         try {
-            float[] feature = feature(model, content, startNanos + limit.toNanos());
-            Prediction prediction = prediction(model, feature, top);
+            List<float[]> features = features(model, inputs, new Deadline(limited, startNanos + limited.toNanos()));
+            Answers answers = new Answers(model, features.stream().map(model.head()::probabilities).toList());
             outcome = Outcome.OK;
-            return prediction;
+            return answers;
         } catch (Problem e) {
             outcome = outcome(e);
             throw e;
@@ -86,34 +102,55 @@ public final class Predictor {
         };
     }
 
-    private float[] feature(Model model, Supplier<SampleContent> content, long deadlineNanos) {
+    private List<float[]> features(Model model, Function<Model, List<PredictionInput>> inputs, Deadline deadline) {
+        List<CompletableFuture<float[]>> submitted = new ArrayList<>();
         try {
-            byte[] input = decode(model, content, deadlineNanos);
-            CompletableFuture<float[]> feature = batchers.submit(model.backbone(), input);
-            return await(feature, deadlineNanos);
+            submit(model, inputs, deadline, submitted);
+            List<float[]> features = new ArrayList<>(submitted.size());
+            for (CompletableFuture<float[]> feature : submitted) {
+                features.add(await(feature, deadline));
+            }
+            return features;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.busy("PREDICTION_INTERRUPTED", "prediction was interrupted (expected: another replica)");
+        } finally {
+            submitted.forEach(feature -> feature.cancel(false));
         }
     }
 
-    private byte[] decode(Model model, Supplier<SampleContent> content, long deadlineNanos) throws InterruptedException {
-        if (!decodes.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            throw timeout("decoding");
+    /** Decodes one input after the other; the backbone begins with the first while the next is decoded. */
+    private void submit(Model model, Function<Model, List<PredictionInput>> inputs, Deadline deadline,
+            List<CompletableFuture<float[]>> submitted) throws InterruptedException {
+        if (!decodes.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+            throw deadline.missed("decoding");
         }
         try {
-            return model.backbone().prepare(content.get());
+            for (PredictionInput input : inputs.apply(model)) {
+                submitted.add(submit(model, input));
+            }
         } finally {
             decodes.release();
         }
     }
 
-    private float[] await(CompletableFuture<float[]> feature, long deadlineNanos) throws InterruptedException {
+    private CompletableFuture<float[]> submit(Model model, PredictionInput input) {
+        if (input instanceof PredictionInput.Content content) {
+            return batchers.submit(model.backbone(), model.backbone().prepare(content.content()));
+        }
+        float[] feature = ((PredictionInput.Feature) input).values();
+        if (feature.length != model.head().dimension()) {
+            throw Problem.invalid("FEATURE_DIMENSION_WRONG", "feature has " + feature.length + " numbers (expected: "
+                    + model.head().dimension() + ", as the backbone '" + model.card().backbone().id() + "' makes them)");
+        }
+        return CompletableFuture.completedFuture(feature);
+    }
+
+    private static float[] await(CompletableFuture<float[]> feature, Deadline deadline) throws InterruptedException {
         try {
-            return feature.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return feature.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            feature.cancel(false);
-            throw timeout("the backbone");
+            throw deadline.missed("the backbone");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Problem problem) {
                 throw problem;
@@ -122,13 +159,20 @@ public final class Predictor {
         }
     }
 
-    private Problem timeout(String stage) {
-        return Problem.busy("PREDICTION_TIMEOUT", "prediction has waited " + limit.toMillis() + " ms for " + stage
-                + " (expected: fewer requests at once, or more replicas)");
+    /** When a request has to be answered. */
+    private record Deadline(Duration limit, long atNanos) {
+
+        long remainingNanos() {
+            return atNanos - System.nanoTime();
+        }
+
+        Problem missed(String stage) {
+            return Problem.busy("PREDICTION_TIMEOUT", "prediction has waited " + limit.toMillis() + " ms for " + stage
+                    + " (expected: fewer requests at once, or more replicas)");
+        }
     }
 
-    private Prediction prediction(Model model, float[] feature, int top) {
-        float[] probabilities = model.head().probabilities(feature);
+    private Prediction prediction(Model model, float[] probabilities, int top) {
         List<String> labels = model.head().labels();
         List<LabelProbability> sorted = IntStream.range(0, probabilities.length)
                 .mapToObj(row -> new LabelProbability(labels.get(row), probabilities[row]))

@@ -5,21 +5,28 @@ import java.util.Map;
 
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import jakarta.ws.rs.core.Response.Status;
+import jakarta.ws.rs.core.UriInfo;
 
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.graft.inference.openinference.InferError;
 import io.graft.problem.Problem;
 
-/** Whatever goes wrong behind a path becomes {@code application/problem+json}, and nothing of the inside gets out. */
+/**
+ * Whatever goes wrong behind a path becomes {@code application/problem+json}, or what the Open Inference Protocol has for it,
+ * and nothing of the inside gets out.
+ */
 final class ProblemMapping {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemMapping.class);
     private static final String RETRY_AFTER_SECONDS = "1";
+    private static final String OPEN_INFERENCE = "/v2";
 
     /** Invalid in a way for which HTTP has a status of its own. */
     private static final Map<String, Status> STATUS_BY_CODE = Map.of(
@@ -27,12 +34,12 @@ final class ProblemMapping {
             "SAMPLE_TOO_LARGE", Status.REQUEST_ENTITY_TOO_LARGE);
 
     @ServerExceptionMapper
-    Response problem(Problem problem) {
+    Response problem(Problem problem, UriInfo uri) {
         Status status = status(problem);
         if (status == Status.INTERNAL_SERVER_ERROR) {
             LOG.error("Request failed code={}", problem.code(), problem);
         }
-        ResponseBuilder response = response(status, problem.code(), problem.sentence());
+        ResponseBuilder response = response(uri, status, problem.code(), problem.sentence());
         if (status == Status.SERVICE_UNAVAILABLE) {
             response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
@@ -49,13 +56,13 @@ final class ProblemMapping {
     }
 
     @ServerExceptionMapper
-    Response refused(WebApplicationException refusal) {
+    Response refused(WebApplicationException refusal, UriInfo uri) {
         Response answer = refusal.getResponse();
         Status status = Status.fromStatusCode(answer.getStatus());
         if (status == null || status.getStatusCode() >= 500) {
-            return failed(refusal);
+            return failed(refusal, uri);
         }
-        ResponseBuilder response = response(status, status.name(), sentence(status));
+        ResponseBuilder response = response(uri, status, status.name(), sentence(status));
         String allow = answer.getHeaderString(HttpHeaders.ALLOW);
         if (allow != null) {
             response.header(HttpHeaders.ALLOW, allow);
@@ -64,19 +71,31 @@ final class ProblemMapping {
     }
 
     @ServerExceptionMapper
-    Response failed(Throwable failure) {
+    Response failed(Throwable failure, UriInfo uri) {
         LOG.error("Request failed code=INTERNAL_SERVER_ERROR", failure);
-        return response(Status.INTERNAL_SERVER_ERROR, Status.INTERNAL_SERVER_ERROR.name(),
+        return response(uri, Status.INTERNAL_SERVER_ERROR, Status.INTERNAL_SERVER_ERROR.name(),
                 "the service failed on this request (its log says why)").build();
     }
 
-    static ProblemDetail detail(Status status) {
-        return new ProblemDetail(status.getReasonPhrase(), status.getStatusCode(), status.name(), sentence(status));
+    private static ResponseBuilder response(UriInfo uri, Status status, String code, String sentence) {
+        Body body = body(uri.getPath(), status, code, sentence);
+        return Response.status(status).type(body.mediaType).entity(body.entity);
     }
 
-    private static ResponseBuilder response(Status status, String code, String sentence) {
-        return Response.status(status).type(ProblemDetail.MEDIA_TYPE)
-                .entity(new ProblemDetail(status.getReasonPhrase(), status.getStatusCode(), code, sentence));
+    /** What goes out, and its type. */
+    record Body(String mediaType, Object entity) {
+    }
+
+    /** What an error looks like behind a path: each protocol has its own form. */
+    static Body body(String path, Status status) {
+        return body(path, status, status.name(), sentence(status));
+    }
+
+    private static Body body(String path, Status status, String code, String sentence) {
+        return path.startsWith(OPEN_INFERENCE)
+                ? new Body(MediaType.APPLICATION_JSON, new InferError(sentence, code))
+                : new Body(ProblemDetail.MEDIA_TYPE,
+                        new ProblemDetail(status.getReasonPhrase(), status.getStatusCode(), code, sentence));
     }
 
     private static String sentence(Status status) {

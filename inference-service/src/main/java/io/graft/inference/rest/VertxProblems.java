@@ -39,7 +39,7 @@ final class VertxProblems {
         // The body is still on its way, and nobody will read it.
         HttpServerResponse response = context.response().putHeader(HttpHeaders.CONNECTION, "close");
         response.endHandler(ended -> context.request().connection().close());
-        answer(response, Status.REQUEST_ENTITY_TOO_LARGE);
+        answer(context, Status.REQUEST_ENTITY_TOO_LARGE);
     }
 
     /** As its sender says; what is not said, as in a chunked body, is counted by the server while it reads. */
@@ -57,12 +57,13 @@ final class VertxProblems {
         if (status == null || status.getStatusCode() >= 500 || context.response().headWritten()) {
             context.next();
         } else {
-            answer(context.response(), status);
+            answer(context, status);
         }
     }
 
-    private static void answer(HttpServerResponse response, Status status) {
-        response.setStatusCode(status.getStatusCode()).putHeader(HttpHeaders.CONTENT_TYPE, ProblemDetail.MEDIA_TYPE)
-                .end(Buffer.buffer(Json.write(ProblemMapping.detail(status))));
+    private static void answer(RoutingContext context, Status status) {
+        ProblemMapping.Body body = ProblemMapping.body(context.normalizedPath(), status);
+        context.response().setStatusCode(status.getStatusCode()).putHeader(HttpHeaders.CONTENT_TYPE, body.mediaType())
+                .end(Buffer.buffer(Json.write(body.entity())));
     }
 }

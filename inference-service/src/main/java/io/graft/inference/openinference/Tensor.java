@@ -1,0 +1,54 @@
+package io.graft.inference.openinference;
+
+import java.util.List;
+
+/** An input of a request: its elements row by row, as many as the shape says. */
+sealed interface Tensor {
+
+    String name();
+
+    List<Integer> shape();
+
+    /**
+     * Datatype {@code BYTES}.
+     *
+     * @param encoded whether the elements came as text in JSON, where bytes are base64
+     */
+    record Bytes(String name, List<Integer> shape, List<byte[]> elements, boolean encoded) implements Tensor {
+    }
+
+    /** Datatypes {@code UINT8} and {@code FP32}. */
+    final class Numbers implements Tensor {
+
+        private final String name;
+        private final List<Integer> shape;
+        private final boolean integers;
+        private final float[] values;
+
+        Numbers(String name, List<Integer> shape, boolean integers, float[] values) {
+            this.name = name;
+            this.shape = shape;
+            this.integers = integers;
+            this.values = values;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return shape;
+        }
+
+        /** Whether they are {@code UINT8}: whole, 0 to 255. */
+        boolean integers() {
+            return integers;
+        }
+
+        float[] values() {
+            return values;
+        }
+    }
+}

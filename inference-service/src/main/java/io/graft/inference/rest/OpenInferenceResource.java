@@ -1,0 +1,234 @@
+package io.graft.inference.rest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.inference.openinference.InferError;
+import io.graft.inference.openinference.InferRequest;
+import io.graft.inference.openinference.InferRequestReader;
+import io.graft.inference.openinference.InferResponse;
+import io.graft.inference.openinference.ModelMetadata;
+import io.graft.inference.openinference.ServerMetadata;
+import io.graft.inference.openinference.TensorInputs;
+import io.graft.inference.prediction.Answers;
+import io.graft.inference.prediction.PredictionConfig;
+import io.graft.inference.prediction.Predictor;
+import io.graft.inference.serving.Model;
+import io.graft.inference.serving.ServingTable;
+import io.graft.inference.serving.VersionState;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+import io.graft.sample.SampleContentCodec;
+import io.smallrye.health.SmallRyeHealthReporter;
+
+/** The Open Inference Protocol over HTTP: a task is a model. */
+@Path("/v2")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "open inference protocol", description = "What clients of KServe, Triton and MLServer speak; a task is a model")
+public final class OpenInferenceResource {
+
+    /** Says how much of a body is JSON, where the bytes of tensors follow. */
+    static final String JSON_LENGTH = "Inference-Header-Content-Length";
+
+    private static final Duration NO_TIMEOUT = Duration.ofDays(1);
+
+    private final ServingTable table;
+    private final Predictor predictor;
+    private final TensorInputs tensors;
+    private final SmallRyeHealthReporter health;
+    private final ServerMetadata server;
+
+    OpenInferenceResource(ServingTable table, Predictor predictor, SampleContentCodec codec, PredictionConfig config,
+            SmallRyeHealthReporter health, @ConfigProperty(name = "quarkus.application.version") String release) {
+        this.table = table;
+        this.predictor = predictor;
+        this.tensors = new TensorInputs(codec, config.inputCountMax());
+        this.health = health;
+        this.server = ServerMetadata.of(release);
+    }
+
+    /** A probe's answer. */
+    public record Live(boolean live) {
+    }
+
+    /** A probe's answer. */
+    public record Ready(boolean ready) {
+    }
+
+    /** A probe's answer for one model. */
+    public record TaskReady(String name, boolean ready) {
+    }
+
+    @GET
+    @Operation(summary = "Show what this server is", operationId = "serverMetadata")
+    @APIResponse(responseCode = "200", description = "Its name, its version, its extensions")
+    public ServerMetadata server() {
+        return server;
+    }
+
+    @GET
+    @Path("health/live")
+    @Operation(summary = "Ask whether the server is alive", operationId = "serverLive")
+    @APIResponse(responseCode = "200", description = "It is", content = @Content(schema = @Schema(implementation = Live.class)))
+    @APIResponse(responseCode = "503", description = "It is not", content = @Content(schema = @Schema(implementation = Live.class)))
+    public Response live() {
+        boolean live = !health.getLiveness().isDown();
+        return Response.status(live ? Status.OK : Status.SERVICE_UNAVAILABLE).entity(new Live(live)).build();
+    }
+
+    @GET
+    @Path("health/ready")
+    @Operation(summary = "Ask whether the server is ready", operationId = "serverReady")
+    @APIResponse(responseCode = "200", description = "It is", content = @Content(schema = @Schema(implementation = Ready.class)))
+    @APIResponse(responseCode = "503", description = "It is not", content = @Content(schema = @Schema(implementation = Ready.class)))
+    public Response ready() {
+        boolean ready = !health.getReadiness().isDown();
+        return Response.status(ready ? Status.OK : Status.SERVICE_UNAVAILABLE).entity(new Ready(ready)).build();
+    }
+
+    @GET
+    @Path("models/{task}")
+    @Operation(summary = "Show a task's tensors", operationId = "modelMetadata")
+    @APIResponse(responseCode = "200", description = "The tensors of the version that serves", content = @Content(schema = @Schema(implementation = ModelMetadata.class)))
+    @APIResponse(responseCode = "404", description = "No such task, or no version that serves", content = @Content(schema = @Schema(implementation = InferError.class)))
+    public ModelMetadata model(@Parameter(example = "ants-bees") @PathParam("task") String task) {
+        return metadata(new TaskId(task), Optional.empty());
+    }
+
+    @GET
+    @Path("models/{task}/versions/{version}")
+    @Operation(summary = "Show a version's tensors", operationId = "modelVersionMetadata")
+    @APIResponse(responseCode = "200", description = "The tensors of the version", content = @Content(schema = @Schema(implementation = ModelMetadata.class)))
+    @APIResponse(responseCode = "404", description = "No such task or version", content = @Content(schema = @Schema(implementation = InferError.class)))
+    public ModelMetadata model(@Parameter(example = "ants-bees") @PathParam("task") String task,
+            @Parameter(example = "3") @PathParam("version") String version) {
+        return metadata(new TaskId(task), Optional.of(ModelVersion.parse(version)));
+    }
+
+    @GET
+    @Path("models/{task}/ready")
+    @Operation(summary = "Ask whether a task has a version that serves", operationId = "modelReady")
+    @APIResponse(responseCode = "200", description = "It has", content = @Content(schema = @Schema(implementation = TaskReady.class)))
+    @APIResponse(responseCode = "404", description = "It has not", content = @Content(schema = @Schema(implementation = TaskReady.class)))
+    public Response modelReady(@Parameter(example = "ants-bees") @PathParam("task") String task) {
+        return readiness(new TaskId(task), Optional.empty());
+    }
+
+    @GET
+    @Path("models/{task}/versions/{version}/ready")
+    @Operation(summary = "Ask whether a version can answer", operationId = "modelVersionReady")
+    @APIResponse(responseCode = "200", description = "It can", content = @Content(schema = @Schema(implementation = TaskReady.class)))
+    @APIResponse(responseCode = "404", description = "It cannot", content = @Content(schema = @Schema(implementation = TaskReady.class)))
+    public Response modelReady(@Parameter(example = "ants-bees") @PathParam("task") String task,
+            @Parameter(example = "3") @PathParam("version") String version) {
+        return readiness(new TaskId(task), Optional.of(ModelVersion.parse(version)));
+    }
+
+    @POST
+    @Path("models/{task}/infer")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Predict with the version that serves", operationId = "infer", description = "One input: encoded images as BYTES [n] (in JSON as base64), images as UINT8 or FP32 (0 to 1) [n, height, width, 3], or features as FP32 [n, dimension]. Outputs: label, probability, probabilities, labels. The parameter timeout is in microseconds.")
+    @RequestBody(required = true, content = @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "features", summary = "one feature", value = "{\"id\": \"42\", \"inputs\": [{\"name\": \"features\", \"datatype\": \"FP32\", \"shape\": [1, 3], \"data\": [[0.25, -1.5, 3.0]]}]}")))
+    @APIResponse(responseCode = "200", description = "The outputs, each row an input", content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "400", description = "The request or an input is not valid", content = @Content(schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "404", description = "No such task answers", content = @Content(schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(schema = @Schema(implementation = InferError.class)))
+    public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
+            @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength, InputStream body) {
+        return infer(new TaskId(task), Optional.empty(), jsonLength, body);
+    }
+
+    @POST
+    @Path("models/{task}/versions/{version}/infer")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Predict with one version", operationId = "inferVersion")
+    @RequestBody(required = true, content = @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "features", summary = "one feature", value = "{\"inputs\": [{\"name\": \"features\", \"datatype\": \"FP32\", \"shape\": [1, 3], \"data\": [0.25, -1.5, 3.0]}], \"outputs\": [{\"name\": \"label\"}]}")))
+    @APIResponse(responseCode = "200", description = "The outputs, each row an input", content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "400", description = "The request or an input is not valid", content = @Content(schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "404", description = "No such task or version answers", content = @Content(schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(schema = @Schema(implementation = InferError.class)))
+    public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
+            @Parameter(example = "3") @PathParam("version") String version,
+            @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength, InputStream body) {
+        return infer(new TaskId(task), Optional.of(ModelVersion.parse(version)), jsonLength, body);
+    }
+
+    private Response infer(TaskId task, Optional<ModelVersion> version, Optional<String> jsonLength, InputStream body) {
+        InferRequest request = InferRequestReader.read(read(body),
+                jsonLength.map(OpenInferenceResource::length).map(OptionalInt::of).orElse(OptionalInt.empty()));
+        Answers answers = predictor.predictAll(task, version, model -> tensors.of(request, model),
+                request.timeout().orElse(NO_TIMEOUT));
+        InferResponse response = InferResponse.of(request, answers);
+        if (response.jsonBytes().isEmpty()) {
+            return Response.ok(response.body().array(), MediaType.APPLICATION_JSON).build();
+        }
+        return Response.ok(response.body().array(), MediaType.APPLICATION_OCTET_STREAM)
+                .header(JSON_LENGTH, response.jsonBytes().getAsInt()).build();
+    }
+
+    private static int length(String text) {
+        try {
+            return Integer.parseInt(text.trim());
+        } catch (NumberFormatException e) {
+            throw Problem.invalid("INFER_REQUEST_INVALID",
+                    "header " + JSON_LENGTH + " is '" + text + "' (expected: bytes of JSON)", e);
+        }
+    }
+
+    /** The server refuses larger bodies than it is configured for before it comes to this. */
+    private static byte[] read(InputStream body) {
+        try {
+            return body.readAllBytes();
+        } catch (IOException e) {
+            throw Problem.invalid("BODY_UNREADABLE", "body ended before its end: " + e.getMessage(), e);
+        }
+    }
+
+    private ModelMetadata metadata(TaskId task, Optional<ModelVersion> version) {
+        Model model = table.model(task, version);
+        List<String> versions = table.task(task).stream().flatMap(serving -> serving.versions().values().stream())
+                .filter(VersionState.Loaded.class::isInstance).map(state -> state.version().toString()).toList();
+        return ModelMetadata.of(model, versions);
+    }
+
+    private Response readiness(TaskId task, Optional<ModelVersion> version) {
+        boolean ready = true;
+        try {
+            table.model(task, version);
+        } catch (Problem e) {
+            if (e.type() != ProblemType.MISSING) {
+                throw e;
+            }
+            ready = false;
+        }
+        return Response.status(ready ? Status.OK : Status.NOT_FOUND).entity(new TaskReady(task.value(), ready)).build();
+    }
+}
