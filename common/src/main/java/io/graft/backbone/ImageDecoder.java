@@ -55,6 +55,12 @@ final class ImageDecoder {
         }
     }
 
+    /** Holds a decoded image against the same bound. @throws Problem INVALID {@code SAMPLE_IMAGE_TOO_LARGE} */
+    Pixels check(SampleContent.Raster raster) {
+        requirePixelCount(raster.width(), raster.height());
+        return new Pixels(raster.bytes(), raster.width(), raster.height(), false);
+    }
+
     private static ImageReader reader(ImageFormat format) {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format.name().toLowerCase(Locale.ROOT));
         if (!readers.hasNext()) {
@@ -65,17 +71,18 @@ final class ImageDecoder {
 
     private BufferedImage read(ImageReader reader, ImageInputStream stream) throws IOException {
         reader.setInput(stream, true, true);
-        long pixelCount = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixelCount > pixelCountMax) {
-            throw tooLarge(
-                    "is " + reader.getWidth(0) + " × " + reader.getHeight(0) + " pixels (expected: at most " + pixelCountMax
-                            + " in all)");
-        }
+        requirePixelCount(reader.getWidth(0), reader.getHeight(0));
         TruncationListener truncation = new TruncationListener();
         reader.addIIOReadWarningListener(truncation);
         BufferedImage decoded = reader.read(0);
         truncation.requireWhole();
         return decoded;
+    }
+
+    private void requirePixelCount(int width, int height) {
+        if ((long) width * height > pixelCountMax) {
+            throw tooLarge("is " + width + " × " + height + " pixels (expected: at most " + pixelCountMax + " in all)");
+        }
     }
 
     private static Pixels rgb(BufferedImage image) {

@@ -105,7 +105,7 @@ final class ResNetBackbone implements Backbone {
             return preprocessing.apply(decoder.decode(image));
         }
         if (content instanceof SampleContent.Raster raster) {
-            return preprocessing.apply(new Pixels(raster.bytes(), raster.width(), raster.height(), false));
+            return preprocessing.apply(decoder.check(raster));
         }
         throw Backbones.unsupported(descriptor.id(), content, "image");
     }

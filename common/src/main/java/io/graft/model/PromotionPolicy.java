@@ -13,7 +13,7 @@ import io.graft.problem.Problem;
 /**
  * When a new version may serve.
  *
- * @param minimumAccuracy on the validation samples, 0 to 1; 0 with {@link Policy#NEVER}
+ * @param minimumAccuracy on the validation samples, 0 to 1; says nothing with {@link Policy#NEVER}
  * @param minimumLabelRecall share of each label's validation samples that must be answered right, 0 to 1, likewise
  * @param significance with {@link Policy#IF_BETTER}: how likely it may be that the two versions are equally good and differ by
  *        chance, above 0 and below 1; absent: a difference of one sample is enough
@@ -42,8 +42,6 @@ public record PromotionPolicy(Policy policy, double minimumAccuracy, double mini
     public PromotionPolicy {
         requireShare("minimumAccuracy", minimumAccuracy);
         requireShare("minimumLabelRecall", minimumLabelRecall);
-        requireUsed("minimumAccuracy", minimumAccuracy, policy);
-        requireUsed("minimumLabelRecall", minimumLabelRecall, policy);
         if (significance.isPresent()) {
             double level = significance.get();
             require(level > 0 && level < 1, "significance is " + level + " (expected: above 0, below 1)");
@@ -65,7 +63,17 @@ public record PromotionPolicy(Policy policy, double minimumAccuracy, double mini
         require(value >= 0 && value <= 1, field + " is " + value + " (expected: 0 to 1)");
     }
 
-    private static void requireUsed(String field, double floor, Policy policy) {
+    /**
+     * Refuses a floor that decides nothing. For what people send: an event that is under way already is taken as it is.
+     *
+     * @throws Problem INVALID, naming the floor
+     */
+    void requireConsistent() {
+        requireUsed("minimumAccuracy", minimumAccuracy);
+        requireUsed("minimumLabelRecall", minimumLabelRecall);
+    }
+
+    private void requireUsed(String field, double floor) {
         require(floor == 0 || policy != Policy.NEVER,
                 field + " is " + floor + " with policy 'never' (expected: absent, no version is promoted)");
     }

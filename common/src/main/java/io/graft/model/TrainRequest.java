@@ -50,6 +50,8 @@ public record TrainRequest(Optional<TrainRequestId> trainRequestId, Optional<Bac
 
     /** Reads what a person sent. @throws Problem INVALID, naming the field */
     public static TrainRequest parse(byte[] json) {
-        return Json.readStrict(json, TrainRequest.class, "TRAIN_REQUEST_INVALID", "train request");
+        TrainRequest request = Json.readStrict(json, TrainRequest.class, "TRAIN_REQUEST_INVALID", "train request");
+        request.promotion.requireConsistent();
+        return request;
     }
 }

@@ -214,10 +214,12 @@ class OpenInferenceTest {
             "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"INT64\", \"shape\": [1, 3], \"data\": [1, 2, 3]}]} | is of datatype INT64 (expected: one of [BYTES, UINT8, FP32])",
             "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"UINT8\", \"shape\": [1, 3], \"data\": [1, 2, 300]}]} | has 300.0 (expected: whole numbers, 0 to 255)",
             "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"UINT8\", \"shape\": [1, 3], \"data\": [1, 2, 3]}]} | is none that task 'riders' takes (expected: [FP32 [-1, 3]])",
-            "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"BYTES\", \"shape\": [1], \"data\": [\"%\"]}]} | is not base64",
-            "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"FP32\", \"shape\": [65, 3], \"parameters\": {\"binary_data_size\": 780}}]} | has a binary_data_size of 780 (expected: 0 to the 0 bytes that are left)",
+            "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"BYTES\", \"shape\": [1], \"data\": [\"%\"]}]} | is none that task 'riders' takes",
+            "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"FP32\", \"shape\": [1, 3], \"parameters\": {\"binary_data_size\": 12}}]} | has a binary_data_size of 12 (expected: 0 to the 0 bytes that are left)",
             "{\"parameters\": {\"timeout\": -1}, \"inputs\": [{\"name\": \"x\", \"datatype\": \"FP32\", \"shape\": [1, 3], \"data\": [1, 2, 3]}]} | parameter 'timeout' is -1 (expected: microseconds, above 0)",
-            "{\"outputs\": [{\"name\": \"logits\"}], \"inputs\": [{\"name\": \"x\", \"datatype\": \"FP32\", \"shape\": [1, 3], \"data\": [1, 2, 3]}]} | wants the output 'logits'" })
+            "{\"outputs\": [{\"name\": \"logits\"}], \"inputs\": [{\"name\": \"x\", \"datatype\": \"FP32\", \"shape\": [1, 3], \"data\": [1, 2, 3]}]} | wants the output 'logits'",
+            "{\"outputs\": [{\"name\": \"label\"}, {\"name\": \"label\"}], \"inputs\": [{\"name\": \"x\", \"datatype\": \"FP32\", \"shape\": [1, 3], \"data\": [1, 2, 3]}]} | wants the output 'label' twice",
+            "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"FP32\", \"shape\": [1], \"data\": [1]}, {}]} | field 'inputs' is not valid: it has more than 1" })
     void refusesWhatItCannotRead(String document, String sentence) {
         // When
         Answer answer = infer("riders", document);
@@ -227,6 +229,20 @@ class OpenInferenceTest {
         assertThat(answer.contentType()).startsWith("application/json");
         assertThat(answer.json().path("error").asText()).contains(sentence);
         assertThat(answer.json().path("code").asText()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = { "% | is not base64", "R0lGODlhAQABAAAAACw= | has an element that is no image",
+            "'' | has an element that is no image" })
+    void refusesElementsThatAreNoImages(String element, String sentence) {
+        // When
+        Answer answer = infer("shapes",
+                "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"BYTES\", \"shape\": [1], \"data\": [\"" + element
+                        + "\"]}]}");
+
+        // Then
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.json().path("error").asText()).contains(sentence);
     }
 
     @Test

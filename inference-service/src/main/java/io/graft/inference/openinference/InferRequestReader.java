@@ -8,10 +8,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 
 import io.graft.event.Json;
 import io.graft.inference.openinference.InferRequest.RequestedOutput;
@@ -19,96 +22,133 @@ import io.graft.problem.Problem;
 
 /**
  * Reads inference requests: JSON, or JSON with the bytes of its tensors behind it (the protocol's binary tensor data
- * extension). Fields and parameters that it does not know say nothing to it, as the protocol has it.
+ * extension). Fields and parameters that it does not know say nothing to it, as the protocol has it. What it holds of a body
+ * is a small multiple of its bytes, whatever stands in it.
  */
 public final class InferRequestReader {
 
     private static final String BINARY_DATA_SIZE = "binary_data_size";
     private static final int RANK_MAX = 8;
+    private static final int QUOTED_LENGTH_MAX = 80;
 
     private InferRequestReader() {
     }
 
     /** The JSON part. */
-    record Document(Optional<String> id, Optional<Map<String, Object>> parameters, List<Input> inputs,
-            Optional<List<Output>> outputs) {
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Document(Optional<String> id, Optional<RequestParameters> parameters,
+            @JsonDeserialize(using = Inputs.class) List<Input> inputs,
+            @JsonDeserialize(using = Outputs.class) List<Output> outputs) {
+
+        Document {
+            // Absent, as mostly.
+            outputs = outputs == null ? List.of() : outputs;
+        }
     }
 
-    record Input(String name, String datatype, List<Integer> shape, Optional<Map<String, Object>> parameters,
+    /** The timeout is in microseconds, as Triton's clients send it. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record RequestParameters(@JsonProperty("binary_data_output") Optional<Boolean> binaryDataOutput, Optional<Long> timeout) {
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Input(String name, String datatype, List<Integer> shape, Optional<InputParameters> parameters,
             Optional<TensorValues> data) {
     }
 
-    record Output(String name, Optional<Map<String, Object>> parameters) {
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record InputParameters(@JsonProperty(BINARY_DATA_SIZE) Optional<Integer> binaryDataSize) {
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Output(String name, Optional<OutputParameters> parameters) {
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record OutputParameters(@JsonProperty("binary_data") Optional<Boolean> binaryData) {
+    }
+
+    /** A task takes one. */
+    static final class Inputs extends BoundedList<Input> {
+
+        Inputs() {
+            super(Input.class, 1);
+        }
+    }
+
+    /** A task has no more. */
+    static final class Outputs extends BoundedList<Output> {
+
+        Outputs() {
+            super(Output.class, ModelMetadata.OUTPUTS.size());
+        }
     }
 
     /**
      * Reads a body.
      *
      * @param jsonBytes length of the JSON, where tensors follow it; absent: all of it is JSON
+     * @param countMax of a request's inputs, the first number of a shape
      * @throws Problem INVALID, naming the field
      */
-    public static InferRequest read(byte[] body, OptionalInt jsonBytes) {
+    public static InferRequest read(byte[] body, OptionalInt jsonBytes, int countMax) {
         int length = jsonBytes.orElse(body.length);
         if (length < 0 || length > body.length) {
             throw invalid("has JSON of " + length + " bytes, as its header says, in a body of " + body.length);
         }
         byte[] json = length == body.length ? body : Arrays.copyOf(body, length);
-        Document document = Json.readLenient(json, Document.class, "INFER_REQUEST_INVALID", "infer request");
+        Document document = Json.readStrict(json, Document.class, "INFER_REQUEST_INVALID", "infer request");
         ByteBuffer behind = ByteBuffer.wrap(body, length, body.length - length).order(ByteOrder.LITTLE_ENDIAN);
-        if (document.inputs.size() != 1) {
-            throw invalid("has " + document.inputs.size() + " inputs (expected: 1)");
+        if (document.inputs.isEmpty()) {
+            throw invalid("has 0 inputs (expected: 1)");
         }
-        Tensor input = tensor(document.inputs.get(0), behind);
+        Tensor input = tensor(document.inputs.get(0), behind, countMax);
         if (behind.hasRemaining()) {
             throw invalid("has " + behind.remaining() + " bytes behind its last tensor");
         }
-        Map<String, Object> parameters = document.parameters.orElse(Map.of());
-        return new InferRequest(document.id, input,
-                document.outputs.orElse(List.of()).stream().map(output -> new RequestedOutput(output.name,
-                        flag(output.parameters.orElse(Map.of()), "binary_data"))).toList(),
-                flag(parameters, "binary_data_output").orElse(false), timeout(parameters));
+        Optional<RequestParameters> parameters = document.parameters;
+        return new InferRequest(document.id, input, outputs(document.outputs),
+                parameters.flatMap(RequestParameters::binaryDataOutput).orElse(false),
+                parameters.flatMap(RequestParameters::timeout).map(InferRequestReader::timeout));
     }
 
-    private static Optional<Boolean> flag(Map<String, Object> parameters, String name) {
-        Object value = parameters.get(name);
-        if (value == null) {
-            return Optional.empty();
-        }
-        if (value instanceof Boolean flag) {
-            return Optional.of(flag);
-        }
-        throw invalid("parameter '" + name + "' is " + value + " (expected: true or false)");
-    }
-
-    /** In microseconds, as Triton's clients send it. */
-    private static Optional<Duration> timeout(Map<String, Object> parameters) {
-        Object value = parameters.get("timeout");
-        if (value == null) {
-            return Optional.empty();
-        }
-        if (value instanceof Integer || value instanceof Long) {
-            long micros = ((Number) value).longValue();
-            if (micros > 0) {
-                return Optional.of(Duration.of(micros, ChronoUnit.MICROS));
+    private static List<RequestedOutput> outputs(List<Output> outputs) {
+        List<RequestedOutput> wanted = new ArrayList<>(outputs.size());
+        for (Output output : outputs) {
+            if (!ModelMetadata.OUTPUTS.contains(output.name)) {
+                throw invalid(
+                        "wants the output '" + quoted(output.name) + "' (expected: one of " + ModelMetadata.OUTPUTS + ")");
             }
+            if (wanted.stream().anyMatch(other -> other.name().equals(output.name))) {
+                throw invalid("wants the output '" + output.name + "' twice");
+            }
+            wanted.add(new RequestedOutput(output.name, output.parameters.flatMap(OutputParameters::binaryData)));
         }
-        throw invalid("parameter 'timeout' is " + value + " (expected: microseconds, above 0)");
+        return wanted;
     }
 
-    private static Tensor tensor(Input input, ByteBuffer behind) {
+    private static Duration timeout(long micros) {
+        if (micros < 1) {
+            throw invalid("parameter 'timeout' is " + micros + " (expected: microseconds, above 0)");
+        }
+        return Duration.of(micros, ChronoUnit.MICROS);
+    }
+
+    private static Tensor tensor(Input input, ByteBuffer behind, int countMax) {
         Datatype datatype = datatype(input);
-        int count = count(input);
-        Object binarySize = input.parameters.orElse(Map.of()).get(BINARY_DATA_SIZE);
-        if (binarySize == null) {
+        int count = count(input, countMax);
+        Optional<Integer> binarySize = input.parameters.flatMap(InputParameters::binaryDataSize);
+        if (binarySize.isEmpty()) {
             return ofJson(input, datatype, count,
                     input.data.orElseThrow(() -> invalid(input, "has neither data nor " + BINARY_DATA_SIZE)));
         }
         if (input.data.isPresent()) {
             throw invalid(input, "has both data and " + BINARY_DATA_SIZE);
         }
-        if (!(binarySize instanceof Integer size) || size < 0 || size > behind.remaining()) {
+        int size = binarySize.get();
+        if (size < 0 || size > behind.remaining()) {
             throw invalid(input,
-                    "has a " + BINARY_DATA_SIZE + " of " + binarySize + " (expected: 0 to the " + behind.remaining()
+                    "has a " + BINARY_DATA_SIZE + " of " + size + " (expected: 0 to the " + behind.remaining()
                             + " bytes that are left)");
         }
         ByteBuffer bytes = behind.slice(behind.position(), size).order(ByteOrder.LITTLE_ENDIAN);
@@ -119,11 +159,11 @@ public final class InferRequestReader {
     private static Datatype datatype(Input input) {
         return Stream.of(Datatype.values()).filter(known -> known.name().equals(input.datatype)).findFirst()
                 .orElseThrow(() -> invalid(input,
-                        "is of datatype " + input.datatype + " (expected: one of " + List.of(Datatype.values()) + ")"));
+                        "is of datatype " + quoted(input.datatype) + " (expected: one of " + List.of(Datatype.values()) + ")"));
     }
 
     /** Elements, by the shape. A body holds fewer than an int counts, so a larger product is a mistake. */
-    private static int count(Input input) {
+    private static int count(Input input, int countMax) {
         if (input.shape.isEmpty() || input.shape.size() > RANK_MAX) {
             throw invalid(input, "has " + input.shape.size() + " dimensions (expected: 1 to " + RANK_MAX + ")");
         }
@@ -136,6 +176,9 @@ public final class InferRequestReader {
             if (count > Integer.MAX_VALUE) {
                 throw invalid(input, "has the shape " + input.shape + ", more elements than a body can hold");
             }
+        }
+        if (input.shape.get(0) > countMax) {
+            throw invalid("has " + input.shape.get(0) + " inputs at once (expected: at most " + countMax + ")");
         }
         return (int) count;
     }
@@ -206,7 +249,11 @@ public final class InferRequestReader {
     }
 
     private static Problem invalid(Input input, String what) {
-        return invalid("input '" + input.name + "' " + what);
+        return invalid("input '" + quoted(input.name) + "' " + what);
+    }
+
+    static String quoted(String text) {
+        return text.length() <= QUOTED_LENGTH_MAX ? text : text.substring(0, QUOTED_LENGTH_MAX) + "…";
     }
 
     static Problem invalid(String what) {

@@ -3,6 +3,7 @@ package io.graft.inference.openinference;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,23 +25,20 @@ import io.graft.inference.prediction.Answers;
  */
 public record InferResponse(ByteBuffer body, OptionalInt jsonBytes) {
 
-    private static final List<String> OUTPUTS = List.of(ModelMetadata.LABEL, ModelMetadata.PROBABILITY,
-            ModelMetadata.PROBABILITIES, ModelMetadata.LABELS);
-
     /** The JSON part. */
     record Document(@JsonProperty("model_name") String modelName, @JsonProperty("model_version") String modelVersion,
             Optional<String> id, List<Output> outputs) {
     }
 
-    /** @param data numbers or texts; absent where bytes follow */
+    /** @param data float[] or a list of texts; absent where bytes follow */
     record Output(String name, Datatype datatype, List<Integer> shape, Optional<Map<String, Object>> parameters,
-            Optional<List<?>> data) {
+            Optional<Object> data) {
     }
 
-    /** Answers a request. @throws io.graft.problem.Problem INVALID for an output that there is not */
+    /** Answers a request. */
     public static InferResponse of(InferRequest request, Answers answers) {
         List<RequestedOutput> wanted = request.outputs().isEmpty()
-                ? OUTPUTS.stream().map(name -> new RequestedOutput(name, Optional.empty())).toList()
+                ? ModelMetadata.OUTPUTS.stream().map(name -> new RequestedOutput(name, Optional.empty())).toList()
                 : request.outputs();
         List<Output> outputs = new ArrayList<>(wanted.size());
         ByteArrayOutputStream behind = new ByteArrayOutputStream();
@@ -71,26 +69,30 @@ public record InferResponse(ByteBuffer body, OptionalInt jsonBytes) {
         return switch (name) {
             case ModelMetadata.LABEL -> output(name, Datatype.BYTES, List.of(count), answers.probabilities().stream()
                     .map(probabilities -> labels.get(best(probabilities))).toList());
-            case ModelMetadata.PROBABILITY -> output(name, Datatype.FP32, List.of(count), answers.probabilities().stream()
-                    .map(probabilities -> probabilities[best(probabilities)]).toList());
-            case ModelMetadata.PROBABILITIES -> output(name, Datatype.FP32, List.of(count, labels.size()), all(answers));
+            case ModelMetadata.PROBABILITY -> output(name, Datatype.FP32, List.of(count), best(answers.probabilities()));
+            case ModelMetadata.PROBABILITIES ->
+                output(name, Datatype.FP32, List.of(count, labels.size()), joined(answers.probabilities(), labels.size()));
             case ModelMetadata.LABELS -> output(name, Datatype.BYTES, List.of(labels.size()), labels);
-            default -> throw InferRequestReader.invalid("wants the output '" + name + "' (expected: one of " + OUTPUTS + ")");
+            default -> throw new IllegalArgumentException("no output " + name);
         };
     }
 
-    private static Output output(String name, Datatype datatype, List<Integer> shape, List<?> data) {
+    private static Output output(String name, Datatype datatype, List<Integer> shape, Object data) {
         return new Output(name, datatype, shape, Optional.empty(), Optional.of(data));
     }
 
-    private static List<Float> all(Answers answers) {
-        List<Float> all = new ArrayList<>();
-        for (float[] probabilities : answers.probabilities()) {
-            for (float probability : probabilities) {
-                all.add(probability);
-            }
+    private static float[] best(List<float[]> rows) {
+        float[] best = new float[rows.size()];
+        for (int row = 0; row < best.length; row++) {
+            best[row] = rows.get(row)[best(rows.get(row))];
         }
-        return all;
+        return best;
+    }
+
+    private static float[] joined(List<float[]> rows, int rowLength) {
+        FloatBuffer joined = FloatBuffer.allocate(rows.size() * rowLength);
+        rows.forEach(joined::put);
+        return joined.array();
     }
 
     private static int best(float[] probabilities) {
@@ -103,17 +105,18 @@ public record InferResponse(ByteBuffer body, OptionalInt jsonBytes) {
         return best;
     }
 
-    private static byte[] bytes(List<?> data) {
+    private static byte[] bytes(Object data) {
+        if (data instanceof float[] numbers) {
+            ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(numbers);
+            return bytes.array();
+        }
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        ByteBuffer four = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (Object element : data) {
-            if (element instanceof Float number) {
-                all.writeBytes(four.putFloat(0, number).array());
-            } else {
-                byte[] text = String.valueOf(element).getBytes(StandardCharsets.UTF_8);
-                all.writeBytes(four.putInt(0, text.length).array());
-                all.writeBytes(text);
-            }
+        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (Object element : (List<?>) data) {
+            byte[] text = String.valueOf(element).getBytes(StandardCharsets.UTF_8);
+            all.writeBytes(length.putInt(0, text.length).array());
+            all.writeBytes(text);
         }
         return all.toByteArray();
     }

@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 @JsonDeserialize(using = TensorValues.Reader.class)
 final class TensorValues {
 
+    private static final int TEXT_COUNT_MAX = 100_000;
+
     private float[] numbers = new float[16];
     private int numberCount;
     private final List<String> texts = new ArrayList<>();
@@ -55,7 +57,12 @@ final class TensorValues {
                     case START_ARRAY -> depth++;
                     case END_ARRAY -> depth--;
                     case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> values.add(parser.getFloatValue());
-                    case VALUE_STRING -> values.texts.add(parser.getText());
+                    case VALUE_STRING -> {
+                        if (values.texts.size() == TEXT_COUNT_MAX) {
+                            context.reportInputMismatch(TensorValues.class, "it has more than %d texts", TEXT_COUNT_MAX);
+                        }
+                        values.texts.add(parser.getText());
+                    }
                     default ->
                         context.reportInputMismatch(TensorValues.class, "it has a %s (expected: numbers or texts)", token);
                 }

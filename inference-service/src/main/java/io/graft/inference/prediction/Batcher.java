@@ -35,14 +35,22 @@ final class Batcher implements AutoCloseable {
     private volatile boolean closing;
     private volatile @Nullable Throwable failure;
 
-    /** A request in the queue. */
-    private static final class Waiting {
+    /** An input in the queue; cancelled, it leaves. */
+    private final class Waiting extends CompletableFuture<float[]> {
 
         private final byte[] input;
-        private final CompletableFuture<float[]> feature = new CompletableFuture<>();
 
         Waiting(byte[] input) {
             this.input = input;
+        }
+
+        @Override
+        public boolean cancel(boolean interrupt) {
+            boolean cancelled = super.cancel(interrupt);
+            if (cancelled) {
+                queue.remove(this);
+            }
+            return cancelled;
         }
     }
 
@@ -73,7 +81,7 @@ final class Batcher implements AutoCloseable {
     /**
      * Queues a prepared input.
      *
-     * @return its feature, [dimension]; cancelled by the caller, it is not computed any more
+     * @return its feature, [dimension]; cancelled by the caller, it frees its place and is not computed any more
      * @throws Problem BUSY {@code PREDICTION_QUEUE_FULL}, or {@code PREDICTION_STOPPING} after {@link #close()}
      */
     CompletableFuture<float[]> submit(byte[] input) {
@@ -83,12 +91,12 @@ final class Batcher implements AutoCloseable {
         }
         if (!queue.offer(waiting)) {
             throw Problem.busy("PREDICTION_QUEUE_FULL", "queue of backbone '" + name + "' holds " + limits.queueCapacity()
-                    + " requests and is full (expected: fewer requests at once, or more replicas)");
+                    + " inputs and is full (expected: fewer requests at once, or more replicas)");
         }
         if (closing) {
             refuseWaiting();
         }
-        return waiting.feature;
+        return waiting;
     }
 
     int queueDepth() {
@@ -107,7 +115,7 @@ final class Batcher implements AutoCloseable {
                 batch.clear();
                 batch.add(queue.take());
                 queue.drainTo(batch, limits.batchSizeMax() - 1);
-                batch.removeIf(waiting -> waiting.feature.isDone());
+                batch.removeIf(Waiting::isDone);
                 if (!batch.isEmpty()) {
                     forward(worker, batch);
                 }
@@ -134,20 +142,20 @@ final class Batcher implements AutoCloseable {
         }
         listener.forwarded(batch.size(), System.nanoTime() - startNanos);
         for (int i = 0; i < features.length; i++) {
-            batch.get(i).feature.complete(features[i]);
+            batch.get(i).complete(features[i]);
         }
     }
 
     private void fail(List<Waiting> batch, Throwable cause) {
         Problem problem = Problem.broken("BACKBONE_FAILED", "backbone '" + name + "' failed on a batch of " + batch.size(),
                 cause);
-        batch.forEach(waiting -> waiting.feature.completeExceptionally(problem));
+        batch.forEach(waiting -> waiting.completeExceptionally(problem));
     }
 
     private void refuseWaiting() {
         List<Waiting> left = new ArrayList<>();
         queue.drainTo(left);
-        left.forEach(waiting -> waiting.feature.completeExceptionally(stopping()));
+        left.forEach(waiting -> waiting.completeExceptionally(stopping()));
     }
 
     private Problem stopping() {

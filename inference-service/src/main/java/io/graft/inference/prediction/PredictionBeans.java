@@ -25,6 +25,10 @@ final class PredictionBeans {
         BackboneDescriptor descriptor = backbone.descriptor();
         int workerCount = config.workerCount() > 0 ? config.workerCount()
                 : descriptor.device().equals("gpu") ? 1 : coreCount();
+        if (config.inputCountMax() > config.queueCapacity()) {
+            throw new IllegalArgumentException("graft.prediction.input-count-max is " + config.inputCountMax()
+                    + " (expected: at most graft.prediction.queue-capacity, " + config.queueCapacity() + ")");
+        }
         BatcherLimits limits = new BatcherLimits(workerCount, config.batchSizeMax(), config.queueCapacity());
         Batchers batchers = new Batchers(
                 Map.of(descriptor.sha256(), Batcher.start(backbone, limits, metrics.batches(descriptor))));

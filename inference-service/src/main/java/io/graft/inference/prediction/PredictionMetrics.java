@@ -54,7 +54,7 @@ final class PredictionMetrics implements PredictionListener {
 
     void bind(Batchers batchers, BackboneDescriptor backbone) {
         Gauge.builder("graft.prediction.queue.depth", batchers, Batchers::queueDepth)
-                .description("Requests that wait for a forward pass").register(registry);
+                .description("Inputs that wait for a forward pass").register(registry);
         Gauge.builder("graft.backbone.info", () -> 1).description("What the backbone runs on")
                 .tag("backbone", backbone.id().value()).tag("precision", backbone.precision())
                 .tag("device", backbone.device()).tag("sha256", backbone.sha256()).register(registry);

@@ -94,6 +94,20 @@ public final class Predictor {
         }
     }
 
+    /**
+     * Reads a request on this thread, with a permit as for decoding.
+     *
+     * @throws Problem BUSY when there is no room in time; whatever the work throws
+     */
+    public <T> T read(Supplier<T> work) {
+        try {
+            return decode(new Deadline(limit, System.nanoTime() + limit.toNanos()), work);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.busy("PREDICTION_INTERRUPTED", "prediction was interrupted (expected: another replica)");
+        }
+    }
+
     private static Outcome outcome(Problem problem) {
         return switch (problem.type()) {
             case INVALID, MISSING -> Outcome.INVALID;
@@ -122,21 +136,30 @@ public final class Predictor {
     /** Decodes one input after the other; the backbone begins with the first while the next is decoded. */
     private void submit(Model model, Function<Model, List<PredictionInput>> inputs, Deadline deadline,
             List<CompletableFuture<float[]>> submitted) throws InterruptedException {
+        for (PredictionInput input : decode(deadline, () -> inputs.apply(model))) {
+            submitted.add(submit(model, input, deadline));
+        }
+    }
+
+    /** Runs what takes a core and memory: no more at once than there are permits. */
+    private <T> T decode(Deadline deadline, Supplier<T> work) throws InterruptedException {
         if (!decodes.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
             throw deadline.missed("decoding");
         }
         try {
-            for (PredictionInput input : inputs.apply(model)) {
-                submitted.add(submit(model, input));
-            }
+            return work.get();
         } finally {
             decodes.release();
         }
     }
 
-    private CompletableFuture<float[]> submit(Model model, PredictionInput input) {
+    private CompletableFuture<float[]> submit(Model model, PredictionInput input, Deadline deadline)
+            throws InterruptedException {
+        if (deadline.remainingNanos() <= 0) {
+            throw deadline.missed("decoding");
+        }
         if (input instanceof PredictionInput.Content content) {
-            return batchers.submit(model.backbone(), model.backbone().prepare(content.content()));
+            return batchers.submit(model.backbone(), decode(deadline, () -> model.backbone().prepare(content.content())));
         }
         float[] feature = ((PredictionInput.Feature) input).values();
         if (feature.length != model.head().dimension()) {

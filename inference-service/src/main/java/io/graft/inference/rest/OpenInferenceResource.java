@@ -46,7 +46,6 @@ import io.graft.inference.serving.ServingTable;
 import io.graft.inference.serving.VersionState;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
-import io.graft.sample.SampleContentCodec;
 import io.smallrye.health.SmallRyeHealthReporter;
 
 /** The Open Inference Protocol over HTTP: a task is a model. */
@@ -62,15 +61,15 @@ public final class OpenInferenceResource {
 
     private final ServingTable table;
     private final Predictor predictor;
-    private final TensorInputs tensors;
+    private final int inputCountMax;
     private final SmallRyeHealthReporter health;
     private final ServerMetadata server;
 
-    OpenInferenceResource(ServingTable table, Predictor predictor, SampleContentCodec codec, PredictionConfig config,
+    OpenInferenceResource(ServingTable table, Predictor predictor, PredictionConfig config,
             SmallRyeHealthReporter health, @ConfigProperty(name = "quarkus.application.version") String release) {
         this.table = table;
         this.predictor = predictor;
-        this.tensors = new TensorInputs(codec, config.inputCountMax());
+        this.inputCountMax = config.inputCountMax();
         this.health = health;
         this.server = ServerMetadata.of(release);
     }
@@ -97,8 +96,8 @@ public final class OpenInferenceResource {
     @GET
     @Path("health/live")
     @Operation(summary = "Ask whether the server is alive", operationId = "serverLive")
-    @APIResponse(responseCode = "200", description = "It is", content = @Content(schema = @Schema(implementation = Live.class)))
-    @APIResponse(responseCode = "503", description = "It is not", content = @Content(schema = @Schema(implementation = Live.class)))
+    @APIResponse(responseCode = "200", description = "It is", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Live.class)))
+    @APIResponse(responseCode = "503", description = "It is not", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Live.class)))
     public Response live() {
         boolean live = !health.getLiveness().isDown();
         return Response.status(live ? Status.OK : Status.SERVICE_UNAVAILABLE).entity(new Live(live)).build();
@@ -107,8 +106,8 @@ public final class OpenInferenceResource {
     @GET
     @Path("health/ready")
     @Operation(summary = "Ask whether the server is ready", operationId = "serverReady")
-    @APIResponse(responseCode = "200", description = "It is", content = @Content(schema = @Schema(implementation = Ready.class)))
-    @APIResponse(responseCode = "503", description = "It is not", content = @Content(schema = @Schema(implementation = Ready.class)))
+    @APIResponse(responseCode = "200", description = "It is", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Ready.class)))
+    @APIResponse(responseCode = "503", description = "It is not", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Ready.class)))
     public Response ready() {
         boolean ready = !health.getReadiness().isDown();
         return Response.status(ready ? Status.OK : Status.SERVICE_UNAVAILABLE).entity(new Ready(ready)).build();
@@ -117,8 +116,8 @@ public final class OpenInferenceResource {
     @GET
     @Path("models/{task}")
     @Operation(summary = "Show a task's tensors", operationId = "modelMetadata")
-    @APIResponse(responseCode = "200", description = "The tensors of the version that serves", content = @Content(schema = @Schema(implementation = ModelMetadata.class)))
-    @APIResponse(responseCode = "404", description = "No such task, or no version that serves", content = @Content(schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "200", description = "The tensors of the version that serves", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ModelMetadata.class)))
+    @APIResponse(responseCode = "404", description = "No such task, or no version that serves", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public ModelMetadata model(@Parameter(example = "ants-bees") @PathParam("task") String task) {
         return metadata(new TaskId(task), Optional.empty());
     }
@@ -126,8 +125,8 @@ public final class OpenInferenceResource {
     @GET
     @Path("models/{task}/versions/{version}")
     @Operation(summary = "Show a version's tensors", operationId = "modelVersionMetadata")
-    @APIResponse(responseCode = "200", description = "The tensors of the version", content = @Content(schema = @Schema(implementation = ModelMetadata.class)))
-    @APIResponse(responseCode = "404", description = "No such task or version", content = @Content(schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "200", description = "The tensors of the version", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ModelMetadata.class)))
+    @APIResponse(responseCode = "404", description = "No such task or version", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public ModelMetadata model(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(example = "3") @PathParam("version") String version) {
         return metadata(new TaskId(task), Optional.of(ModelVersion.parse(version)));
@@ -136,8 +135,8 @@ public final class OpenInferenceResource {
     @GET
     @Path("models/{task}/ready")
     @Operation(summary = "Ask whether a task has a version that serves", operationId = "modelReady")
-    @APIResponse(responseCode = "200", description = "It has", content = @Content(schema = @Schema(implementation = TaskReady.class)))
-    @APIResponse(responseCode = "404", description = "It has not", content = @Content(schema = @Schema(implementation = TaskReady.class)))
+    @APIResponse(responseCode = "200", description = "It has", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaskReady.class)))
+    @APIResponse(responseCode = "404", description = "It has not", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaskReady.class)))
     public Response modelReady(@Parameter(example = "ants-bees") @PathParam("task") String task) {
         return readiness(new TaskId(task), Optional.empty());
     }
@@ -145,8 +144,8 @@ public final class OpenInferenceResource {
     @GET
     @Path("models/{task}/versions/{version}/ready")
     @Operation(summary = "Ask whether a version can answer", operationId = "modelVersionReady")
-    @APIResponse(responseCode = "200", description = "It can", content = @Content(schema = @Schema(implementation = TaskReady.class)))
-    @APIResponse(responseCode = "404", description = "It cannot", content = @Content(schema = @Schema(implementation = TaskReady.class)))
+    @APIResponse(responseCode = "200", description = "It can", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaskReady.class)))
+    @APIResponse(responseCode = "404", description = "It cannot", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaskReady.class)))
     public Response modelReady(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(example = "3") @PathParam("version") String version) {
         return readiness(new TaskId(task), Optional.of(ModelVersion.parse(version)));
@@ -155,12 +154,14 @@ public final class OpenInferenceResource {
     @POST
     @Path("models/{task}/infer")
     @Consumes(MediaType.WILDCARD)
+    @Produces({ MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM })
     @Operation(summary = "Predict with the version that serves", operationId = "infer", description = "One input: encoded images as BYTES [n] (in JSON as base64), images as UINT8 or FP32 (0 to 1) [n, height, width, 3], or features as FP32 [n, dimension]. Outputs: label, probability, probabilities, labels. The parameter timeout is in microseconds.")
     @RequestBody(required = true, content = @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "features", summary = "one feature", value = "{\"id\": \"42\", \"inputs\": [{\"name\": \"features\", \"datatype\": \"FP32\", \"shape\": [1, 3], \"data\": [[0.25, -1.5, 3.0]]}]}")))
-    @APIResponse(responseCode = "200", description = "The outputs, each row an input", content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(responseCode = "400", description = "The request or an input is not valid", content = @Content(schema = @Schema(implementation = InferError.class)))
-    @APIResponse(responseCode = "404", description = "No such task answers", content = @Content(schema = @Schema(implementation = InferError.class)))
-    @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "200", description = "The outputs, each row an input", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "400", description = "The request or an input is not valid", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "404", description = "No such task answers", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "413", description = "The body is too large", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength, InputStream body) {
         return infer(new TaskId(task), Optional.empty(), jsonLength, body);
@@ -169,12 +170,14 @@ public final class OpenInferenceResource {
     @POST
     @Path("models/{task}/versions/{version}/infer")
     @Consumes(MediaType.WILDCARD)
+    @Produces({ MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM })
     @Operation(summary = "Predict with one version", operationId = "inferVersion")
     @RequestBody(required = true, content = @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "features", summary = "one feature", value = "{\"inputs\": [{\"name\": \"features\", \"datatype\": \"FP32\", \"shape\": [1, 3], \"data\": [0.25, -1.5, 3.0]}], \"outputs\": [{\"name\": \"label\"}]}")))
-    @APIResponse(responseCode = "200", description = "The outputs, each row an input", content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(responseCode = "400", description = "The request or an input is not valid", content = @Content(schema = @Schema(implementation = InferError.class)))
-    @APIResponse(responseCode = "404", description = "No such task or version answers", content = @Content(schema = @Schema(implementation = InferError.class)))
-    @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "200", description = "The outputs, each row an input", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "400", description = "The request or an input is not valid", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "404", description = "No such task or version answers", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "413", description = "The body is too large", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(example = "3") @PathParam("version") String version,
             @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength, InputStream body) {
@@ -182,9 +185,10 @@ public final class OpenInferenceResource {
     }
 
     private Response infer(TaskId task, Optional<ModelVersion> version, Optional<String> jsonLength, InputStream body) {
-        InferRequest request = InferRequestReader.read(read(body),
-                jsonLength.map(OpenInferenceResource::length).map(OptionalInt::of).orElse(OptionalInt.empty()));
-        Answers answers = predictor.predictAll(task, version, model -> tensors.of(request, model),
+        byte[] bytes = read(body);
+        OptionalInt jsonBytes = jsonLength.map(OpenInferenceResource::length).map(OptionalInt::of).orElse(OptionalInt.empty());
+        InferRequest request = predictor.read(() -> InferRequestReader.read(bytes, jsonBytes, inputCountMax));
+        Answers answers = predictor.predictAll(task, version, model -> TensorInputs.of(request, model),
                 request.timeout().orElse(NO_TIMEOUT));
         InferResponse response = InferResponse.of(request, answers);
         if (response.jsonBytes().isEmpty()) {

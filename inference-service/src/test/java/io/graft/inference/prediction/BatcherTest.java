@@ -101,10 +101,29 @@ class BatcherTest {
                 .satisfies(problem -> {
                     assertThat(problem.type()).isEqualTo(ProblemType.BUSY);
                     assertThat(problem.code()).isEqualTo("PREDICTION_QUEUE_FULL");
-                    assertThat(problem).hasMessage("queue of backbone 'fake' holds 5 requests and is full"
+                    assertThat(problem).hasMessage("queue of backbone 'fake' holds 5 inputs and is full"
                             + " (expected: fewer requests at once, or more replicas)");
                 });
         gate.countDown();
+    }
+
+    @Test
+    void givesThePlaceOfACancelledInputToTheNext() throws Exception {
+        // Given
+        CountDownLatch gate = backbone.closeGate();
+        occupy();
+        for (int i = 0; i < 5; i++) {
+            submitted.add(batcher.submit(input(i)));
+        }
+
+        // When
+        submitted.get(submitted.size() - 1).cancel(false);
+
+        // Then
+        assertThat(batcher.queueDepth()).isEqualTo(4);
+        CompletableFuture<float[]> next = batcher.submit(input(7));
+        gate.countDown();
+        assertThat(get(next)).containsExactly(7);
     }
 
     @Test
