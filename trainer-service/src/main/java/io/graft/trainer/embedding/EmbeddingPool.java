@@ -81,21 +81,29 @@ public final class EmbeddingPool implements AutoCloseable {
         byBackbone.forEach((backbone, indexes) -> {
             int inputCountMax = 1 + indexes.stream().mapToInt(index -> jobs.get(index).views().size()).max().orElse(0);
             int from = 0;
-            while (from < indexes.size()) {
-                int to = from + chunkSize(indexes.size() - from, batchSize / inputCountMax);
-                List<Integer> chunk = indexes.subList(from, to);
+            for (int size : chunkSizes(indexes.size(), threadCount, Math.max(1, batchSize / inputCountMax))) {
+                List<Integer> chunk = indexes.subList(from, from + size);
                 chunks.add(() -> embedChunk(backbone, jobs, chunk, results));
-                from = to;
+                from += size;
             }
         });
         runAll(chunks);
         return List.of(results);
     }
 
-    /** Smaller ones towards the end, down to a quarter, so that the threads end at about the same time. */
-    private int chunkSize(int remaining, int sizeMax) {
-        int share = Math.max(remaining / (2 * threadCount), sizeMax / 4);
-        return Math.min(remaining, Math.max(1, Math.min(share, sizeMax)));
+    /**
+     * Smaller chunks towards the end, down to a quarter, so that the threads end at about the same time; of few jobs each
+     * thread
+     * gets its share.
+     */
+    static List<Integer> chunkSizes(int count, int threadCount, int sizeMax) {
+        int sizeMin = Math.max(1, Math.min(sizeMax / 4, (count + threadCount - 1) / threadCount));
+        List<Integer> sizes = new ArrayList<>();
+        for (int remaining = count; remaining > 0; remaining -= sizes.get(sizes.size() - 1)) {
+            int share = Math.min(sizeMax, Math.max(sizeMin, remaining / (2 * threadCount)));
+            sizes.add(Math.min(remaining, share));
+        }
+        return sizes;
     }
 
     /**

@@ -55,8 +55,9 @@ public final class TaskFeatures {
      * Takes a record of {@code sample-features}.
      *
      * @return whether it counts, and is not older than what is known of its sample
-     * @throws Problem INVALID when it is no feature to train on; one of another backbone is kept apart all the same, in place
-     *         of what was known of its sample
+     * @throws Problem INVALID when it is no feature to train on; one of another backbone, or of a wrong length, is kept apart
+     *         all the
+     *         same, in place of what was known of its sample
      */
     public boolean apply(SampleKey key, ConsumerRecord<byte[], byte[]> record) {
         return record.value() == null ? delete(key.sampleId(), record.timestamp(), record.offset())
@@ -87,13 +88,14 @@ public final class TaskFeatures {
         outdatedInLog.remove(id);
         deletions.remove(id);
         long changedAt = old != null && old.isSameSample(feature) ? old.offset() : offset;
-        changedUntil = Math.max(changedUntil, changedAt + 1);
+        if (matrix.isTrained()) {
+            changedUntil = Math.max(changedUntil, changedAt + 1);
+        }
         // Labels and precisions are few words of many rows.
         rows.put(id, new SampleRow(feature.timestampMs(), changedAt, feature.label().value().intern(), feature.split(),
                 feature.sampleSha256(), feature.precision().intern(), matrix, index, views));
         if (!matrix.isTrained()) {
-            throw Problem.invalid("FEATURE_BACKBONE_OTHER", "feature of sample '" + feature.key() + "' is of backbone "
-                    + matrix.backbone() + " (expected: of one that this process has)");
+            throw untrained(feature);
         }
         return true;
     }
@@ -104,18 +106,18 @@ public final class TaskFeatures {
         if (known != null) {
             return known;
         }
-        boolean isTrained = trained.test(backbone);
-        if (!isTrained) {
-            matrices.values().stream()
-                    .filter(matrix -> matrix.isTrained() && matrix.backbone().sha256().equals(backbone.sha256()))
-                    .mapToInt(FeatureMatrix::dimension).filter(dimension -> dimension != backbone.dimension()).findFirst()
-                    .ifPresent(dimension -> {
-                        throw Problem.invalid("FEATURE_DIMENSION_WRONG", "feature of sample '" + feature.key() + "' has "
-                                + feature.dimension() + " numbers (expected: " + dimension
-                                + ", as the task's others of backbone " + backbone + " have)");
-                    });
-        }
-        return new FeatureMatrix(backbone, isTrained);
+        return new FeatureMatrix(backbone, trained.test(backbone));
+    }
+
+    private Problem untrained(EncodedFeature feature) {
+        BackboneKey backbone = BackboneKey.of(feature);
+        return matrices.keySet().stream().filter(other -> other.sha256().equals(backbone.sha256()) && trained.test(other))
+                .findFirst()
+                .map(right -> Problem.invalid("FEATURE_DIMENSION_WRONG", "feature of sample '" + feature.key() + "' has "
+                        + feature.dimension() + " numbers (expected: " + right.dimension()
+                        + ", as the task's others of backbone " + backbone + " have)"))
+                .orElseGet(() -> Problem.invalid("FEATURE_BACKBONE_OTHER", "feature of sample '" + feature.key()
+                        + "' is of backbone " + backbone + " (expected: of one that this process has)"));
     }
 
     synchronized boolean delete(SampleId id, long timestampMs, long offset) {
@@ -151,8 +153,9 @@ public final class TaskFeatures {
         }
     }
 
+    /** Samples that are trained on. Looks at every sample. */
     synchronized int count() {
-        return rows.size();
+        return (int) rows.values().stream().filter(row -> row.matrix().isTrained()).count();
     }
 
     /** The offset behind the last change; 0 when there was none. */
@@ -162,7 +165,7 @@ public final class TaskFeatures {
 
     /** What has changed at or after an offset. Looks at every sample. */
     synchronized FeatureChanges changesSince(long offset) {
-        long changed = rows.values().stream().filter(row -> row.offset() >= offset).count();
+        long changed = rows.values().stream().filter(row -> row.matrix().isTrained() && row.offset() >= offset).count();
         long deleted = deletions.values().stream().filter(deletion -> deletion.offset() >= offset).count();
         return new FeatureChanges((int) changed, (int) deleted, changedUntil);
     }
@@ -170,8 +173,12 @@ public final class TaskFeatures {
     /** Counts by label, then by split, for samples that do not say by the default fraction. */
     synchronized Map<String, Map<Split, Integer>> counts(double validationFraction) {
         Map<String, Map<Split, Integer>> counts = new TreeMap<>();
-        rows.forEach((id, row) -> counts.computeIfAbsent(row.label(), label -> new TreeMap<>())
-                .merge(split(id, row, validationFraction), 1, Integer::sum));
+        rows.forEach((id, row) -> {
+            if (row.matrix().isTrained()) {
+                counts.computeIfAbsent(row.label(), label -> new TreeMap<>())
+                        .merge(split(id, row, validationFraction), 1, Integer::sum);
+            }
+        });
         return counts;
     }
 
