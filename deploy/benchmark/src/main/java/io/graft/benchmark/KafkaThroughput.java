@@ -34,7 +34,8 @@ import io.graft.trainer.embedding.EmbeddingPool;
 /**
  * Samples to features through a real broker and the trainer's process, against the same bytes in the trainer's pool alone. Of
  * each round the middle counts, when all samples lie in the topic and none is the last; the first round warms both processes
- * and is not shown. Both figures of a round are means over more than a thousand images.
+ * and is not shown. While the pool works alone, broker and trainer are there and idle. Both figures of a round are means over
+ * more than a thousand images.
  */
 final class KafkaThroughput {
 
@@ -139,6 +140,9 @@ final class KafkaThroughput {
             Mark from = await(stack, admin, before + count / 4);
             Mark to = await(stack, admin, before + count * 9 / 10);
             await(stack, admin, before + count);
+            if (to.count == from.count) {
+                throw new IllegalStateException(count + " samples are too few to see their features grow in number");
+            }
             return (to.count - from.count) * 1e9 / (to.atNanos - from.atNanos);
         }
     }
