@@ -17,9 +17,11 @@ final class ArchitectureTest {
             .layer("serving").definedBy("io.graft.inference.serving..")
             .layer("prediction").definedBy("io.graft.inference.prediction..")
             .layer("openinference").definedBy("io.graft.inference.openinference..")
+            .layer("stream").definedBy("io.graft.inference.stream..")
             .layer("rest").definedBy("io.graft.inference.rest..")
-            .whereLayer("serving").mayOnlyBeAccessedByLayers("prediction", "openinference", "rest")
-            .whereLayer("prediction").mayOnlyBeAccessedByLayers("openinference", "rest")
+            .whereLayer("serving").mayOnlyBeAccessedByLayers("prediction", "openinference", "stream", "rest")
+            .whereLayer("prediction").mayOnlyBeAccessedByLayers("openinference", "stream", "rest")
+            .whereLayer("stream").mayNotBeAccessedByAnyLayer()
             .whereLayer("openinference").mayOnlyBeAccessedByLayers("rest")
             .whereLayer("rest").mayNotBeAccessedByAnyLayer();
 

@@ -8,6 +8,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 import io.graft.event.Json;
 import io.graft.event.Topics;
@@ -36,6 +37,16 @@ final class TopicWriter implements AutoCloseable {
 
     void promote(Promotion promotion) throws Exception {
         send(topics.promotions(), promotion.task().value(), Json.write(promotion));
+    }
+
+    /** Asks for a prediction; headers in pairs of name and value. */
+    void request(String key, byte @Nullable [] content, String... headers) throws Exception {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.predictionRequests(),
+                key.getBytes(StandardCharsets.UTF_8), content);
+        for (int i = 0; i < headers.length; i += 2) {
+            record.headers().add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
+        }
+        producer.send(record).get(60, TimeUnit.SECONDS);
     }
 
     private void send(String topic, String key, byte[] value) throws Exception {

@@ -36,10 +36,9 @@ import io.graft.sample.SampleContentCodec;
 /** The AsyncAPI document says what the code does. */
 class AsyncApiTest {
 
-    /** Topics that exist and that nothing reads or writes yet. */
-    private static final Set<String> RESERVED = Set.of("prediction-requests", "predictions");
     /** Objects on the wire that are no record of the code; each has a test of its own. */
-    private static final Set<String> NO_RECORDS = Set.of("SampleHeaders", "DeadLetterHeaders", "JsonSample",
+    private static final Set<String> NO_RECORDS = Set.of("SampleHeaders", "PredictionRequestHeaders", "DeadLetterHeaders",
+            "JsonSample",
             "SampleCloudEvent");
 
     private final AsyncApi document = AsyncApi.read();
@@ -55,9 +54,9 @@ class AsyncApiTest {
                 expected.add((String) method.invoke(topics));
             }
         }
-        expected.removeAll(RESERVED);
         expected.add(Topics.deadLetter(topics.labelledSamples()));
         expected.add(Topics.deadLetter(topics.trainRequests()));
+        expected.add(Topics.deadLetter(topics.predictionRequests()));
 
         // When
         Set<String> documented = document.topics().keySet();
@@ -70,10 +69,11 @@ class AsyncApiTest {
     void documentsEveryFieldOfTheEventsAndNoOther() throws Exception {
         // Given
         RecordSchema code;
-        try (URLClassLoader trainer = trainerClasses()) {
+        try (URLClassLoader services = serviceClasses()) {
             code = RecordSchema.of(TrainRequest.class, TrainingProgress.class, ModelReady.class, Promotion.class,
-                    TrainingPolicy.class, trainer.loadClass("io.graft.trainer.history.TrainingTrigger"),
-                    trainer.loadClass("io.graft.trainer.queue.QueuedRequest"));
+                    TrainingPolicy.class, services.loadClass("io.graft.trainer.history.TrainingTrigger"),
+                    services.loadClass("io.graft.trainer.queue.QueuedRequest"),
+                    services.loadClass("io.graft.inference.prediction.Prediction"));
         }
 
         // When
@@ -89,10 +89,11 @@ class AsyncApiTest {
                 (name, pattern) -> assertThat(document.schema(name).path("pattern").asText()).as(name).isEqualTo(pattern));
     }
 
-    /** The queue is the trainer's own: its record is in no library. */
-    private static URLClassLoader trainerClasses() throws Exception {
-        URL classes = Documents.root().resolve("trainer-service/target/classes").toUri().toURL();
-        return new URLClassLoader(new URL[] { classes }, AsyncApiTest.class.getClassLoader());
+    /** What a service has for itself is in no library. */
+    private static URLClassLoader serviceClasses() throws Exception {
+        URL trainer = Documents.root().resolve("trainer-service/target/classes").toUri().toURL();
+        URL inference = Documents.root().resolve("inference-service/target/classes").toUri().toURL();
+        return new URLClassLoader(new URL[] { trainer, inference }, AsyncApiTest.class.getClassLoader());
     }
 
     /** A text in the code; its words have a test of their own. */

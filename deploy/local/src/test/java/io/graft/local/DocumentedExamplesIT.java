@@ -55,7 +55,8 @@ class DocumentedExamplesIT {
     /** The messages, models and promotions first: the train requests of the samples then make later versions. */
     private static final List<String> ORDER = List.of("TrainingProgress", "ModelReady", "Promotion", "SampleFeature",
             "LabelledImage", "LabelledJson", "LabelledCloudEvent", "DeletedSample", "TrainingTrigger", "TrainingPolicy",
-            "DeletedTrainingPolicy", "QueuedRequest", "TrainRequest", "SampleDeadLetter", "TrainRequestDeadLetter");
+            "DeletedTrainingPolicy", "QueuedRequest", "TrainRequest", "SampleDeadLetter", "TrainRequestDeadLetter",
+            "PredictionRequestDeadLetter", "Prediction");
 
     private final AsyncApi events = AsyncApi.read();
     private final HttpClient client = HttpClient.newHttpClient();

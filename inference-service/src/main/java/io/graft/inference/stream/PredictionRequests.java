@@ -1,0 +1,77 @@
+package io.graft.inference.stream;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+
+import io.graft.event.DeadLetter;
+import io.graft.event.Envelope;
+import io.graft.event.Json;
+import io.graft.event.Topics;
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.inference.prediction.Prediction;
+import io.graft.inference.prediction.Predictor;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+import io.graft.sample.SampleContentCodec;
+
+/** A record of {@code prediction-requests} to the record that answers it. Thread-safe. */
+final class PredictionRequests {
+
+    private static final Set<String> HEADERS_OF_THE_CONTENT = Set.of("content-type", "task", "version");
+    private static final String CLOUD_EVENTS_PREFIX = "ce_";
+
+    private final Topics topics;
+    private final SampleContentCodec codec;
+    private final Predictor predictor;
+
+    PredictionRequests(Topics topics, SampleContentCodec codec, Predictor predictor) {
+        this.topics = topics;
+        this.codec = codec;
+        this.predictor = predictor;
+    }
+
+    /**
+     * Answers a request: a prediction with the request's key and those of its headers that do not belong to its content, or a
+     * dead letter.
+     *
+     * @throws Problem BUSY or BROKEN when it is not the request's fault
+     */
+    ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record) {
+        Prediction prediction;
+        try {
+            prediction = predict(Envelope.open(record));
+        } catch (Problem e) {
+            if (e.type() == ProblemType.INVALID || e.type() == ProblemType.MISSING) {
+                return DeadLetter.of(record, e);
+            }
+            throw e;
+        }
+        ProducerRecord<byte[], byte[]> answer = new ProducerRecord<>(topics.predictions(), record.key(),
+                Json.write(prediction));
+        for (Header header : record.headers()) {
+            String name = header.key().toLowerCase(Locale.ROOT);
+            if (!HEADERS_OF_THE_CONTENT.contains(name) && !name.startsWith(CLOUD_EVENTS_PREFIX)) {
+                answer.headers().add(header);
+            }
+        }
+        return answer;
+    }
+
+    private Prediction predict(Envelope request) {
+        if (request.isTombstone()) {
+            throw Problem.invalid("PREDICTION_REQUEST_INVALID", "prediction request is empty (expected: a content)");
+        }
+        TaskId task = request.attribute("task").map(TaskId::new)
+                .orElseThrow(() -> Problem.invalid("PREDICTION_REQUEST_INVALID",
+                        "prediction request has no task (expected: header task or ce_task)"));
+        Optional<ModelVersion> version = request.attribute("version").map(ModelVersion::parse);
+        return predictor.predict(task, version, () -> codec.parse(request.contentType(), request.body()).content(),
+                Integer.MAX_VALUE);
+    }
+}

@@ -1,0 +1,28 @@
+package io.graft.inference.stream;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** How prediction requests are read. */
+@ConfigMapping(prefix = "graft.prediction-requests")
+public interface PredictionStreamConfig {
+
+    /** Whether this replica answers prediction requests that come over Kafka. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /** Requests that are answered at once: they share forward passes with each other and with those that come over REST. */
+    @WithDefault("32")
+    @Min(1)
+    @Max(1024)
+    int concurrency();
+
+    /** Requests in one transaction. */
+    @WithDefault("256")
+    @Min(1)
+    @Max(10_000)
+    int transactionSize();
+}

@@ -1,0 +1,27 @@
+package io.graft.inference.stream;
+
+import jakarta.inject.Singleton;
+
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/** Alive as long as prediction requests are read. */
+@Liveness
+@Singleton
+final class PredictionStreamLiveness implements HealthCheck {
+
+    private final PredictionStream stream;
+
+    PredictionStreamLiveness(PredictionStream stream) {
+        this.stream = stream;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return stream.failure()
+                .map(failure -> HealthCheckResponse.named("prediction-requests").down()
+                        .withData("failure", String.valueOf(failure.getMessage())).build())
+                .orElseGet(() -> HealthCheckResponse.named("prediction-requests").up().build());
+    }
+}
