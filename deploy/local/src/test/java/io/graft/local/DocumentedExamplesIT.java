@@ -57,6 +57,7 @@ class DocumentedExamplesIT {
             "LabelledImage", "LabelledJson", "LabelledCloudEvent", "DeletedSample", "TrainingTrigger", "TrainingPolicy",
             "DeletedTrainingPolicy", "QueuedRequest", "TrainRequest", "SampleDeadLetter", "TrainRequestDeadLetter",
             "PredictionRequestDeadLetter", "Prediction");
+    private static final String ASKED_ONCE_IT_SERVES = "PredictionRequest";
 
     private final AsyncApi events = AsyncApi.read();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -86,7 +87,8 @@ class DocumentedExamplesIT {
     @Order(1)
     void takesEveryEventThatTheDocumentShows() throws Exception {
         // Given
-        assertThat(events.messages()).extracting(AsyncApi.Message::name).containsExactlyInAnyOrderElementsOf(ORDER);
+        assertThat(events.messages()).extracting(AsyncApi.Message::name).containsAll(ORDER).hasSize(ORDER.size() + 1)
+                .contains(ASKED_ONCE_IT_SERVES);
 
         // When
         for (String message : ORDER) {
@@ -136,6 +138,27 @@ class DocumentedExamplesIT {
         assertThat(answer.get("version").intValue()).isEqualTo(1);
         assertThat(answer.get("probability").floatValue()).isCloseTo(expected.get(0),
                 Offset.offset(1e-4f));
+    }
+
+    @Test
+    @Order(2)
+    void answersEveryPredictionRequestThatTheDocumentShows() throws Exception {
+        // Given
+        List<AsyncApi.Example> requests = events.examples(ASKED_ONCE_IT_SERVES);
+        await("/v1/tasks/iris/versions/1");
+        ServiceMetrics inference = new ServiceMetrics(stack.inference().uri());
+        stack.inference().awaitUntil("serving the task iris", LIMIT,
+                () -> inference.sum("graft_serving_version", Map.of("task", "iris")) > 0);
+
+        // When
+        for (AsyncApi.Example request : requests) {
+            send(request);
+        }
+
+        // Then
+        stack.inference().awaitUntil("done with the prediction requests", LIMIT,
+                () -> inference.sum("graft_prediction_requests_total", Map.of()) == requests.size());
+        assertThat(inference.sum("graft_prediction_requests_total", Map.of("outcome", "rejected"))).isZero();
     }
 
     @Test

@@ -29,7 +29,8 @@ final class RecordSchema {
     private static final Set<String> COMPARED = Set.of("type", "format", "$ref", "items", "enum", "properties",
             "additionalProperties");
     private static final Map<Class<?>, String> SCALARS = Map.of(int.class, "integer", Integer.class, "integer", long.class,
-            "integer", Long.class, "integer", double.class, "number", Double.class, "number", Float.class, "number",
+            "integer", Long.class, "integer", double.class, "number", float.class, "number", Double.class, "number",
+            Float.class, "number",
             String.class, "string", boolean.class, "boolean");
     private static final Map<Class<?>, String> TEXT_FORMATS = Map.of(Instant.class, "date-time", Duration.class, "duration");
 
