@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,62 @@ class PredictorTest {
         gate.countDown();
         slow.join();
         assertThat(counted).containsExactly("1 BUSY", "1 INVALID");
+    }
+
+    @Test
+    void answersSeveralInputsInTheirOrderWithOneVersion() {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+
+        // When
+        Answers answers = predictor.predictAll(BIRDS, Optional.empty(), model -> contents(3), LIMIT);
+
+        // Then
+        assertThat(answers.model().card().version().number()).isEqualTo(1);
+        assertThat(answers.probabilities()).hasSize(3);
+        for (int row = 0; row < 3; row++) {
+            assertThat(answers.probabilities().get(row)[row]).isGreaterThan(0.9f);
+        }
+        assertThat(counted).containsExactly("1 OK");
+    }
+
+    @Test
+    void freesThePlacesOfARequestThatDoesNotFit() throws Exception {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+        CountDownLatch gate = backbone.closeGate();
+        Thread first = new Thread(() -> predictor.predictAll(BIRDS, Optional.empty(), model -> contents(1), LIMIT));
+        first.start();
+        assertThat(backbone.batchSizes.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+
+        // When
+        assertThatThrownBy(() -> predictor.predictAll(BIRDS, Optional.empty(), model -> contents(5), LIMIT))
+                .asInstanceOf(type(Problem.class)).extracting(Problem::code).isEqualTo("PREDICTION_QUEUE_FULL");
+
+        // Then
+        assertThat(batchers.queueDepth()).isZero();
+        gate.countDown();
+        first.join();
+    }
+
+    @Test
+    void decodesNothingBehindTheDeadline() {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+
+        // When
+        assertThatThrownBy(() -> predictor.predictAll(BIRDS, Optional.empty(), model -> {
+            LockSupport.parkNanos(Duration.ofMillis(60).toNanos());
+            return contents(3);
+        }, Duration.ofMillis(50))).hasMessageStartingWith("prediction has waited 50 ms for decoding");
+
+        // Then
+        assertThat(backbone.batchSizes).isEmpty();
+    }
+
+    private static List<PredictionInput> contents(int count) {
+        return IntStream.range(0, count).<PredictionInput> mapToObj(
+                i -> new PredictionInput.Content(vector(i % 3 == 0 ? 9 : 0, i % 3 == 1 ? 9 : 0, i % 3 == 2 ? 9 : 0))).toList();
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
