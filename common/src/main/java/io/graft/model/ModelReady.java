@@ -20,11 +20,14 @@ import io.graft.id.TrainingRunId;
  * @param recipe what was asked, tried and chosen
  * @param epochs of the chosen candidate; none where it has no epochs
  * @param verdict of the promotion gate, also when it refused; absent in events of earlier releases
+ * @param featureStatistics of the training features; absent in events of earlier releases
+ * @param unknown absent where nobody asked for it, or where no threshold does what was asked for
  */
 public record ModelReady(TaskId task, ModelVersion version, TrainingRunId trainingRunId, TrainRequestId trainRequestId,
         Instant requestedAt, Optional<TrainingCause> cause, Instant createdAt, BackboneReference backbone, List<String> labels,
         HeadArtifact head, TrainedRecipe recipe, List<EpochResult> epochs, Evaluation evaluation, Dataset dataset,
-        SelfTest selfTest, Software software, Optional<Verdict> verdict) {
+        SelfTest selfTest, Software software, Optional<Verdict> verdict, Optional<FeatureStatistics> featureStatistics,
+        Optional<UnknownThreshold> unknown) {
 
     public ModelReady {
         labels = List.copyOf(labels);

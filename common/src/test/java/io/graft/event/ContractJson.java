@@ -9,7 +9,8 @@ public final class ContractJson {
              "recipe": {"optimizer": "auto", "epochs": 25, "batchSize": 4, "learningRate": 0.001, "momentum": 0.9,
                         "weightDecay": 0.0, "stepSize": 7, "gamma": 0.1, "seed": 0, "classWeights": "none"},
              "validationFraction": 0.2,
-             "promotion": {"policy": "if-better", "minimumAccuracy": 0.0, "minimumLabelRecall": 0.0}}""";
+             "promotion": {"policy": "if-better", "minimumAccuracy": 0.0, "minimumLabelRecall": 0.0},
+             "unknown": {"accuracy": 0.95}}""";
 
     public static final String TRAINING_PROGRESS = """
             {"task": "birds", "trainingRunId": "run-1", "trainRequestId": "request 1", "state": "failed", "epoch": 2,
@@ -42,7 +43,9 @@ public final class ContractJson {
              "software": {"graft": "0.1.0", "engine": "PyTorch 2.7.1"},
              "verdict": {"promoted": true, "reason": "a sentence", "sampleCount": 49, "candidateAccuracy": 0.94,
                          "candidateLoss": 0.19, "servingVersion": 2, "servingAccuracy": 0.9, "servingLoss": 0.25,
-                         "significance": {"onlyCandidateRight": 3, "onlyServingRight": 1, "pValue": 0.625}}}""";
+                         "significance": {"onlyCandidateRight": 3, "onlyServingRight": 1, "pValue": 0.625}},
+             "featureStatistics": {"mean": "AAAAAA==", "deviation": "AACAPw=="},
+             "unknown": {"threshold": 0.71, "accuracy": 0.955, "coverage": 0.88}}""";
 
     public static final String PROMOTION = """
             {"task": "ants-bees", "version": 2, "previousVersion": 3, "reason": "rollback",

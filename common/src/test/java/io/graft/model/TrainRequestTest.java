@@ -27,7 +27,7 @@ class TrainRequestTest {
         // Then
         assertThat(request).isEqualTo(
                 new TrainRequest(Optional.empty(), Optional.empty(), Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT,
-                        Optional.empty()));
+                        Optional.empty(), Optional.empty()));
         assertThat(request.recipe()).isEqualTo(new Recipe("auto", 25, 4, 0.001, 0.9, 0.0, 7, 0.1, 0, ClassWeights.NONE));
         assertThat(request.promotion()).isEqualTo(
                 new PromotionPolicy(PromotionPolicy.Policy.IF_BETTER, 0.0, 0.0, Optional.empty()));
@@ -41,7 +41,7 @@ class TrainRequestTest {
         assertThat(request).isEqualTo(new TrainRequest(
                 Optional.of(new TrainRequestId("any string of yours, optional: the same id is trained once")),
                 Optional.of(new BackboneId("resnet18")), Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT,
-                Optional.empty()));
+                Optional.of(new UnknownPolicy(0.95)), Optional.empty()));
     }
 
     @Test
@@ -137,7 +137,7 @@ class TrainRequestTest {
             "{\"promotion\":{\"significance\":0.05,\"policy\":\"always\"}} | promotion significance is 0.05 with policy 'always' (expected: absent, only 'if-better' compares)",
             "{\"backbone\":\"../x\"}                       | backbone '../x' is not valid (expected: [a-z0-9][a-z0-9._-]{0,62})",
             "{\"recipe\":{\"epoch\":3}}                    | train request has the unknown field 'recipe.epoch' (expected: [batchSize, classWeights, epochs, gamma, learningRate, momentum, optimizer, seed, stepSize, weightDecay])",
-            "{\"Recipe\":{}}                               | train request has the unknown field 'Recipe' (expected: [backbone, cause, promotion, recipe, trainRequestId, validationFraction])",
+            "{\"Recipe\":{}}                               | train request has the unknown field 'Recipe' (expected: [backbone, cause, promotion, recipe, trainRequestId, unknown, validationFraction])",
             "null                                          | train request is null (expected: a JSON object)" })
     void refusesAFieldByItsName(String json, String message) {
         // When

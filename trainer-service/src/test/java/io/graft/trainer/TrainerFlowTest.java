@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasItem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -240,6 +241,40 @@ class TrainerFlowTest {
     }
 
     @Test
+    void promotesWithACanaryAndAShadow() {
+        // Given
+        for (int version = 1; version <= 3; version++) {
+            sendTwoClouds("canaried", 40, version);
+            kafka.send("train-requests", "canaried",
+                    Kafka.bytes("{\"promotion\":{\"policy\":\"never\"},\"unknown\":{\"accuracy\":0.9}}"));
+            ModelReady model = awaitModel("canaried", version);
+            assertThat(model.unknown().orElseThrow().accuracy()).isGreaterThanOrEqualTo(0.9);
+            assertThat(model.featureStatistics().orElseThrow().toDistribution(model.backbone().dimension())
+                    .distance(new float[] { 0, 0 })).isBetween(0.0, 2.0);
+        }
+        String promotions = "/v1/tasks/canaried/promotions";
+
+        // When
+        await().atMost(LIMIT).untilAsserted(() -> given().contentType(ContentType.JSON)
+                .body("{\"version\":1,\"canary\":{\"version\":2,\"percent\":5}}").post(promotions).then().statusCode(202));
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/v1/tasks/canaried").then().body("serving", equalTo(1)));
+        given().contentType(ContentType.JSON).body("{\"shadow\":{\"version\":3}}").post(promotions).then().statusCode(202);
+
+        // Then
+        Promotion last = awaitPromotion("canaried", promotion -> promotion.shadow().isPresent());
+        assertThat(last.version().number()).isEqualTo(1);
+        assertThat(last.canary()).isEmpty();
+        Promotion first = awaitPromotion("canaried", promotion -> promotion.canary().isPresent());
+        assertThat(first.canary().orElseThrow().percent()).isEqualTo(5);
+        given().contentType(ContentType.JSON).body("{\"version\":1,\"canary\":{\"version\":9,\"percent\":5}}").post(promotions)
+                .then().statusCode(404).contentType(PROBLEM).body("detail", equalTo("task 'canaried' has no version 9"));
+        given().contentType(ContentType.JSON).body("{\"version\":1,\"canary\":{\"version\":2,\"percent\":101}}")
+                .post(promotions).then().statusCode(400).contentType(PROBLEM).body("code", equalTo("PROMOTION_INVALID"));
+        given().contentType(ContentType.JSON).body("{}").post(promotions).then().statusCode(400).body("detail",
+                equalTo("promotion has no version (expected: the version that is to serve)"));
+    }
+
+    @Test
     void answersBadCallsWithAProblem() {
         given().get("/v1/tasks/Not_A_Task").then().statusCode(400).contentType(PROBLEM).body("code", equalTo("TASK_INVALID"));
         given().get("/v1/tasks/unheard-of").then().statusCode(404).contentType(PROBLEM).body("code", equalTo("TASK_UNKNOWN"));
@@ -306,8 +341,12 @@ class TrainerFlowTest {
     }
 
     private static Promotion awaitPromotion(String task, int version) {
+        return awaitPromotion(task, promotion -> promotion.version().equals(new ModelVersion(version)));
+    }
+
+    private static Promotion awaitPromotion(String task, Predicate<Promotion> wanted) {
         return kafka.await("promotions", 1, record -> Promotion.parse(record.value()).task().equals(new TaskId(task))
-                && Promotion.parse(record.value()).version().equals(new ModelVersion(version))).stream()
+                && wanted.test(Promotion.parse(record.value()))).stream()
                 .map(record -> Promotion.parse(record.value())).findFirst().orElseThrow();
     }
 }

@@ -49,7 +49,8 @@ final class ExampleModel {
                 new Evaluation(0, 0, 0, List.of(), List.of()),
                 new ModelReady.Dataset(0, 0, 0, Optional.of(0), Digests.sha256Hex(new byte[0]), Optional.empty(), List.of(),
                         Optional.empty()),
-                selfTest(head), new ModelReady.Software("example", "example", Optional.empty()), Optional.empty());
+                selfTest(head), new ModelReady.Software("example", "example", Optional.empty()), Optional.empty(),
+                Optional.empty(), Optional.empty());
     }
 
     private static ModelReady.SelfTest selfTest(Head head) {

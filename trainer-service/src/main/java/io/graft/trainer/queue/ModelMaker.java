@@ -33,6 +33,7 @@ import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
 import io.graft.model.PromotionPolicy;
 import io.graft.model.SampleSketch;
+import io.graft.model.UnknownThreshold;
 import io.graft.model.Verdict;
 import io.graft.problem.Problem;
 import io.graft.trainer.memory.TrainerMemory;
@@ -91,12 +92,14 @@ class ModelMaker {
                 snapshot.labelIndexes(), snapshot.trainRowCount());
         TrainedHead trained = training.train(set, request.request().recipe(), listener);
         Verdict verdict = judge(request, snapshot, set, trained);
-        ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows), verdict);
+        ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows), verdict,
+                unknown(request, set, trained));
         return new Made(model, verdict, verdict.promoted() ? Optional.of(promotion(model, verdict)) : Optional.empty());
     }
 
     private ModelReady model(QueuedRequest request, Map<TopicPartition, Long> ends, FeatureSnapshot snapshot,
-            TrainedHead trained, SelfTest selfTest, Verdict verdict) {
+            TrainedHead trained, SelfTest selfTest, Verdict verdict,
+            Optional<UnknownThreshold> unknown) {
         byte[] head = HeadCodec.encode(trained.head());
         List<TopicOffset> offsets = ends.entrySet().stream()
                 .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(),
@@ -109,17 +112,31 @@ class ModelMaker {
                 trained.head().labels(),
                 new HeadArtifact(HeadArtifact.SAFETENSORS, Digests.sha256Hex(head), head.length,
                         Base64.getEncoder().encodeToString(head)),
-                trained.recipe(), trained.epochs(), trained.evaluation().withWarnings(leftOut(snapshot)),
+                trained.recipe(), trained.epochs(), trained.evaluation().withWarnings(warnings(request, snapshot, unknown)),
                 new Dataset(snapshot.trainCount() + snapshot.validationCount(), snapshot.trainCount(),
                         snapshot.validationCount(), Optional.of(snapshot.viewCount()), snapshot.sha256(),
                         Optional.of(request.request().validationFraction()), offsets,
                         Optional.of(SampleSketch.of(snapshot.sampleIds()))),
-                selfTest, software, Optional.of(verdict));
+                selfTest, software, Optional.of(verdict), Optional.of(trained.features()), unknown);
     }
 
-    private static List<String> leftOut(FeatureSnapshot snapshot) {
-        return snapshot.leftOut().entrySet().stream().map(other -> "samples left out, since their features are of backbone "
-                + other.getKey() + ": " + other.getValue()).toList();
+    private static List<String> warnings(QueuedRequest request, FeatureSnapshot snapshot,
+            Optional<UnknownThreshold> unknown) {
+        List<String> warnings = new ArrayList<>();
+        snapshot.leftOut().forEach((backbone, count) -> warnings
+                .add("samples left out, since their features are of backbone " + backbone + ": " + count));
+        request.request().unknown().filter(wanted -> unknown.isEmpty())
+                .ifPresent(wanted -> warnings.add("every answer counts as known, since at no probability "
+                        + wanted.accuracy() + " of the validation samples' answers are right"));
+        return warnings;
+    }
+
+    private Optional<UnknownThreshold> unknown(QueuedRequest request, TrainingSet set, TrainedHead trained) {
+        return request.request().unknown().flatMap(wanted -> {
+            try (Evaluator evaluator = new Evaluator(program, set)) {
+                return evaluator.threshold(trained.head(), wanted);
+            }
+        });
     }
 
     private Promotion promotion(ModelReady model, Verdict verdict) {

@@ -23,6 +23,7 @@ import io.graft.model.EpochResult;
 import io.graft.model.ModelReady;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
+import io.graft.signature.ModelSigner;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.setup.EventProducer;
 import io.graft.trainer.training.EpochListener;
@@ -45,17 +46,19 @@ class RunExecution {
     private final TrainerMemory memory;
     private final ModelMaker maker;
     private final EventProducer events;
+    private final Optional<ModelSigner> signer;
     private final TrainingMetrics metrics;
     private final Clock clock;
 
     @Inject
     RunExecution(Topics topics, SampleArrival arrival, TrainerMemory memory, ModelMaker maker, EventProducer events,
-            TrainingMetrics metrics, Clock clock) {
+            SigningConfig signing, TrainingMetrics metrics, Clock clock) {
         this.topics = topics;
         this.arrival = arrival;
         this.memory = memory;
         this.maker = maker;
         this.events = events;
+        this.signer = signing.privateKey().map(ModelSigner::open);
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -143,7 +146,9 @@ class RunExecution {
                 model.task(), model.trainingRunId(), model.version(), model.evaluation().accuracy(),
                 model.dataset().sampleCount(), made.verdict().promoted(), made.verdict().reason());
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        records.add(new ProducerRecord<>(topics.modelReady(), Topics.keyBytes(model.key().toString()), Json.write(model)));
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.modelReady(),
+                Topics.keyBytes(model.key().toString()), Json.write(model));
+        records.add(signer.map(known -> known.sign(record)).orElse(record));
         made.promotion().ifPresent(promotion -> records.add(new ProducerRecord<>(topics.promotions(),
                 Topics.keyBytes(model.task().value()), Json.write(promotion))));
         records.add(run.progress.succeeded(model.version()));

@@ -1,6 +1,7 @@
 package io.graft.trainer.rest;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,8 @@ import io.graft.id.ModelVersion;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
 import io.graft.model.Promotion;
+import io.graft.model.Promotion.Canary;
+import io.graft.model.Promotion.Shadow;
 import io.graft.model.TrainRequest;
 import io.graft.problem.Problem;
 import io.graft.sample.Label;
@@ -69,14 +72,25 @@ public class EventResource {
         this.contents = new SampleContentCodec(config.sampleBytesMax());
     }
 
-    /** The body of a promotion. */
-    private record PromotionRequest(ModelVersion version, Promotion.Reason reason) {
+    /**
+     * The body of a promotion.
+     *
+     * @param version absent: the one that was promoted last goes on, with this canary or shadow
+     */
+    private record PromotionRequest(Optional<ModelVersion> version, Promotion.Reason reason, Optional<Canary> canary,
+            Optional<Shadow> shadow) {
         @JsonCreator
-        static PromotionRequest of(@Nullable ModelVersion version, Promotion.@Nullable Reason reason) {
-            if (version == null) {
-                throw Problem.invalid("PROMOTION_INVALID", "promotion has no version (expected: the version that is to serve)");
-            }
-            return new PromotionRequest(version, reason == null ? Promotion.Reason.MANUAL : reason);
+        static PromotionRequest of(Optional<ModelVersion> version, Promotion.@Nullable Reason reason,
+                Optional<Canary> canary, Optional<Shadow> shadow) {
+            return new PromotionRequest(version, reason == null ? Promotion.Reason.MANUAL : reason, canary, shadow);
+        }
+
+        Promotion toPromotion(TaskId task, Optional<Promotion> last, Instant at) {
+            Optional<ModelVersion> previous = last.map(Promotion::version);
+            ModelVersion serving = version.or(() -> canary.isPresent() || shadow.isPresent() ? previous : Optional.empty())
+                    .orElseThrow(() -> Problem.invalid("PROMOTION_INVALID",
+                            "promotion has no version (expected: the version that is to serve)"));
+            return new Promotion(task, serving, previous, reason, canary, shadow, Optional.empty(), at);
         }
     }
 
@@ -137,19 +151,21 @@ public class EventResource {
     @Path("promotions")
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
-    @Operation(summary = "Let a version serve; an older one is a rollback")
+    @Operation(summary = "Let a version serve; an older one is a rollback", description = "canary gets a share of the requests that name no version, sticky by the header Routing-Key; shadow is measured on the same features and never answers. Both end with the next promotion. Without version the one that serves goes on.")
     @APIResponse(responseCode = "404", description = "The task has no such version", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
-    @RequestBody(required = true, content = @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "rollback", value = "{\"version\": 1, \"reason\": \"rollback\"}")))
+    @RequestBody(required = true, content = @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = {
+            @ExampleObject(name = "rollback", value = "{\"version\": 1, \"reason\": \"rollback\"}"),
+            @ExampleObject(name = "canary and shadow", value = "{\"version\": 1, \"canary\": {\"version\": 2, \"percent\": 5}, \"shadow\": {\"version\": 3}}") }))
     public Accepted promote(@Parameter(example = "iris") @PathParam("task") String name, byte[] body) {
         TaskId task = new TaskId(name);
         PromotionRequest request = Json.readStrict(body, PromotionRequest.class, "PROMOTION_INVALID",
                 "promotion");
-        if (memory.models().find(task, request.version).isEmpty()) {
-            throw Problem.missing("VERSION_UNKNOWN", "task '" + task + "' has no version " + request.version);
+        Promotion promotion = request.toPromotion(task, memory.models().promotion(task), clock.instant());
+        for (ModelVersion version : promotion.versions()) {
+            if (memory.models().find(task, version).isEmpty()) {
+                throw Problem.missing("VERSION_UNKNOWN", "task '" + task + "' has no version " + version);
+            }
         }
-        Promotion promotion = new Promotion(task, request.version,
-                memory.models().promotion(task).map(Promotion::version), request.reason, Optional.empty(), Optional.empty(),
-                Optional.empty(), clock.instant());
         return door.promotion(task.value(), Json.write(promotion));
     }
 }

@@ -15,6 +15,8 @@ import io.graft.backbone.HeadScoring;
 import io.graft.head.Head;
 import io.graft.model.Evaluation;
 import io.graft.model.Evaluation.LabelEvaluation;
+import io.graft.model.UnknownPolicy;
+import io.graft.model.UnknownThreshold;
 
 /**
  * Measures heads on a set's validation samples: the one just trained and the one that serves, on the same rows, which are
@@ -48,6 +50,20 @@ public final class Evaluator implements AutoCloseable {
         return scoring == null ? Optional.empty()
                 : Optional.of(Score.of(scoring.score(head.weight(), head.bias(), rowLabels),
                         rowLabels));
+    }
+
+    /**
+     * The lowest probability at which the answers at or above it are right as often as is asked for, on the validation samples;
+     * empty without validation samples, or where no probability does that.
+     *
+     * @param head with the set's labels
+     */
+    public Optional<UnknownThreshold> threshold(Head head, UnknownPolicy policy) {
+        if (scoring == null) {
+            return Optional.empty();
+        }
+        HeadScores scores = scoring.score(head.weight(), head.bias(), rowLabels);
+        return UnknownCalibration.threshold(scores, rowLabels, policy.accuracy());
     }
 
     /**

@@ -47,7 +47,7 @@ public final class HeadTraining {
             Optional<Double> temperature = Calibration.temperature(bench.evaluator(), attempt.head());
             Head head = temperature.map(divisor -> Calibration.cooled(attempt.head(), divisor)).orElse(attempt.head());
             Measured measured = bench.evaluator().measure(head);
-            return new TrainedHead(head, found.recipe(), attempt.epochs(), attempt.bestEpoch(), temperature
+            return new TrainedHead(head, found.recipe(), attempt.epochs(), attempt.bestEpoch(), bench.features(), temperature
                     .map(divisor -> new Measured(measured.evaluation().withTemperature(divisor), measured.right()))
                     .orElse(measured));
         }

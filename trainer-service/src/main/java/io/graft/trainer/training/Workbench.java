@@ -6,6 +6,7 @@ import io.graft.backbone.HeadFit;
 import io.graft.backbone.HeadProgram;
 import io.graft.head.Head;
 import io.graft.model.ClassWeights;
+import io.graft.model.FeatureStatistics;
 
 /**
  * A training set under work: its training rows in native memory, standardized once for all candidates, and its validation rows
@@ -47,6 +48,11 @@ final class Workbench implements AutoCloseable {
     void standardize() {
         fit.standardize();
         standardization = new Standardization(fit.mean(), fit.deviation());
+    }
+
+    /** Where the training rows lie, as the backbone makes them. */
+    FeatureStatistics features() {
+        return FeatureStatistics.of(fit.mean(), fit.deviation());
     }
 
     TrainingSet set() {

@@ -263,7 +263,8 @@ class VersionVerificationTest {
                         Optional.of(snapshot.viewCount()), snapshot.sha256(),
                         Optional.of(0.25), List.of(new ModelReady.TopicOffset(topics.sampleFeatures(), 0, end)),
                         Optional.of(SampleSketch.of(ids))),
-                new ModelReady.SelfTest("", List.of()), SOFTWARE, Optional.empty());
+                new ModelReady.SelfTest("", List.of()), SOFTWARE, Optional.empty(),
+                Optional.of(trained.features()), Optional.empty());
         publish(model);
         return model;
     }
@@ -277,7 +278,8 @@ class VersionVerificationTest {
         return new ModelReady(model.task(), model.version(), model.trainingRunId(), model.trainRequestId(),
                 model.requestedAt(), model.cause(), model.createdAt(), model.backbone(), model.labels(), artifact(head),
                 model.recipe(),
-                model.epochs(), model.evaluation(), model.dataset(), model.selfTest(), model.software(), model.verdict());
+                model.epochs(), model.evaluation(), model.dataset(), model.selfTest(), model.software(), model.verdict(),
+                model.featureStatistics(), model.unknown());
     }
 
     private void publish(ModelReady model) {
