@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -129,6 +132,38 @@ class InferenceServiceTest {
                 "task", "version", "label", "probability", "probabilities", "at");
         assertThat(metric("graft_backbone_forward_seconds_count", "backbone=\"resnet18\"")).isPositive();
         assertThat(metric("graft_prediction_batch_size_sum")).isGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void answersAShareOfTheKeysWithTheCanaryAndMeasuresTheShadow() throws Exception {
+        // Given
+        serve(vectors("canaried", 1, "stays", "leaves"));
+        topics.publish(vectors("canaried", 2, "stays", "leaves"));
+        topics.publish(vectors("canaried", 3, "leaves", "stays"));
+        topics.promote(ModelEvents.promotion("canaried", 1, 2, 30, 3));
+        await().atMost(LIMIT).until(() -> caller.get("/v1/tasks/canaried").json().at("/shadow/version").asInt() == 3
+                && caller.get("/v1/tasks/canaried").json().at("/canary/version").asInt() == 2);
+
+        // When
+        Map<Integer, Set<String>> keys = new TreeMap<>();
+        for (int i = 0; i < 400; i++) {
+            String key = "user-" + i % 100;
+            Answer answer = caller.send(caller.request(predictions("canaried")).header("Routing-Key", key)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"vector\": [0.5, 4]}")).build());
+            keys.computeIfAbsent(answer.json().path("version").asInt(), version -> new TreeSet<>()).add(key);
+        }
+
+        // Then
+        assertThat(keys).containsOnlyKeys(1, 2);
+        assertThat(keys.get(2)).hasSizeBetween(15, 45).doesNotContainAnyElementsOf(keys.get(1));
+        assertThat(metric("graft_shadow_predictions_total", "task=\"canaried\"", "version=\"3\"", "answer=\"other\""))
+                .isEqualTo(4.0 * keys.get(1).size());
+        assertThat(metric("graft_prediction_confidence_count", "task=\"canaried\"", "version=\"2\""))
+                .isEqualTo(4.0 * keys.get(2).size());
+        assertThat(metric("graft_canary_percent", "task=\"canaried\"")).isEqualTo(30);
+        assertThat(caller.get("/v1/tasks/canaried/versions").json().findValuesAsText("state"))
+                .containsExactly("serving", "canary", "shadow");
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import io.graft.id.TrainRequestId;
 import io.graft.id.TrainingRunId;
 import io.graft.model.Evaluation;
 import io.graft.model.Evaluation.LabelEvaluation;
+import io.graft.model.FeatureStatistics;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.ModelReady.Dataset;
@@ -64,12 +66,28 @@ public final class ModelEvents {
                 new Dataset(50 * labelCount, 40 * labelCount, 10 * labelCount, Optional.of(0), "0".repeat(64), Optional.of(0.2),
                         List.of(new TopicOffset("sample-features", 0, 50L * labelCount)), Optional.empty()),
                 new SelfTest(base64(feature), List.of(boxed(head.probabilities(feature)))),
-                new Software("test", "none", Optional.empty()), Optional.empty());
+                new Software("test", "none", Optional.empty()), Optional.empty(),
+                Optional.of(statistics(head.dimension())), Optional.empty());
+    }
+
+    /** Mean 0 and deviation 2. */
+    private static FeatureStatistics statistics(int dimension) {
+        float[] deviation = new float[dimension];
+        Arrays.fill(deviation, 2);
+        return FeatureStatistics.of(new float[dimension], deviation);
     }
 
     public static Promotion promotion(String task, int version) {
         return new Promotion(new TaskId(task), new ModelVersion(version), Optional.empty(), Promotion.Reason.GATE,
                 Optional.empty(), Optional.empty(), Optional.empty(), REQUESTED_AT.plusSeconds(60));
+    }
+
+    /** By hand, with a canary or a shadow; a version below 1 is none. */
+    public static Promotion promotion(String task, int version, int canary, double percent, int shadow) {
+        return new Promotion(new TaskId(task), new ModelVersion(version), Optional.empty(), Promotion.Reason.MANUAL,
+                canary < 1 ? Optional.empty() : Optional.of(new Promotion.Canary(new ModelVersion(canary), percent)),
+                shadow < 1 ? Optional.empty() : Optional.of(new Promotion.Shadow(new ModelVersion(shadow))), Optional.empty(),
+                REQUESTED_AT.plusSeconds(90));
     }
 
     public static String base64(float... values) {

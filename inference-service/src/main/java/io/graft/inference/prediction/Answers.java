@@ -14,4 +14,15 @@ public record Answers(Model model, List<float[]> probabilities) {
     public Answers {
         probabilities = List.copyOf(probabilities);
     }
+
+    /** The label that is answered: the first of the most probable ones. */
+    static int likeliest(float[] probabilities) {
+        int likeliest = 0;
+        for (int label = 1; label < probabilities.length; label++) {
+            if (probabilities[label] > probabilities[likeliest]) {
+                likeliest = label;
+            }
+        }
+        return likeliest;
+    }
 }

@@ -2,6 +2,7 @@ package io.graft.inference.prediction;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
@@ -12,10 +13,11 @@ import io.graft.id.TaskId;
  * @param predictionId names this answer, for whoever wants to say later that it was wrong
  * @param label the most probable
  * @param probability of that label, 0 to 1
+ * @param unknown whether the probability is below what the version takes for knowledge; absent where it has no such threshold
  * @param probabilities the most probable labels first, as many as were asked for
  */
 public record Prediction(String predictionId, TaskId task, ModelVersion version, String label, float probability,
-        List<LabelProbability> probabilities, Instant at) {
+        Optional<Boolean> unknown, List<LabelProbability> probabilities, Instant at) {
 
     public Prediction {
         probabilities = List.copyOf(probabilities);

@@ -39,9 +39,9 @@ final class PredictionBeans {
     @Produces
     @Singleton
     Predictor predictor(PredictionConfig config, ServingTable table, Batchers batchers, PredictionMetrics metrics,
-            InstantSource clock) {
+            AnswerMetrics answers, InstantSource clock) {
         int decodeCountMax = config.decodeCountMax() > 0 ? config.decodeCountMax() : coreCount();
-        return new Predictor(table, batchers, decodeCountMax, config.timeout(), metrics, clock);
+        return new Predictor(table, batchers, decodeCountMax, config.timeout(), metrics, answers, clock);
     }
 
     @Produces

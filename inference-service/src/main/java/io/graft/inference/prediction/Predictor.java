@@ -5,7 +5,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,11 +15,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-import io.graft.id.ModelVersion;
-import io.graft.id.TaskId;
 import io.graft.inference.prediction.Prediction.LabelProbability;
 import io.graft.inference.prediction.PredictionListener.Outcome;
 import io.graft.inference.serving.Model;
+import io.graft.inference.serving.ModelChoice;
+import io.graft.inference.serving.Route;
 import io.graft.inference.serving.ServingTable;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
@@ -38,6 +37,7 @@ public final class Predictor {
     private final Semaphore decodes;
     private final Duration limit;
     private final PredictionListener listener;
+    private final AnswerListener answerListener;
     private final InstantSource clock;
 
     /**
@@ -45,39 +45,41 @@ public final class Predictor {
      * @param limit of one request, waiting included
      */
     Predictor(ServingTable table, Batchers batchers, int decodeCountMax, Duration limit, PredictionListener listener,
-            InstantSource clock) {
+            AnswerListener answerListener, InstantSource clock) {
         this.table = table;
         this.batchers = batchers;
         this.decodes = new Semaphore(decodeCountMax);
         this.limit = limit;
         this.listener = listener;
+        this.answerListener = answerListener;
         this.clock = clock;
     }
 
     /**
      * Predicts.
      *
-     * @param version absent: the one that serves
+     * @param choice whose answer it shall be
      * @param content read on this thread, once a version is found and a permit is free; may refuse with a problem of its own
      * @param top how many labels to answer, 1 or more
      * @throws Problem MISSING without such a task or version, INVALID for a content that the version cannot take, BUSY when
      *         there is no room in time, BROKEN when the backbone fails
      */
-    public Prediction predict(TaskId task, Optional<ModelVersion> version, Supplier<SampleContent> content, int top) {
-        Answers answers = predictAll(task, version, model -> List.of(new PredictionInput.Content(content.get())), limit);
+    public Prediction predict(ModelChoice choice, Supplier<SampleContent> content, int top) {
+        Answers answers = predictAll(choice, model -> List.of(new PredictionInput.Content(content.get())), limit);
         return prediction(answers.model(), answers.probabilities().get(0), top);
     }
 
     /**
      * Predicts for several inputs with one version.
      *
+     * @param choice whose answers they shall be
      * @param inputs read on this thread, once a version is found and a permit is free; may refuse with a problem of its own
      * @param wanted how long the request may take, waiting included; no longer than the service's own limit
      * @throws Problem as of {@link #predict}
      */
-    public Answers predictAll(TaskId task, Optional<ModelVersion> version, Function<Model, List<PredictionInput>> inputs,
-            Duration wanted) {
-        Model model = table.model(task, version);
+    public Answers predictAll(ModelChoice choice, Function<Model, List<PredictionInput>> inputs, Duration wanted) {
+        Route route = table.route(choice);
+        Model model = route.model();
         long startNanos = System.nanoTime();
         Duration limited = wanted.compareTo(limit) < 0 ? wanted : limit;
         Outcome outcome = Outcome.BROKEN;
@@ -85,12 +87,24 @@ public final class Predictor {
             List<float[]> features = features(model, inputs, new Deadline(limited, startNanos + limited.toNanos()));
             Answers answers = new Answers(model, features.stream().map(model.head()::probabilities).toList());
             outcome = Outcome.OK;
+            report(route, features, answers);
             return answers;
         } catch (Problem e) {
             outcome = outcome(e);
             throw e;
         } finally {
             listener.predicted(model.card(), outcome, System.nanoTime() - startNanos);
+        }
+    }
+
+    /** A shadow takes what the backbone has computed already. */
+    private void report(Route route, List<float[]> features, Answers answers) {
+        for (int i = 0; i < features.size(); i++) {
+            float[] feature = features.get(i);
+            float[] answer = answers.probabilities().get(i);
+            answerListener.answered(route.model(), feature, answer);
+            route.shadow().ifPresent(shadow -> answerListener.shadowed(route.model(), answer, shadow,
+                    shadow.head().probabilities(feature)));
         }
     }
 
@@ -203,6 +217,7 @@ public final class Predictor {
                 .limit(top).toList();
         LabelProbability best = sorted.get(0);
         return new Prediction(UUID.randomUUID().toString(), model.card().task(), model.card().version(), best.label(),
-                best.probability(), sorted, clock.instant());
+                best.probability(), model.card().unknown().map(unknown -> best.probability() < unknown.threshold()), sorted,
+                clock.instant());
     }
 }

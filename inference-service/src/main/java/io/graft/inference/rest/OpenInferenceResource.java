@@ -42,6 +42,7 @@ import io.graft.inference.prediction.Answers;
 import io.graft.inference.prediction.PredictionConfig;
 import io.graft.inference.prediction.Predictor;
 import io.graft.inference.serving.Model;
+import io.graft.inference.serving.ModelChoice;
 import io.graft.inference.serving.ServingTable;
 import io.graft.inference.serving.VersionState;
 import io.graft.problem.Problem;
@@ -163,8 +164,9 @@ public final class OpenInferenceResource {
     @APIResponse(responseCode = "413", description = "The body is too large", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
+            @Parameter(description = "As of a prediction", example = "user-17") @HeaderParam(PredictionResource.ROUTING_KEY) Optional<String> routingKey,
             @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength, InputStream body) {
-        return infer(new TaskId(task), Optional.empty(), jsonLength, body);
+        return infer(new ModelChoice(new TaskId(task), Optional.empty(), routingKey), jsonLength, body);
     }
 
     @POST
@@ -181,14 +183,15 @@ public final class OpenInferenceResource {
     public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(example = "3") @PathParam("version") String version,
             @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength, InputStream body) {
-        return infer(new TaskId(task), Optional.of(ModelVersion.parse(version)), jsonLength, body);
+        return infer(new ModelChoice(new TaskId(task), Optional.of(ModelVersion.parse(version)), Optional.empty()), jsonLength,
+                body);
     }
 
-    private Response infer(TaskId task, Optional<ModelVersion> version, Optional<String> jsonLength, InputStream body) {
+    private Response infer(ModelChoice choice, Optional<String> jsonLength, InputStream body) {
         byte[] bytes = read(body);
         OptionalInt jsonBytes = jsonLength.map(OpenInferenceResource::length).map(OptionalInt::of).orElse(OptionalInt.empty());
         InferRequest request = predictor.read(() -> InferRequestReader.read(bytes, jsonBytes, inputCountMax));
-        Answers answers = predictor.predictAll(task, version, model -> TensorInputs.of(request, model),
+        Answers answers = predictor.predictAll(choice, model -> TensorInputs.of(request, model),
                 request.timeout().orElse(NO_TIMEOUT));
         InferResponse response = InferResponse.of(request, answers);
         if (response.jsonBytes().isEmpty()) {

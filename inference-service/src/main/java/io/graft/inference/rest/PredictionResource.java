@@ -37,6 +37,7 @@ import io.graft.id.TaskId;
 import io.graft.inference.prediction.Prediction;
 import io.graft.inference.prediction.PredictionConfig;
 import io.graft.inference.prediction.Predictor;
+import io.graft.inference.serving.ModelChoice;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
 import io.graft.sample.SampleContentCodec;
@@ -52,6 +53,9 @@ import io.graft.sample.SampleContentCodec;
 @APIResponse(responseCode = "415", description = "The body is of a type that is not read", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
 @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
 public final class PredictionResource {
+
+    /** Keeps a caller with the canary, or away from it. */
+    static final String ROUTING_KEY = "Routing-Key";
 
     static final String ANSWER = """
             {"predictionId": "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10", "task": "ants-bees", "version": 3,
@@ -84,11 +88,12 @@ public final class PredictionResource {
     public Prediction predict(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(description = "Answers with this version instead of the one that serves", example = "3", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("version") Optional<String> version,
             @Parameter(description = "How many labels to answer, the most probable first; absent: all", example = "5", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("top") Optional<String> top,
+            @Parameter(description = "Whatever shall always be answered by the same of the version that serves and its canary, such as a user; absent: each request by itself", example = "user-17") @HeaderParam(ROUTING_KEY) Optional<String> routingKey,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) Optional<String> contentType, InputStream body) {
         byte[] bytes = read(body);
         Optional<String> type = contentType.map(PredictionResource::mediaType)
                 .filter(declared -> !declared.equals(MediaType.APPLICATION_FORM_URLENCODED));
-        return predict(task, version, top, () -> codec.parse(type, bytes).content());
+        return predict(choice(task, version, routingKey), top, () -> codec.parse(type, bytes).content());
     }
 
     /** A form, as browsers and {@code curl -F file=@…} send it. */
@@ -97,8 +102,9 @@ public final class PredictionResource {
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Operation(hidden = true)
     public Prediction predictFile(@PathParam("task") String task, @QueryParam("version") Optional<String> version,
-            @QueryParam("top") Optional<String> top, @RestForm("file") @Nullable FileUpload file) {
-        return predict(task, version, top, () -> {
+            @QueryParam("top") Optional<String> top, @HeaderParam(ROUTING_KEY) Optional<String> routingKey,
+            @RestForm("file") @Nullable FileUpload file) {
+        return predict(choice(task, version, routingKey), top, () -> {
             if (file == null) {
                 throw Problem.invalid("FORM_FILE_MISSING", "form has no field 'file' with a file (expected: exactly one)");
             }
@@ -107,9 +113,12 @@ public final class PredictionResource {
         });
     }
 
-    private Prediction predict(String task, Optional<String> version, Optional<String> top, Supplier<SampleContent> content) {
-        return predictor.predict(new TaskId(task), version.map(ModelVersion::parse), content,
-                top.map(PredictionResource::top).orElse(Integer.MAX_VALUE));
+    private static ModelChoice choice(String task, Optional<String> version, Optional<String> routingKey) {
+        return new ModelChoice(new TaskId(task), version.map(ModelVersion::parse), routingKey);
+    }
+
+    private Prediction predict(ModelChoice choice, Optional<String> top, Supplier<SampleContent> content) {
+        return predictor.predict(choice, content, top.map(PredictionResource::top).orElse(Integer.MAX_VALUE));
     }
 
     private static int top(String text) {

@@ -11,7 +11,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
+import io.graft.inference.serving.CanaryModel;
+import io.graft.inference.serving.Model;
 import io.graft.inference.serving.ModelCard;
+import io.graft.inference.serving.Roles;
 import io.graft.inference.serving.TaskServing;
 import io.graft.inference.serving.VersionState;
 import io.graft.inference.serving.VersionState.Archived;
@@ -37,6 +40,12 @@ public record VersionView(ModelVersion version, State state, Optional<Instant> c
         /** It answers. */
         @JsonProperty("serving")
         SERVING,
+        /** It answers a share of the requests. */
+        @JsonProperty("canary")
+        CANARY,
+        /** It is measured and never answers. */
+        @JsonProperty("shadow")
+        SHADOW,
         /** It answers when it is asked for by number. */
         @JsonProperty("loaded")
         LOADED,
@@ -75,8 +84,7 @@ public record VersionView(ModelVersion version, State state, Optional<Instant> c
     private static VersionView of(TaskServing serving, VersionState state) {
         if (state instanceof Loaded loaded) {
             ModelCard card = loaded.model().card();
-            boolean serves = serving.servingVersion().equals(Optional.of(card.version()));
-            return new VersionView(card.version(), serves ? State.SERVING : State.LOADED, Optional.of(card.createdAt()),
+            return new VersionView(card.version(), state(serving.roles(), card.version()), Optional.of(card.createdAt()),
                     Optional.of(card.evaluation().accuracy()), Optional.of(card.dataset().sampleCount()), Optional.empty(),
                     Optional.of(card));
         }
@@ -87,6 +95,20 @@ public record VersionView(ModelVersion version, State state, Optional<Instant> c
         Problem problem = ((Refused) state).problem();
         return new VersionView(state.version(), State.REFUSED, Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.of(new Reason(problem.code(), problem.sentence())), Optional.empty());
+    }
+
+    private static State state(Roles roles, ModelVersion version) {
+        if (is(roles.serving(), version)) {
+            return State.SERVING;
+        }
+        if (is(roles.canary().map(CanaryModel::model), version)) {
+            return State.CANARY;
+        }
+        return is(roles.shadow(), version) ? State.SHADOW : State.LOADED;
+    }
+
+    private static boolean is(Optional<Model> model, ModelVersion version) {
+        return model.filter(held -> held.card().version().equals(version)).isPresent();
     }
 
     private VersionView withoutModel() {

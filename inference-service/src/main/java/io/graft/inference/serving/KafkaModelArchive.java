@@ -34,7 +34,7 @@ final class KafkaModelArchive implements ModelArchive {
     }
 
     @Override
-    public Optional<byte[]> read(RecordPlace place) {
+    public Optional<ModelRecord> read(RecordPlace place) {
         TopicPartition partition = new TopicPartition(place.topic(), place.partition());
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(clientConfig, new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
@@ -43,7 +43,8 @@ final class KafkaModelArchive implements ModelArchive {
             long deadline = System.nanoTime() + limit.toNanos();
             while (System.nanoTime() < deadline) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    return record.offset() == place.offset() ? Optional.of(Envelope.open(record).body()) : Optional.empty();
+                    return record.offset() == place.offset() ? Optional.of(ModelRecord.of(Envelope.open(record)))
+                            : Optional.empty();
                 }
                 if (consumer.position(partition) > place.offset()) {
                     return Optional.empty();

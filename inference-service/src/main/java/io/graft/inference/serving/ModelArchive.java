@@ -11,5 +11,5 @@ interface ModelArchive {
      * @return nothing when the record was deleted meanwhile
      * @throws io.graft.problem.Problem BUSY when the archive does not answer
      */
-    Optional<byte[]> read(RecordPlace place);
+    Optional<ModelRecord> read(RecordPlace place);
 }

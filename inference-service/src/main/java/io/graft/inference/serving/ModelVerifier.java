@@ -13,14 +13,17 @@ import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.HeadArtifact;
 import io.graft.problem.Problem;
+import io.graft.signature.ModelSignatures;
 
 /**
- * Decides whether a version may serve here. What it lets through has been read without trust: the key, the digest of the head,
+ * Decides whether a version may serve here. What it lets through has been read without trust: the signature, the key, the
+ * digest of the head,
  * its shapes and numbers, the backbone, and that it computes here what it computed where it was trained.
  */
 public final class ModelVerifier {
 
     private final BackboneLookup backbones;
+    private final ModelSignatures signatures;
     private final int headBytesMax;
 
     /** Finds the backbone of a model among the ones of this process. */
@@ -30,10 +33,12 @@ public final class ModelVerifier {
 
     /**
      * @param backbones the ones of this process
+     * @param signatures that an event must have
      * @param headBytesMax of a head's file
      */
-    public ModelVerifier(BackboneLookup backbones, int headBytesMax) {
+    ModelVerifier(BackboneLookup backbones, ModelSignatures signatures, int headBytesMax) {
         this.backbones = backbones;
+        this.signatures = signatures;
         this.headBytesMax = headBytesMax;
     }
 
@@ -43,8 +48,9 @@ public final class ModelVerifier {
      * @param key of its record
      * @throws Problem INVALID, with a code that begins with {@code MODEL_}, when the version must not serve
      */
-    public Model verify(ModelKey key, byte[] json) {
-        ModelReady ready = ModelReady.parse(json);
+    Model verify(ModelKey key, ModelRecord record) {
+        signatures.check("model '" + key + "'", record.json(), record.signature());
+        ModelReady ready = ModelReady.parse(record.json());
         requireComplete(ready);
         if (!ready.key().equals(key)) {
             throw invalid("MODEL_KEY_MISMATCH", key, "is '" + ready.key() + "' inside (expected: as in its key)");
@@ -57,7 +63,8 @@ public final class ModelVerifier {
                     + " numbers (expected: " + dimension + ", as backbone '" + ready.backbone().id() + "' gives)");
         }
         SelfTestCheck.run(key, ready.selfTest(), head);
-        return new Model(ModelCard.of(ready), head, backbone);
+        return new Model(ModelCard.of(ready), head, backbone,
+                ready.featureStatistics().map(statistics -> statistics.toDistribution(dimension)));
     }
 
     /** Jackson leaves null what an event does not have. */

@@ -1,6 +1,7 @@
 package io.graft.inference.serving;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 
 import jakarta.enterprise.inject.Disposes;
@@ -9,6 +10,7 @@ import jakarta.inject.Singleton;
 
 import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
+import io.graft.signature.ModelSignatures;
 import io.smallrye.common.annotation.Identifier;
 
 /** Makes the parts of this package out of the configuration. */
@@ -38,11 +40,13 @@ final class ServingBeans {
 
     @Produces
     @Singleton
-    ServingTable table(ServingConfig config, Backbones backbones, ServingListener listener, InstantSource clock,
+    ServingTable table(ServingConfig config, SigningConfig signing, Backbones backbones, ServingListener listener,
+            InstantSource clock,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         ServingLimits limits = new ServingLimits(config.taskCountMax(), config.versionCountMax(), config.loadedCountMax(),
                 config.promotionWaitMax());
-        return new ServingTable(new ModelVerifier(backbones::find, config.headBytesMax()),
+        ModelSignatures signatures = ModelSignatures.open(signing.publicKeys().orElse(List.of()));
+        return new ServingTable(new ModelVerifier(backbones::find, signatures, config.headBytesMax()),
                 new KafkaModelArchive(kafka, config.archiveReadMax()), limits, listener, clock);
     }
 }

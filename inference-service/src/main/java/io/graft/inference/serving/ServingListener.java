@@ -10,6 +10,6 @@ interface ServingListener {
     /** A version that fails verification, or a promotion that cannot be followed. */
     void refused(TaskId task);
 
-    /** The version that served was deleted, and nothing serves. */
-    void emptied(TaskId task);
+    /** Who does what for a task from now on. */
+    void cast(TaskId task, Roles roles);
 }

@@ -53,7 +53,7 @@ final class ServingRecords implements TopicReplay.Handler {
         if (envelope.isTombstone()) {
             table.remove(key);
         } else {
-            table.add(key, envelope.body(), new RecordPlace(record.topic(), record.partition(), record.offset()));
+            table.add(key, ModelRecord.of(envelope), new RecordPlace(record.topic(), record.partition(), record.offset()));
         }
     }
 

@@ -23,7 +23,6 @@ import io.graft.inference.serving.VersionState.Refused;
 import io.graft.model.ModelKey;
 import io.graft.model.Promotion;
 import io.graft.problem.Problem;
-import io.graft.problem.ProblemType;
 
 /**
  * What serves, of every task.
@@ -42,7 +41,7 @@ public final class ServingTable {
     private static final Logger LOG = LoggerFactory.getLogger(ServingTable.class);
 
     private final ModelVerifier verifier;
-    private final ModelArchive archive;
+    private final Casting casting;
     private final ServingLimits limits;
     private final ServingListener listener;
     private final InstantSource clock;
@@ -53,7 +52,7 @@ public final class ServingTable {
     ServingTable(ModelVerifier verifier, ModelArchive archive, ServingLimits limits, ServingListener listener,
             InstantSource clock) {
         this.verifier = verifier;
-        this.archive = archive;
+        this.casting = new Casting(verifier, archive);
         this.limits = limits;
         this.listener = listener;
         this.clock = clock;
@@ -80,12 +79,9 @@ public final class ServingTable {
      * @throws Problem MISSING when there is none
      */
     public Model model(TaskId task, Optional<ModelVersion> version) {
-        TaskServing known = task(task).orElseThrow(() -> Problem.missing("TASK_UNKNOWN",
-                "task '" + task + "' is not known here (expected: a task with a model)"));
+        TaskServing known = known(task);
         if (version.isEmpty()) {
-            return known.serving().orElseThrow(() -> Problem.missing("TASK_NOT_SERVING",
-                    "task '" + task + "' has no version that serves (expected: a promotion of one of its "
-                            + known.versions().size() + " versions)"));
+            return known.serving().orElseThrow(() -> notServing(known));
         }
         VersionState state = known.versions().get(version.get());
         if (state instanceof Loaded loaded) {
@@ -102,8 +98,32 @@ public final class ServingTable {
         throw Problem.missing("VERSION_UNKNOWN", "version " + version.get() + " of task '" + task + "' is not known here");
     }
 
+    /**
+     * Where a request goes: to the version that it names, or to the one that serves, or to its canary.
+     *
+     * @throws Problem MISSING when nothing answers
+     */
+    public Route route(ModelChoice choice) {
+        if (choice.version().isPresent()) {
+            return new Route(model(choice.task(), choice.version()), Optional.empty());
+        }
+        TaskServing known = known(choice.task());
+        return known.route(choice.routingKey()).orElseThrow(() -> notServing(known));
+    }
+
+    private TaskServing known(TaskId task) {
+        return task(task).orElseThrow(() -> Problem.missing("TASK_UNKNOWN",
+                "task '" + task + "' is not known here (expected: a task with a model)"));
+    }
+
+    private static Problem notServing(TaskServing known) {
+        return Problem.missing("TASK_NOT_SERVING", "task '" + known.task()
+                + "' has no version that serves (expected: a promotion of one of its " + known.versions().size()
+                + " versions)");
+    }
+
     /** Takes a {@code model-ready} record. A broken one never replaces a version that was verified. */
-    synchronized void add(ModelKey key, byte[] json, RecordPlace place) {
+    synchronized void add(ModelKey key, ModelRecord record, RecordPlace place) {
         long startNanos = System.nanoTime();
         if (!isAdmitted(key.task())) {
             return;
@@ -111,7 +131,7 @@ public final class ServingTable {
         TaskServing task = tasks.getOrDefault(key.task(), TaskServing.empty(key.task()));
         VersionState state;
         try {
-            state = new Loaded(verifier.verify(key, json), place);
+            state = new Loaded(verifier.verify(key, record), place);
         } catch (Problem e) {
             LOG.warn("Version refused task={} version={} code={} reason=\"{}\"", key.task(), key.version(), e.code(),
                     e.sentence());
@@ -122,7 +142,7 @@ public final class ServingTable {
             state = new Refused(key.version(), e);
         }
         publish(task.withVersion(state).within(limits));
-        if (settled && isPromoted(task, key.version())) {
+        if (settled && task.isNamed(key.version())) {
             follow(key.task(), startNanos);
         }
     }
@@ -134,12 +154,8 @@ public final class ServingTable {
             return;
         }
         boolean served = task.servingVersion().equals(Optional.of(key.version()));
-        TaskServing left = task.withoutVersion(key.version());
-        publish(served ? left.withServing(Optional.empty()) : left);
+        publish(task.withoutVersion(key.version()));
         LOG.info("Version deleted task={} version={} served={}", key.task(), key.version(), served);
-        if (served) {
-            listener.emptied(key.task());
-        }
     }
 
     /** Takes a promotion; the last one of a task wins. */
@@ -149,7 +165,7 @@ public final class ServingTable {
             return;
         }
         TaskServing task = tasks.getOrDefault(promotion.task(), TaskServing.empty(promotion.task()));
-        if (waitingUntil.remove(promotion.task()) != null && !isPromoted(task, promotion.version())) {
+        if (waitingUntil.remove(promotion.task()) != null && !task.isNamed(promotion.version())) {
             refuse(task, Problem.missing("VERSION_UNKNOWN", "its version did not come before the next promotion"));
         }
         publish(task.withPromotion(promotion));
@@ -189,58 +205,36 @@ public final class ServingTable {
         return admitted;
     }
 
-    private static boolean isPromoted(TaskServing task, ModelVersion version) {
-        return task.promotion().map(Promotion::version).equals(Optional.of(version));
-    }
-
     private void follow(TaskId id, long startNanos) {
         TaskServing task = tasks.get(id);
         if (task == null || task.promotion().isEmpty()) {
             return;
         }
         Promotion promotion = task.promotion().get();
-        VersionState state = task.versions().get(promotion.version());
-        if (state == null) {
+        Cast cast = casting.follow(task, promotion);
+        if (cast.missing().isEmpty()) {
+            waitingUntil.remove(id);
+        } else {
             waitingUntil.put(id, clock.instant().plus(limits.promotionWaitMax()));
-            LOG.info("Promotion waits for its version task={} version={}", id, promotion.version());
-            return;
+            LOG.info("Promotion waits for its version task={} versions={}", id, cast.missing());
         }
-        waitingUntil.remove(id);
-        if (state instanceof Refused refused) {
-            refuse(task, refused.problem());
-        } else if (state instanceof Loaded loaded) {
-            swap(task, loaded, promotion, startNanos);
-        } else if (state instanceof Archived archived) {
-            try {
-                swap(task, reload(id, archived), promotion, startNanos);
-            } catch (Problem e) {
-                if (e.type() == ProblemType.BROKEN) {
-                    throw e;
-                }
-                refuse(task, e);
-            }
+        cast.refusals().forEach(problem -> refuse(task, problem));
+        if (!cast.task().equals(task)) {
+            publish(cast.task().within(limits));
+            reportSwap(task.serving(), cast.task(), promotion, startNanos);
         }
     }
 
-    private Loaded reload(TaskId task, Archived archived) {
-        ModelKey key = new ModelKey(task, archived.version());
-        byte[] json = archive.read(archived.place()).orElseThrow(() -> Problem.missing("VERSION_UNKNOWN",
-                "model '" + key + "' is not in topic '" + archived.place().topic() + "' any more"));
-        return new Loaded(verifier.verify(key, json), archived.place());
-    }
-
-    private void swap(TaskServing task, Loaded next, Promotion promotion, long startNanos) {
-        Optional<ModelVersion> previous = task.servingVersion();
-        if (task.serving().map(Model::card).equals(Optional.of(next.model().card()))) {
+    private void reportSwap(Optional<Model> previous, TaskServing task, Promotion promotion, long startNanos) {
+        Model next = task.serving().orElseThrow();
+        if (previous.map(Model::card).equals(Optional.of(next.card()))) {
             return;
         }
-        publish(task.withVersion(next).withServing(Optional.of(next.model())).within(limits));
         Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
         LOG.info("Version swapped in task={} version={} previousVersion={} reason={} durationMicros={}", task.task(),
-                next.version(), previous.map(ModelVersion::toString).orElse("none"),
-                promotion.reason().name().toLowerCase(Locale.ROOT),
-                duration.toNanos() / 1000);
-        listener.swapped(new Swap(next.model(), promotion, duration, settled));
+                next.card().version(), previous.map(model -> model.card().version().toString()).orElse("none"),
+                promotion.reason().name().toLowerCase(Locale.ROOT), duration.toNanos() / 1000);
+        listener.swapped(new Swap(next, promotion, duration, settled));
     }
 
     private void refuse(TaskServing task, Problem problem) {
@@ -258,6 +252,9 @@ public final class ServingTable {
 
     /** The one place that makes a change visible to readers. */
     private void publish(TaskServing task) {
-        tasks.put(task.task(), task);
+        TaskServing previous = tasks.put(task.task(), task);
+        if (!task.roles().equals(previous == null ? Roles.NONE : previous.roles())) {
+            listener.cast(task.task(), task.roles());
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
@@ -12,11 +13,11 @@ import io.graft.model.Promotion;
 /**
  * A task at one moment. Immutable: a request that took one finishes on it, whatever is swapped in meanwhile.
  *
- * @param serving the version that answers; absent until a promotion could be followed
+ * @param roles who answers
  * @param promotion the last one read, followed or not
  * @param versions every known version, the oldest first
  */
-public record TaskServing(TaskId task, Optional<Model> serving, Optional<Promotion> promotion,
+public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotion,
         SortedMap<ModelVersion, VersionState> versions) {
 
     public TaskServing {
@@ -24,11 +25,16 @@ public record TaskServing(TaskId task, Optional<Model> serving, Optional<Promoti
     }
 
     static TaskServing empty(TaskId task) {
-        return new TaskServing(task, Optional.empty(), Optional.empty(), new TreeMap<>());
+        return new TaskServing(task, Roles.NONE, Optional.empty(), new TreeMap<>());
+    }
+
+    /** The version that answers; absent until a promotion could be followed. */
+    public Optional<Model> serving() {
+        return roles.serving();
     }
 
     public Optional<ModelVersion> servingVersion() {
-        return serving.map(model -> model.card().version());
+        return serving().map(model -> model.card().version());
     }
 
     /** The version that the last promotion names while another one, or none, serves. */
@@ -36,27 +42,44 @@ public record TaskServing(TaskId task, Optional<Model> serving, Optional<Promoti
         return promotion.map(Promotion::version).filter(version -> !servingVersion().equals(Optional.of(version)));
     }
 
-    TaskServing withServing(Optional<Model> model) {
-        return new TaskServing(task, model, promotion, versions);
+    /**
+     * Where a request goes that names no version.
+     *
+     * @param routingKey decides between what serves and its canary; absent: chance does
+     */
+    Optional<Route> route(Optional<String> routingKey) {
+        return serving().map(model -> roles.canary()
+                .filter(canary -> canary.takes(routingKey.orElseGet(() -> UUID.randomUUID().toString())))
+                .map(canary -> new Route(canary.model(), Optional.empty()))
+                .orElseGet(() -> new Route(model, roles.shadow())));
+    }
+
+    TaskServing withRoles(Roles next) {
+        return new TaskServing(task, next, promotion, versions);
     }
 
     TaskServing withPromotion(Promotion last) {
-        return new TaskServing(task, serving, Optional.of(last), versions);
+        return new TaskServing(task, roles, Optional.of(last), versions);
     }
 
     TaskServing withVersion(VersionState state) {
         SortedMap<ModelVersion, VersionState> more = new TreeMap<>(versions);
         more.put(state.version(), state);
-        return new TaskServing(task, serving, promotion, more);
+        return new TaskServing(task, roles, promotion, more);
     }
 
     TaskServing withoutVersion(ModelVersion version) {
         SortedMap<ModelVersion, VersionState> fewer = new TreeMap<>(versions);
         fewer.remove(version);
-        return new TaskServing(task, serving, promotion, fewer);
+        return new TaskServing(task, roles.without(version), promotion, fewer);
     }
 
-    /** Archives all but the newest loaded versions, and forgets the oldest; what serves or was promoted stays. */
+    /** Whether the last promotion names a version, in whatever role. */
+    boolean isNamed(ModelVersion version) {
+        return promotion.map(last -> last.versions().contains(version)).orElse(false);
+    }
+
+    /** Archives all but the newest loaded versions, and forgets the oldest; what has a role or was promoted stays. */
     TaskServing within(ServingLimits limits) {
         TreeMap<ModelVersion, VersionState> kept = new TreeMap<>(versions);
         long loadedCount = versions.values().stream().filter(VersionState.Loaded.class::isInstance).count();
@@ -69,11 +92,10 @@ public record TaskServing(TaskId task, Optional<Model> serving, Optional<Promoti
                 loadedCount--;
             }
         }
-        return new TaskServing(task, serving, promotion, kept);
+        return new TaskServing(task, roles, promotion, kept);
     }
 
     private boolean isNeeded(ModelVersion version) {
-        return servingVersion().equals(Optional.of(version))
-                || promotion.map(Promotion::version).equals(Optional.of(version));
+        return roles.holds(version) || isNamed(version);
     }
 }

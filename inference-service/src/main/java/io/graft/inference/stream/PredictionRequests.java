@@ -1,5 +1,6 @@
 package io.graft.inference.stream;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,7 @@ import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.prediction.Prediction;
 import io.graft.inference.prediction.Predictor;
+import io.graft.inference.serving.ModelChoice;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContentCodec;
@@ -45,7 +47,7 @@ final class PredictionRequests {
     ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record) {
         Prediction prediction;
         try {
-            prediction = predict(Envelope.open(record));
+            prediction = predict(Envelope.open(record), key(record));
         } catch (Problem e) {
             if (e.type() == ProblemType.INVALID || e.type() == ProblemType.MISSING) {
                 return DeadLetter.of(record, e);
@@ -63,7 +65,11 @@ final class PredictionRequests {
         return answer;
     }
 
-    private Prediction predict(Envelope request) {
+    private static Optional<String> key(ConsumerRecord<byte[], byte[]> record) {
+        return Optional.ofNullable(record.key()).map(key -> new String(key, StandardCharsets.UTF_8));
+    }
+
+    private Prediction predict(Envelope request, Optional<String> key) {
         if (request.isTombstone()) {
             throw Problem.invalid("PREDICTION_REQUEST_INVALID", "prediction request is empty (expected: a content)");
         }
@@ -71,7 +77,8 @@ final class PredictionRequests {
                 .orElseThrow(() -> Problem.invalid("PREDICTION_REQUEST_INVALID",
                         "prediction request has no task (expected: header task or ce_task)"));
         Optional<ModelVersion> version = request.attribute("version").map(ModelVersion::parse);
-        return predictor.predict(task, version, () -> codec.parse(request.contentType(), request.body()).content(),
+        ModelChoice choice = new ModelChoice(task, version, request.attribute("routing-key").or(() -> key));
+        return predictor.predict(choice, () -> codec.parse(request.contentType(), request.body()).content(),
                 Integer.MAX_VALUE);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,10 @@ import io.graft.id.TaskId;
 import io.graft.inference.FakeBackbone;
 import io.graft.inference.ModelEvents;
 import io.graft.inference.prediction.Prediction.LabelProbability;
+import io.graft.inference.serving.Model;
+import io.graft.inference.serving.ModelChoice;
 import io.graft.inference.serving.TableInMemory;
+import io.graft.model.UnknownThreshold;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContent;
@@ -37,12 +41,28 @@ class PredictorTest {
     private final Batchers batchers = new Batchers(Map.of(backbone.descriptor().sha256(),
             Batcher.start(backbone, new BatcherLimits(1, 4, 4), (batchSize, nanos) -> {
             })));
+    private final List<String> answered = new CopyOnWriteArrayList<>();
     private final List<String> counted = new CopyOnWriteArrayList<>();
     private final Predictor predictor = predictor(LIMIT);
 
     private Predictor predictor(Duration limit) {
         return new Predictor(models.table(), batchers, 1, limit,
-                (model, outcome, nanos) -> counted.add(model.version() + " " + outcome), () -> ModelEvents.REQUESTED_AT);
+                (model, outcome, nanos) -> counted.add(model.version() + " " + outcome), new Recorder(),
+                () -> ModelEvents.REQUESTED_AT);
+    }
+
+    private final class Recorder implements AnswerListener {
+
+        @Override
+        public void answered(Model model, float[] feature, float[] probabilities) {
+            answered.add(model.card().version() + " to " + Arrays.toString(feature));
+        }
+
+        @Override
+        public void shadowed(Model serving, float[] answer, Model shadow, float[] shadowAnswer) {
+            answered.add(shadow.card().version() + " behind " + serving.card().version() + " "
+                    + Arrays.equals(answer, shadowAnswer));
+        }
     }
 
     @AfterEach
@@ -60,7 +80,7 @@ class PredictorTest {
         models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
 
         // When
-        Prediction prediction = predictor.predict(BIRDS, Optional.empty(), () -> vector(1, 3, 2), 2);
+        Prediction prediction = predictor.predict(ModelChoice.serving(BIRDS), () -> vector(1, 3, 2), 2);
 
         // Then
         assertThat(prediction.label()).isEqualTo("tit");
@@ -79,8 +99,9 @@ class PredictorTest {
         models.serve("birds", 2, ModelEvents.largest("jay", "tit", "owl"));
 
         // When
-        Prediction old = predictor.predict(BIRDS, Optional.of(new ModelVersion(1)), () -> vector(9, 0, 0), 3);
-        Prediction current = predictor.predict(BIRDS, Optional.empty(), () -> vector(9, 0, 0), 3);
+        Prediction old = predictor.predict(new ModelChoice(BIRDS, Optional.of(new ModelVersion(1)), Optional.empty()),
+                () -> vector(9, 0, 0), 3);
+        Prediction current = predictor.predict(ModelChoice.serving(BIRDS), () -> vector(9, 0, 0), 3);
 
         // Then
         assertThat(old.label()).isEqualTo("owl");
@@ -89,9 +110,53 @@ class PredictorTest {
     }
 
     @Test
+    void saysThatItDoesNotKnowBelowTheThresholdOfTheVersion() {
+        // Given
+        models.add(ModelEvents.ready("birds", 1, backbone.descriptor(), ModelEvents.largest("owl", "tit", "jay")),
+                new UnknownThreshold(0.6, 0.95, 0.9));
+        ModelChoice first = new ModelChoice(BIRDS, Optional.of(new ModelVersion(1)), Optional.empty());
+
+        // When
+        Prediction sure = predictor.predict(first, () -> vector(1, 3, 1), 1);
+        Prediction unsure = predictor.predict(first, () -> vector(1, 1.2f, 1), 1);
+
+        // Then
+        assertThat(sure.unknown()).contains(false);
+        assertThat(unsure.unknown()).contains(true);
+        assertThat(unsure.label()).isEqualTo("tit");
+    }
+
+    @Test
+    void measuresAShadowAndAnswersWithWhatServes() {
+        // Given
+        models.follow(ModelEvents.promotion("birds", 1, 0, 0, 2), ModelEvents.largest("owl", "tit", "jay"));
+
+        // When
+        Prediction prediction = predictor.predict(ModelChoice.serving(BIRDS), () -> vector(1, 3, 2), 1);
+
+        // Then
+        assertThat(prediction.version().number()).isEqualTo(1);
+        assertThat(answered).containsExactly("1 to [1.0, 3.0, 2.0]", "2 behind 1 true");
+        assertThat(counted).containsExactly("1 OK");
+    }
+
+    @Test
+    void answersWithTheCanaryWhomItTakes() {
+        // Given
+        models.follow(ModelEvents.promotion("birds", 1, 2, 100, 0), ModelEvents.largest("owl", "tit", "jay"));
+
+        // When
+        Answers answers = predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(3), LIMIT);
+
+        // Then
+        assertThat(answers.model().card().version().number()).isEqualTo(2);
+        assertThat(answered).hasSize(3).allMatch(answer -> answer.startsWith("2 to "));
+    }
+
+    @Test
     void neitherReadsNorCountsWhatNoVersionAnswers() {
         // When // Then
-        assertThatThrownBy(() -> predictor.predict(BIRDS, Optional.empty(), () -> {
+        assertThatThrownBy(() -> predictor.predict(ModelChoice.serving(BIRDS), () -> {
             throw new AssertionError("read");
         }, 1)).asInstanceOf(type(Problem.class)).extracting(Problem::type).isEqualTo(ProblemType.MISSING);
         assertThat(counted).isEmpty();
@@ -103,7 +168,7 @@ class PredictorTest {
         models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
 
         // When // Then
-        assertThatThrownBy(() -> predictor.predict(BIRDS, Optional.empty(), () -> new SampleContent.Text("owl"), 1))
+        assertThatThrownBy(() -> predictor.predict(ModelChoice.serving(BIRDS), () -> new SampleContent.Text("owl"), 1))
                 .hasMessage("backbone 'fake' does not embed text");
         assertThat(counted).containsExactly("1 INVALID");
     }
@@ -115,7 +180,7 @@ class PredictorTest {
         backbone.failWith(new IllegalStateException("out of native memory"));
 
         // When // Then
-        assertThatThrownBy(() -> predictor.predict(BIRDS, Optional.empty(), () -> vector(1, 2, 3), 1))
+        assertThatThrownBy(() -> predictor.predict(ModelChoice.serving(BIRDS), () -> vector(1, 2, 3), 1))
                 .hasMessage("backbone 'fake' failed on a batch of 1");
         assertThat(counted).containsExactly("1 BROKEN");
     }
@@ -128,7 +193,7 @@ class PredictorTest {
 
         // When // Then
         assertThatThrownBy(
-                () -> predictor(Duration.ofMillis(50)).predict(BIRDS, Optional.empty(), () -> vector(1, 2, 3), 1))
+                () -> predictor(Duration.ofMillis(50)).predict(ModelChoice.serving(BIRDS), () -> vector(1, 2, 3), 1))
                 .hasMessage(
                         "prediction has waited 50 ms for the backbone (expected: fewer requests at once, or more replicas)");
         assertThat(counted).containsExactly("1 BUSY");
@@ -142,7 +207,7 @@ class PredictorTest {
         Predictor hasty = predictor(Duration.ofMillis(50));
         CountDownLatch decoding = new CountDownLatch(1);
         CountDownLatch gate = new CountDownLatch(1);
-        Thread slow = new Thread(() -> hasty.predict(BIRDS, Optional.empty(), () -> {
+        Thread slow = new Thread(() -> hasty.predict(ModelChoice.serving(BIRDS), () -> {
             decoding.countDown();
             awaitUninterruptibly(gate);
             throw Problem.invalid("TEST_ENDED", "ended");
@@ -153,7 +218,7 @@ class PredictorTest {
         assertThat(decoding.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         // When // Then
-        assertThatThrownBy(() -> hasty.predict(BIRDS, Optional.empty(), () -> vector(1, 2, 3), 1))
+        assertThatThrownBy(() -> hasty.predict(ModelChoice.serving(BIRDS), () -> vector(1, 2, 3), 1))
                 .hasMessageStartingWith("prediction has waited 50 ms for decoding");
         gate.countDown();
         slow.join();
@@ -166,7 +231,7 @@ class PredictorTest {
         models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
 
         // When
-        Answers answers = predictor.predictAll(BIRDS, Optional.empty(), model -> contents(3), LIMIT);
+        Answers answers = predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(3), LIMIT);
 
         // Then
         assertThat(answers.model().card().version().number()).isEqualTo(1);
@@ -182,12 +247,12 @@ class PredictorTest {
         // Given
         models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
         CountDownLatch gate = backbone.closeGate();
-        Thread first = new Thread(() -> predictor.predictAll(BIRDS, Optional.empty(), model -> contents(1), LIMIT));
+        Thread first = new Thread(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(1), LIMIT));
         first.start();
         assertThat(backbone.batchSizes.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
 
         // When
-        assertThatThrownBy(() -> predictor.predictAll(BIRDS, Optional.empty(), model -> contents(5), LIMIT))
+        assertThatThrownBy(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(5), LIMIT))
                 .asInstanceOf(type(Problem.class)).extracting(Problem::code).isEqualTo("PREDICTION_QUEUE_FULL");
 
         // Then
@@ -202,7 +267,7 @@ class PredictorTest {
         models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
 
         // When
-        assertThatThrownBy(() -> predictor.predictAll(BIRDS, Optional.empty(), model -> {
+        assertThatThrownBy(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> {
             LockSupport.parkNanos(Duration.ofMillis(60).toNanos());
             return contents(3);
         }, Duration.ofMillis(50))).hasMessageStartingWith("prediction has waited 50 ms for decoding");

@@ -1,17 +1,21 @@
 package io.graft.inference.serving;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,6 +32,9 @@ import io.graft.inference.ModelEvents;
 import io.graft.model.ModelKey;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
+import io.graft.signature.KeyFiles;
+import io.graft.signature.ModelSignatures;
+import io.graft.signature.ModelSigner;
 
 class ModelVerifierTest {
 
@@ -38,17 +45,49 @@ class ModelVerifierTest {
     private final ModelVerifier verifier = new ModelVerifier(
             (sha256, dimension) -> sha256.equals(BACKBONE.descriptor().sha256()) && dimension == 2 ? Optional.of(BACKBONE)
                     : Optional.empty(),
-            HEAD_BYTES_MAX);
+            ModelSignatures.NOT_ASKED_FOR, HEAD_BYTES_MAX);
 
     private static ObjectNode event() {
         return Json.LENIENT
                 .valueToTree(ModelEvents.ready("birds", 3, BACKBONE.descriptor(), ModelEvents.largest("owl", "tit")));
     }
 
+    private static ModelRecord unsigned(byte[] json) {
+        return new ModelRecord(json, Optional.empty());
+    }
+
+    @Test
+    void refusesAModelThatTheTrainerDidNotSign(@TempDir Path folder) {
+        // Given
+        KeyFiles keys = KeyFiles.draw(folder, "trainer", "Ed25519");
+        ModelVerifier strict = new ModelVerifier((sha256, dimension) -> Optional.of(BACKBONE),
+                ModelSignatures.open(List.of(keys.publicKey())), HEAD_BYTES_MAX);
+        byte[] json = Json.write(event());
+        ProducerRecord<byte[], byte[]> signed = ModelSigner.open(keys.privateKey())
+                .sign(new ProducerRecord<>("model-ready", json));
+        String signature = new String(signed.headers().lastHeader(ModelSigner.HEADER).value(), US_ASCII);
+
+        // When // Then
+        assertThat(strict.verify(KEY, new ModelRecord(json, Optional.of(signature))).head().labels()).hasSize(2);
+        assertThatThrownBy(() -> strict.verify(KEY, unsigned(json))).asInstanceOf(type(Problem.class))
+                .extracting(Problem::code).isEqualTo("MODEL_UNSIGNED");
+    }
+
+    @Test
+    void refusesStatisticsThatMeasureNothing() {
+        // Given
+        ObjectNode event = event();
+        event.withObject("featureStatistics").put("mean", "AAAA");
+
+        // When // Then
+        assertThatThrownBy(() -> verifier.verify(KEY, unsigned(Json.write(event))))
+                .hasMessage("featureStatistics mean has 3 bytes (expected: 2 float32 numbers)");
+    }
+
     @Test
     void letsAWholeModelThrough() {
         // When
-        Model model = verifier.verify(KEY, Json.write(event()));
+        Model model = verifier.verify(KEY, unsigned(Json.write(event())));
 
         // Then
         assertThat(model.head().labels()).containsExactly("owl", "tit");
@@ -64,7 +103,7 @@ class ModelVerifierTest {
         event.put("signature", "later");
 
         // When
-        Model model = verifier.verify(KEY, Json.write(event));
+        Model model = verifier.verify(KEY, unsigned(Json.write(event)));
 
         // Then
         assertThat(model.card().task().value()).isEqualTo("birds");
@@ -78,7 +117,7 @@ class ModelVerifierTest {
         harm.accept(event);
 
         // When // Then
-        assertThatThrownBy(() -> verifier.verify(KEY, Json.write(event)))
+        assertThatThrownBy(() -> verifier.verify(KEY, unsigned(Json.write(event))))
                 .asInstanceOf(type(Problem.class))
                 .satisfies(problem -> {
                     assertThat(problem.type()).isEqualTo(ProblemType.INVALID);
@@ -146,17 +185,18 @@ class ModelVerifierTest {
     @Test
     void refusesAHeadOverTheLimit() {
         // Given
-        ModelVerifier narrow = new ModelVerifier((sha256, dimension) -> Optional.of(BACKBONE), 16);
+        ModelVerifier narrow = new ModelVerifier((sha256, dimension) -> Optional.of(BACKBONE), ModelSignatures.NOT_ASKED_FOR,
+                16);
 
         // When // Then
-        assertThatThrownBy(() -> narrow.verify(KEY, Json.write(event())))
+        assertThatThrownBy(() -> narrow.verify(KEY, unsigned(Json.write(event()))))
                 .hasMessageContaining("model 'birds@3' has a head of ").hasMessageContaining("at most 16)");
     }
 
     @Test
     void refusesWhatIsNoJson() {
         // When // Then
-        assertThatThrownBy(() -> verifier.verify(KEY, new byte[] { 'x' })).asInstanceOf(type(Problem.class))
+        assertThatThrownBy(() -> verifier.verify(KEY, unsigned(new byte[] { 'x' }))).asInstanceOf(type(Problem.class))
                 .extracting(Problem::code).isEqualTo("MODEL_READY_INVALID");
     }
 

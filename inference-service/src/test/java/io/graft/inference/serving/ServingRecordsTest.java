@@ -15,6 +15,7 @@ import io.graft.event.Topics;
 import io.graft.id.TaskId;
 import io.graft.inference.FakeBackbone;
 import io.graft.inference.ModelEvents;
+import io.graft.signature.ModelSignatures;
 
 class ServingRecordsTest {
 
@@ -22,7 +23,8 @@ class ServingRecordsTest {
 
     private final FakeBackbone backbone = new FakeBackbone(2);
     private final ServingTable table = new ServingTable(
-            new ModelVerifier((sha256, dimension) -> Optional.of(backbone), 10_000), place -> Optional.empty(),
+            new ModelVerifier((sha256, dimension) -> Optional.of(backbone), ModelSignatures.NOT_ASKED_FOR, 10_000),
+            place -> Optional.empty(),
             new ServingLimits(10, 10, 10, Duration.ofSeconds(30)), new TableInMemory.SilentListener(),
             () -> ModelEvents.REQUESTED_AT);
     private final ServingRecords records = new ServingRecords(new Topics("test."), table);

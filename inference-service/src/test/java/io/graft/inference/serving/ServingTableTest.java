@@ -27,19 +27,20 @@ import io.graft.inference.serving.VersionState.Loaded;
 import io.graft.inference.serving.VersionState.Refused;
 import io.graft.model.ModelKey;
 import io.graft.problem.Problem;
+import io.graft.signature.ModelSignatures;
 
 class ServingTableTest {
 
     private static final TaskId BIRDS = new TaskId("birds");
 
     private final FakeBackbone backbone = new FakeBackbone(2);
-    private final Map<RecordPlace, byte[]> topic = new HashMap<>();
+    private final Map<RecordPlace, ModelRecord> topic = new HashMap<>();
     private final List<String> heard = new ArrayList<>();
     private Instant now = ModelEvents.REQUESTED_AT;
 
     private final ServingTable table = new ServingTable(
             new ModelVerifier((sha256, dimension) -> sha256.equals(backbone.descriptor().sha256()) ? Optional.of(backbone)
-                    : Optional.empty(), 10_000),
+                    : Optional.empty(), ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.ofNullable(topic.get(place)),
             new ServingLimits(3, 6, 2, Duration.ofSeconds(30)), new Recorder(), () -> now);
 
@@ -56,8 +57,7 @@ class ServingTableTest {
         }
 
         @Override
-        public void emptied(TaskId task) {
-            heard.add("emptied " + task);
+        public void cast(TaskId task, Roles roles) {
         }
     }
 
@@ -71,8 +71,9 @@ class ServingTableTest {
 
     private void publish(int version, byte[] json) {
         RecordPlace place = new RecordPlace("model-ready", 0, topic.size());
-        topic.put(place, json);
-        table.add(new ModelKey(BIRDS, new ModelVersion(version)), json, place);
+        ModelRecord record = new ModelRecord(json, Optional.empty());
+        topic.put(place, record);
+        table.add(new ModelKey(BIRDS, new ModelVersion(version)), record, place);
     }
 
     private void publishBroken(int version) {
@@ -300,14 +301,16 @@ class ServingTableTest {
     @Test
     void endsWhenTheArchiveDoesNotAnswer() {
         // Given
-        ServingTable broken = new ServingTable(new ModelVerifier((sha256, dimension) -> Optional.of(backbone), 10_000),
+        ServingTable broken = new ServingTable(
+                new ModelVerifier((sha256, dimension) -> Optional.of(backbone), ModelSignatures.NOT_ASKED_FOR, 10_000),
                 place -> {
                     throw Problem.broken("MODEL_ARCHIVE_BROKEN", "down");
                 }, new ServingLimits(3, 6, 1, Duration.ofSeconds(30)), new Recorder(), () -> now);
         broken.settle();
         for (int version = 1; version <= 3; version++) {
             broken.add(new ModelKey(BIRDS, new ModelVersion(version)),
-                    Json.write(event(version, ModelEvents.largest("owl", "tit"))), new RecordPlace("model-ready", 0, version));
+                    new ModelRecord(Json.write(event(version, ModelEvents.largest("owl", "tit"))), Optional.empty()),
+                    new RecordPlace("model-ready", 0, version));
         }
 
         // When // Then
@@ -364,7 +367,7 @@ class ServingTableTest {
 
         // Then
         assertThatThrownBy(this::serving).hasMessageContaining("task 'birds' has no version that serves");
-        assertThat(heard).containsExactly("swapped 1 live", "emptied birds");
+        assertThat(heard).containsExactly("swapped 1 live");
     }
 
     @Test

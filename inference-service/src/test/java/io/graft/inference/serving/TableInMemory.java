@@ -3,12 +3,18 @@ package io.graft.inference.serving;
 import java.time.Duration;
 import java.util.Optional;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.graft.backbone.Backbone;
 import io.graft.event.Json;
 import io.graft.head.Head;
+import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.ModelEvents;
 import io.graft.model.ModelReady;
+import io.graft.model.Promotion;
+import io.graft.model.UnknownThreshold;
+import io.graft.signature.ModelSignatures;
 
 /** A table without topics, for the tests of what stands on it. */
 public final class TableInMemory {
@@ -18,7 +24,8 @@ public final class TableInMemory {
 
     public TableInMemory(Backbone backbone) {
         this.backbone = backbone;
-        this.table = new ServingTable(new ModelVerifier((sha256, dimension) -> Optional.of(backbone), 1 << 20),
+        this.table = new ServingTable(
+                new ModelVerifier((sha256, dimension) -> Optional.of(backbone), ModelSignatures.NOT_ASKED_FOR, 1 << 20),
                 place -> Optional.empty(), new ServingLimits(100, 100, 100, Duration.ofSeconds(30)), new SilentListener(),
                 () -> ModelEvents.REQUESTED_AT);
         table.settle();
@@ -31,8 +38,27 @@ public final class TableInMemory {
     /** Publishes and promotes a version. */
     public void serve(String task, int version, Head head) {
         ModelReady ready = ModelEvents.ready(task, version, backbone.descriptor(), head);
-        table.add(ready.key(), Json.write(ready), new RecordPlace("model-ready", 0, version));
+        table.add(ready.key(), new ModelRecord(Json.write(ready), Optional.empty()),
+                new RecordPlace("model-ready", 0, version));
         table.promote(ModelEvents.promotion(task, version));
+    }
+
+    /** Publishes a version that knows when it does not know. */
+    public void add(ModelReady ready, UnknownThreshold unknown) {
+        ObjectNode event = Json.LENIENT.valueToTree(ready);
+        event.set("unknown", Json.LENIENT.valueToTree(unknown));
+        table.add(ready.key(), new ModelRecord(Json.write(event), Optional.empty()),
+                new RecordPlace("model-ready", 0, ready.version().number()));
+    }
+
+    /** Publishes versions of a task and a promotion that names them. */
+    public void follow(Promotion promotion, Head head) {
+        for (ModelVersion version : promotion.versions()) {
+            ModelReady ready = ModelEvents.ready(promotion.task().value(), version.number(), backbone.descriptor(), head);
+            table.add(ready.key(), new ModelRecord(Json.write(ready), Optional.empty()),
+                    new RecordPlace("model-ready", 0, version.number()));
+        }
+        table.promote(promotion);
     }
 
     /** Hears nothing. */
@@ -47,7 +73,7 @@ public final class TableInMemory {
         }
 
         @Override
-        public void emptied(TaskId task) {
+        public void cast(TaskId task, Roles roles) {
         }
     }
 }

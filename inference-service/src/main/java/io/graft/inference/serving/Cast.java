@@ -1,0 +1,21 @@
+package io.graft.inference.serving;
+
+import java.util.List;
+
+import io.graft.id.ModelVersion;
+import io.graft.problem.Problem;
+
+/**
+ * How far a promotion could be followed.
+ *
+ * @param task with the roles as they are now; untouched while the version that is to serve cannot
+ * @param missing versions that have not been read yet
+ * @param refusals why a version does not take its role
+ */
+record Cast(TaskServing task, List<ModelVersion> missing, List<Problem> refusals) {
+
+    Cast {
+        missing = List.copyOf(missing);
+        refusals = List.copyOf(refusals);
+    }
+}

@@ -1,0 +1,104 @@
+package io.graft.inference.serving;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.graft.id.ModelVersion;
+import io.graft.inference.serving.VersionState.Archived;
+import io.graft.inference.serving.VersionState.Loaded;
+import io.graft.inference.serving.VersionState.Refused;
+import io.graft.model.ModelKey;
+import io.graft.model.Promotion;
+import io.graft.model.Promotion.Canary;
+import io.graft.model.Promotion.Shadow;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+
+/** Gives the versions that a promotion names their roles; one that is archived is read again. */
+final class Casting {
+
+    private final ModelVerifier verifier;
+    private final ModelArchive archive;
+
+    Casting(ModelVerifier verifier, ModelArchive archive) {
+        this.verifier = verifier;
+        this.archive = archive;
+    }
+
+    /**
+     * Follows the last promotion of a task as far as that can be done. Without the version that is to serve, everything stays
+     * as it is; without a canary or a shadow, only that role is empty.
+     *
+     * @throws Problem BROKEN when this process cannot go on
+     */
+    Cast follow(TaskServing task, Promotion promotion) {
+        Attempt attempt = new Attempt(task);
+        Optional<Model> serving = attempt.find(promotion.version());
+        if (serving.isEmpty()) {
+            return new Cast(task, attempt.missing, attempt.refusals);
+        }
+        Optional<CanaryModel> canary = promotion.canary().flatMap(named -> attempt.find(named.version()))
+                .map(model -> new CanaryModel(model, promotion.canary().map(Canary::percent).orElseThrow()));
+        Optional<Model> shadow = promotion.shadow().map(Shadow::version)
+                .flatMap(version -> attempt.find(version)).filter(model -> attempt.takesTheFeaturesOf(serving.get(), model));
+        return new Cast(attempt.task.withRoles(new Roles(serving, canary, shadow)), attempt.missing, attempt.refusals);
+    }
+
+    private Loaded reload(ModelKey key, Archived archived) {
+        ModelRecord record = archive.read(archived.place()).orElseThrow(() -> Problem.missing("VERSION_UNKNOWN",
+                "model '" + key + "' is not in topic '" + archived.place().topic() + "' any more"));
+        return new Loaded(verifier.verify(key, record), archived.place());
+    }
+
+    /** One reading of a promotion: the task as it becomes, and what stood in the way. */
+    private final class Attempt {
+
+        private final List<ModelVersion> missing = new ArrayList<>();
+        private final List<Problem> refusals = new ArrayList<>();
+        private TaskServing task;
+
+        Attempt(TaskServing task) {
+            this.task = task;
+        }
+
+        Optional<Model> find(ModelVersion version) {
+            VersionState state = task.versions().get(version);
+            if (state == null) {
+                missing.add(version);
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(loaded(state).model());
+            } catch (Problem e) {
+                if (e.type() == ProblemType.BROKEN) {
+                    throw e;
+                }
+                refusals.add(e);
+                return Optional.empty();
+            }
+        }
+
+        private Loaded loaded(VersionState state) {
+            if (state instanceof Refused refused) {
+                throw refused.problem();
+            }
+            if (state instanceof Archived archived) {
+                Loaded again = reload(new ModelKey(task.task(), archived.version()), archived);
+                task = task.withVersion(again);
+                return again;
+            }
+            return (Loaded) state;
+        }
+
+        boolean takesTheFeaturesOf(Model serving, Model shadow) {
+            boolean same = shadow.backbone().equals(serving.backbone());
+            if (!same) {
+                refusals.add(Problem.invalid("SHADOW_BACKBONE_OTHER", "version " + shadow.card().version()
+                        + " takes features of backbone '" + shadow.card().backbone().id() + "' (expected: of '"
+                        + serving.card().backbone().id() + "', which serves: a shadow is measured on the same features)"));
+            }
+            return same;
+        }
+    }
+}
