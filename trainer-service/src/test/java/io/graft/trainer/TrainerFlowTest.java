@@ -250,7 +250,7 @@ class TrainerFlowTest {
             ModelReady model = awaitModel("canaried", version);
             assertThat(model.unknown().orElseThrow().accuracy()).isGreaterThanOrEqualTo(0.9);
             assertThat(model.featureStatistics().orElseThrow().toDistribution(model.backbone().dimension())
-                    .distance(new float[] { 0, 0 })).isBetween(0.0, 2.0);
+                    .distance(new float[] { 0, 0, 0 })).isBetween(0.0, 2.0);
         }
         String promotions = "/v1/tasks/canaried/promotions";
 
