@@ -18,11 +18,13 @@ final class ArchitectureTest {
             .layer("prediction").definedBy("io.graft.inference.prediction..")
             .layer("openinference").definedBy("io.graft.inference.openinference..")
             .layer("stream").definedBy("io.graft.inference.stream..")
+            .layer("grpc").definedBy("io.graft.inference.grpc..")
             .layer("rest").definedBy("io.graft.inference.rest..")
-            .whereLayer("serving").mayOnlyBeAccessedByLayers("prediction", "openinference", "stream", "rest")
-            .whereLayer("prediction").mayOnlyBeAccessedByLayers("openinference", "stream", "rest")
+            .whereLayer("serving").mayOnlyBeAccessedByLayers("prediction", "openinference", "stream", "grpc", "rest")
+            .whereLayer("prediction").mayOnlyBeAccessedByLayers("openinference", "stream", "grpc", "rest")
             .whereLayer("stream").mayNotBeAccessedByAnyLayer()
-            .whereLayer("openinference").mayOnlyBeAccessedByLayers("rest")
+            .whereLayer("openinference").mayOnlyBeAccessedByLayers("grpc", "rest")
+            .whereLayer("grpc").mayNotBeAccessedByAnyLayer()
             .whereLayer("rest").mayNotBeAccessedByAnyLayer();
 
     @ArchTest
@@ -37,5 +39,5 @@ final class ArchitectureTest {
     static final ArchRule coresKnowNoHttp = noClasses()
             .that().resideInAnyPackage("io.graft.inference.serving..", "io.graft.inference.prediction..",
                     "io.graft.inference.openinference..")
-            .should().dependOnClassesThat().resideInAnyPackage("jakarta.ws.rs..", "io.vertx..");
+            .should().dependOnClassesThat().resideInAnyPackage("jakarta.ws.rs..", "io.vertx..", "io.grpc..");
 }

@@ -3,7 +3,7 @@ package io.graft.inference.openinference;
 import java.util.List;
 
 /** An input of a request: its elements row by row, as many as the shape says. */
-sealed interface Tensor {
+public sealed interface Tensor {
 
     String name();
 

@@ -16,7 +16,7 @@ public record Answers(Model model, List<float[]> probabilities) {
     }
 
     /** The label that is answered: the first of the most probable ones. */
-    static int likeliest(float[] probabilities) {
+    public static int likeliest(float[] probabilities) {
         int likeliest = 0;
         for (int label = 1; label < probabilities.length; label++) {
             if (probabilities[label] > probabilities[likeliest]) {

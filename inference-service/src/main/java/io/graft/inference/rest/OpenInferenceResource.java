@@ -3,7 +3,6 @@ package io.graft.inference.rest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -37,16 +36,13 @@ import io.graft.inference.openinference.InferRequestReader;
 import io.graft.inference.openinference.InferResponse;
 import io.graft.inference.openinference.ModelMetadata;
 import io.graft.inference.openinference.ServerMetadata;
+import io.graft.inference.openinference.TaskModels;
 import io.graft.inference.openinference.TensorInputs;
 import io.graft.inference.prediction.Answers;
 import io.graft.inference.prediction.PredictionConfig;
 import io.graft.inference.prediction.Predictor;
-import io.graft.inference.serving.Model;
 import io.graft.inference.serving.ModelChoice;
-import io.graft.inference.serving.ServingTable;
-import io.graft.inference.serving.VersionState;
 import io.graft.problem.Problem;
-import io.graft.problem.ProblemType;
 import io.smallrye.health.SmallRyeHealthReporter;
 
 /** The Open Inference Protocol over HTTP: a task is a model. */
@@ -60,15 +56,15 @@ public final class OpenInferenceResource {
 
     private static final Duration NO_TIMEOUT = Duration.ofDays(1);
 
-    private final ServingTable table;
+    private final TaskModels models;
     private final Predictor predictor;
     private final int inputCountMax;
     private final SmallRyeHealthReporter health;
     private final ServerMetadata server;
 
-    OpenInferenceResource(ServingTable table, Predictor predictor, PredictionConfig config,
+    OpenInferenceResource(TaskModels models, Predictor predictor, PredictionConfig config,
             SmallRyeHealthReporter health, @ConfigProperty(name = "quarkus.application.version") String release) {
-        this.table = table;
+        this.models = models;
         this.predictor = predictor;
         this.inputCountMax = config.inputCountMax();
         this.health = health;
@@ -120,7 +116,7 @@ public final class OpenInferenceResource {
     @APIResponse(responseCode = "200", description = "The tensors of the version that serves", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ModelMetadata.class)))
     @APIResponse(responseCode = "404", description = "No such task, or no version that serves", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public ModelMetadata model(@Parameter(example = "ants-bees") @PathParam("task") String task) {
-        return metadata(new TaskId(task), Optional.empty());
+        return models.metadata(new TaskId(task), Optional.empty());
     }
 
     @GET
@@ -130,7 +126,7 @@ public final class OpenInferenceResource {
     @APIResponse(responseCode = "404", description = "No such task or version", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public ModelMetadata model(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(example = "3") @PathParam("version") String version) {
-        return metadata(new TaskId(task), Optional.of(ModelVersion.parse(version)));
+        return models.metadata(new TaskId(task), Optional.of(ModelVersion.parse(version)));
     }
 
     @GET
@@ -219,23 +215,8 @@ public final class OpenInferenceResource {
         }
     }
 
-    private ModelMetadata metadata(TaskId task, Optional<ModelVersion> version) {
-        Model model = table.model(task, version);
-        List<String> versions = table.task(task).stream().flatMap(serving -> serving.versions().values().stream())
-                .filter(VersionState.Loaded.class::isInstance).map(state -> state.version().toString()).toList();
-        return ModelMetadata.of(model, versions);
-    }
-
     private Response readiness(TaskId task, Optional<ModelVersion> version) {
-        boolean ready = true;
-        try {
-            table.model(task, version);
-        } catch (Problem e) {
-            if (e.type() != ProblemType.MISSING) {
-                throw e;
-            }
-            ready = false;
-        }
+        boolean ready = models.isReady(task, version);
         return Response.status(ready ? Status.OK : Status.NOT_FOUND).entity(new TaskReady(task.value(), ready)).build();
     }
 }
