@@ -84,7 +84,7 @@ public record ModelReady(TaskId task, ModelVersion version, TrainingRunId traini
 
         /** Where a topic's part of the snapshot ends. */
         public Optional<TopicOffset> offset(String topic) {
-            return offsets.stream().filter(offset -> offset.topic().equals(topic)).findFirst();
+            return TopicOffset.find(offsets, topic);
         }
 
         /** The same without the sketch, which is large. */
@@ -96,6 +96,11 @@ public record ModelReady(TaskId task, ModelVersion version, TrainingRunId traini
 
     /** The end of what was read of a partition: the offset of the next record. */
     public record TopicOffset(String topic, int partition, long end) {
+
+        /** The one of a topic. */
+        public static Optional<TopicOffset> find(List<TopicOffset> offsets, String topic) {
+            return offsets.stream().filter(offset -> offset.topic.equals(topic)).findFirst();
+        }
     }
 
     /**

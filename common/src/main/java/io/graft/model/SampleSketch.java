@@ -91,9 +91,15 @@ public record SampleSketch(String format, int bitCount, int hashCount, String da
         return positions;
     }
 
-    /** Whether a sample may be one of those that the sketch is of; decodes the bits once, for any number of questions. */
+    /**
+     * Whether a sample may be one of those that the sketch is of. Decodes the bits once, for any number of questions, and holds
+     * them alone: three quarters of the sketch.
+     */
     public Predicate<SampleId> membership() {
-        byte[] bits = decode(data);
+        return membership(decode(data), bitCount, hashCount);
+    }
+
+    private static Predicate<SampleId> membership(byte[] bits, int bitCount, int hashCount) {
         return sample -> {
             for (int bit : positions(sample, bitCount, hashCount)) {
                 if ((bits[bit / 8] & 1 << bit % 8) == 0) {

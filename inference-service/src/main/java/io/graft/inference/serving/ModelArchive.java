@@ -2,6 +2,8 @@ package io.graft.inference.serving;
 
 import java.util.Optional;
 
+import io.graft.event.RecordPlace;
+
 /** Where versions lie that are no longer in memory. */
 interface ModelArchive {
 

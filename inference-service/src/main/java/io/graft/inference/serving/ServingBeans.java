@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 
 import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
+import io.graft.model.KafkaModelArchive;
 import io.graft.signature.ModelSignatures;
 import io.smallrye.common.annotation.Identifier;
 
@@ -46,7 +47,8 @@ final class ServingBeans {
         ServingLimits limits = new ServingLimits(config.taskCountMax(), config.versionCountMax(), config.loadedCountMax(),
                 config.promotionWaitMax());
         ModelSignatures signatures = ModelSignatures.open(signing.publicKeys().orElse(List.of()));
+        KafkaModelArchive archive = new KafkaModelArchive(kafka, config.archiveReadMax());
         return new ServingTable(new ModelVerifier(backbones::find, signatures, config.headBytesMax()),
-                new KafkaModelArchive(kafka, config.archiveReadMax()), limits, listener, clock);
+                place -> archive.read(place).map(ModelRecord::of), limits, listener, clock);
     }
 }

@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.graft.event.Envelope;
+import io.graft.event.RecordPlace;
 import io.graft.event.TopicReplay;
 import io.graft.event.Topics;
 import io.graft.model.ModelKey;
@@ -53,7 +54,7 @@ final class ServingRecords implements TopicReplay.Handler {
         if (envelope.isTombstone()) {
             table.remove(key);
         } else {
-            table.add(key, ModelRecord.of(envelope), new RecordPlace(record.topic(), record.partition(), record.offset()));
+            table.add(key, ModelRecord.of(envelope), RecordPlace.of(record));
         }
     }
 

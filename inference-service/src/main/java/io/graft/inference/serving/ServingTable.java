@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.graft.event.RecordPlace;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.serving.VersionState.Archived;

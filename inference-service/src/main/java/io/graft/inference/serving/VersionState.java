@@ -2,6 +2,7 @@ package io.graft.inference.serving;
 
 import java.time.Instant;
 
+import io.graft.event.RecordPlace;
 import io.graft.id.ModelVersion;
 import io.graft.problem.Problem;
 

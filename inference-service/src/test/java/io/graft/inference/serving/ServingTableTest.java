@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.graft.event.Json;
+import io.graft.event.RecordPlace;
 import io.graft.head.Head;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.graft.backbone.Backbone;
 import io.graft.event.Json;
+import io.graft.event.RecordPlace;
 import io.graft.head.Head;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;

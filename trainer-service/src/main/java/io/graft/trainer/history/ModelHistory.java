@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
+import io.graft.event.RecordPlace;
 import io.graft.event.Topics;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
@@ -20,23 +21,31 @@ import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
 import io.graft.model.Promotion;
 import io.graft.problem.Problem;
+import io.graft.sample.SampleKey;
 
 /**
  * The versions of every task and which of them serves: {@code model-ready} and {@code promotions} turned into memory. Written
  * by the replay's thread, read by any.
+ * <p>
+ * Of every version only its request and where its record lies are kept, which the record itself can be read by; of the newest
+ * ones a summary. Their heads are never held.
  */
 public final class ModelHistory {
 
     private final Topics topics;
+    private final int summaryCountMax;
     private final Map<TaskId, TaskModels> tasks = new ConcurrentHashMap<>();
 
-    public ModelHistory(Topics topics) {
+    /** @param summaryCountMax versions of a task that are summarized, the newest ones */
+    public ModelHistory(Topics topics, int summaryCountMax) {
         this.topics = topics;
+        this.summaryCountMax = summaryCountMax;
     }
 
     private static final class TaskModels {
-        final TreeMap<ModelVersion, ModelReady> versions = new TreeMap<>();
+        final Map<ModelVersion, RecordPlace> places = new HashMap<>();
         final Map<TrainRequestId, ModelVersion> byRequest = new HashMap<>();
+        final TreeMap<ModelVersion, VersionSummary> summaries = new TreeMap<>();
         int highestNumber;
         @Nullable
         Promotion promotion;
@@ -53,7 +62,7 @@ public final class ModelHistory {
             if (!ModelKey.parse(Topics.keyText(record.key())).equals(model.key())) {
                 throw Problem.invalid("MODEL_KEY_INVALID", "model event of " + model.key() + " has another key");
             }
-            add(model);
+            add(model, RecordPlace.of(record));
         }
     }
 
@@ -74,16 +83,23 @@ public final class ModelHistory {
     private void remove(ModelKey key) {
         TaskModels models = models(key.task());
         synchronized (models) {
-            models.versions.remove(key.version());
+            models.places.remove(key.version());
+            models.byRequest.values().remove(key.version());
+            models.summaries.remove(key.version());
         }
     }
 
-    private void add(ModelReady model) {
+    private void add(ModelReady model, RecordPlace place) {
         TaskModels models = models(model.task());
         synchronized (models) {
-            models.versions.putIfAbsent(model.version(), model);
             models.byRequest.put(model.trainRequestId(), model.version());
             models.highestNumber = Math.max(models.highestNumber, model.version().number());
+            if (models.places.putIfAbsent(model.version(), place) == null) {
+                models.summaries.put(model.version(), VersionSummary.of(model));
+                if (models.summaries.size() > summaryCountMax) {
+                    models.summaries.pollFirstEntry();
+                }
+            }
         }
     }
 
@@ -91,9 +107,15 @@ public final class ModelHistory {
         return tasks.computeIfAbsent(task, key -> new TaskModels());
     }
 
+    /** Whoever asks for a task does not make it known. */
+    private TaskModels known(TaskId task) {
+        TaskModels models = tasks.get(task);
+        return models == null ? new TaskModels() : models;
+    }
+
     /** The version that the next model of a task gets. */
     public ModelVersion nextVersion(TaskId task) {
-        TaskModels models = models(task);
+        TaskModels models = known(task);
         synchronized (models) {
             return new ModelVersion(models.highestNumber + 1);
         }
@@ -101,41 +123,50 @@ public final class ModelHistory {
 
     /** The last promotion. */
     public Optional<Promotion> promotion(TaskId task) {
-        TaskModels models = models(task);
+        TaskModels models = known(task);
         synchronized (models) {
             return Optional.ofNullable(models.promotion);
         }
     }
 
-    /** The model that a request made. */
-    public Optional<ModelReady> findByRequest(TaskId task, TrainRequestId request) {
-        TaskModels models = models(task);
+    /** The version that a request made. */
+    public Optional<ModelVersion> findByRequest(TaskId task, TrainRequestId request) {
+        TaskModels models = known(task);
         synchronized (models) {
-            return Optional.ofNullable(models.byRequest.get(request))
-                    .flatMap(version -> Optional.ofNullable(models.versions.get(version)));
+            return Optional.ofNullable(models.byRequest.get(request));
         }
     }
 
-    public Optional<ModelReady> find(TaskId task, ModelVersion version) {
-        TaskModels models = models(task);
+    /** Where the record of a version lies; absent when there is no such version. */
+    public Optional<RecordPlace> place(ModelKey key) {
+        TaskModels models = known(key.task());
         synchronized (models) {
-            return Optional.ofNullable(models.versions.get(version));
+            return Optional.ofNullable(models.places.get(key.version()));
         }
     }
 
-    /** All versions of a task, the oldest first. */
-    public List<ModelReady> versions(TaskId task) {
-        TaskModels models = models(task);
+    /**
+     * Which of the newest versions of a task had seen a sample: one that had is always named, one that had not about once in a
+     * hundred. A version of a release before sketches is never named.
+     */
+    public List<ModelVersion> versionsWith(SampleKey sample) {
+        return versions(sample.task()).stream().filter(version -> version.mayHaveSeen(sample.sampleId()))
+                .map(VersionSummary::version).toList();
+    }
+
+    /** The newest versions of a task, the oldest of them first. */
+    public List<VersionSummary> versions(TaskId task) {
+        TaskModels models = known(task);
         synchronized (models) {
-            return new ArrayList<>(models.versions.values());
+            return new ArrayList<>(models.summaries.values());
         }
     }
 
     /** The version with the highest number. */
-    public Optional<ModelReady> newest(TaskId task) {
-        TaskModels models = models(task);
+    public Optional<VersionSummary> newest(TaskId task) {
+        TaskModels models = known(task);
         synchronized (models) {
-            return Optional.ofNullable(models.versions.lastEntry()).map(Map.Entry::getValue);
+            return Optional.ofNullable(models.summaries.lastEntry()).map(Map.Entry::getValue);
         }
     }
 

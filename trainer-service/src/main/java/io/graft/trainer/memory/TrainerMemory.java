@@ -20,6 +20,7 @@ import io.graft.trainer.history.RunHistory;
 import io.graft.trainer.history.TrainingPolicies;
 import io.graft.trainer.history.TriggerHistory;
 import io.graft.trainer.setup.EventProducer;
+import io.graft.trainer.setup.HistoryConfig;
 import io.graft.trainer.setup.ReplicaConfig;
 import io.graft.trainer.setup.TrainingPoliciesConfig;
 import io.graft.trainer.table.BackboneKey;
@@ -47,12 +48,13 @@ public class TrainerMemory implements TopicReplay.Handler {
 
     @Inject
     TrainerMemory(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
-            Backbones backbones, FeatureMetrics metrics, TrainingPoliciesConfig configured, MeterRegistry registry,
+            HistoryConfig history, Backbones backbones, FeatureMetrics metrics, TrainingPoliciesConfig configured,
+            MeterRegistry registry,
             EventProducer events) {
         this.topics = topics;
         this.features = new FeatureTable(BackboneKey.in(backbones), metrics);
         metrics.watch(features);
-        this.models = new ModelHistory(topics);
+        this.models = new ModelHistory(topics, history.versionCountMax());
         this.policies = new TrainingPolicies(configured.toPolicies(),
                 code -> registry.counter("graft.training.policies.rejected", "code", code).increment());
         this.replay = new TopicReplay("graft-trainer-memory-" + replica.name(), kafka,

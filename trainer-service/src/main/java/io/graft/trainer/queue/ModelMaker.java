@@ -23,6 +23,8 @@ import io.graft.event.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.id.ModelVersion;
+import io.graft.model.KafkaModelArchive;
+import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.ModelReady.Dataset;
@@ -36,6 +38,7 @@ import io.graft.model.SampleSketch;
 import io.graft.model.UnknownThreshold;
 import io.graft.model.Verdict;
 import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.training.EpochListener;
@@ -53,6 +56,7 @@ class ModelMaker {
     private static final int SELF_TEST_ROW_COUNT = 4;
 
     private final TrainerMemory memory;
+    private final KafkaModelArchive archive;
     private final HeadProgram program;
     private final HeadTraining training;
     private final int labelCountMax;
@@ -68,8 +72,9 @@ class ModelMaker {
     }
 
     @Inject
-    ModelMaker(TrainerMemory memory, TrainingConfig config, Clock clock, Software software) {
+    ModelMaker(TrainerMemory memory, KafkaModelArchive archive, TrainingConfig config, Clock clock, Software software) {
         this.memory = memory;
+        this.archive = archive;
         this.program = HeadProgram.load();
         this.training = new HeadTraining(program, config.runLimit(), System::nanoTime);
         this.labelCountMax = config.labelCountMax();
@@ -154,8 +159,7 @@ class ModelMaker {
         }
         ModelVersion version = promotion.get().version();
         try (Evaluator evaluator = new Evaluator(program, set)) {
-            ModelReady serving = memory.models().find(request.task(), version)
-                    .orElseThrow(() -> Problem.missing("VERSION_UNKNOWN", "version " + version + " is no longer there"));
+            ModelReady serving = read(new ModelKey(request.task(), version));
             if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
                 return PromotionGate.judgeIncomparable(policy, trained.measured(),
                         "version " + version + " takes features of another backbone");
@@ -164,10 +168,21 @@ class ModelMaker {
             return PromotionGate.judge(policy, trained.measured(),
                     Optional.of(new PromotionGate.Serving(version, serving.labels(), evaluator.measure(head))));
         } catch (Problem | IllegalArgumentException e) {
+            if (e instanceof Problem problem && problem.type() == ProblemType.BUSY) {
+                // The broker did not answer: no reason to judge otherwise than it would let us.
+                throw e;
+            }
             LOG.warnf("Serving version cannot be compared with task=%s version=%s reason=%s", request.task(), version,
                     e.getMessage());
             return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + version + " cannot be read");
         }
+    }
+
+    /** A version whole, from its topic. */
+    private ModelReady read(ModelKey key) {
+        return memory.models().place(key).flatMap(archive::read).filter(record -> !record.isTombstone())
+                .map(record -> ModelReady.parse(record.body())).orElseThrow(
+                        () -> Problem.missing("VERSION_UNKNOWN", "version " + key.version() + " is no longer there"));
     }
 
     /**

@@ -19,6 +19,7 @@ import org.jboss.logging.Logger;
 
 import io.graft.event.Json;
 import io.graft.event.Topics;
+import io.graft.id.ModelVersion;
 import io.graft.model.EpochResult;
 import io.graft.model.ModelReady;
 import io.graft.problem.Problem;
@@ -104,7 +105,7 @@ class RunExecution {
                 }
             });
             requireWanted(run);
-            Optional<ModelReady> known = memory.models().findByRequest(request.task(), request.trainRequestId());
+            Optional<ModelVersion> known = memory.models().findByRequest(request.task(), request.trainRequestId());
             return known.isPresent() ? duplicate(run, known.get()) : train(run, ends);
         } catch (RunCancelled e) {
             LOG.infof("Training run cancelled task=%s trainingRunId=%s", request.task(), request.trainingRunId());
@@ -132,10 +133,10 @@ class RunExecution {
         }
     }
 
-    private RunResult duplicate(Run run, ModelReady known) {
+    private RunResult duplicate(Run run, ModelVersion known) {
         LOG.infof("Train request has its version already task=%s trainRequestId=%s version=%s", run.request.task(),
-                run.request.trainRequestId(), known.version());
-        return new RunResult(List.of(run.progress.succeeded(known.version())), metrics::duplicate);
+                run.request.trainRequestId(), known);
+        return new RunResult(List.of(run.progress.succeeded(known)), metrics::duplicate);
     }
 
     private RunResult train(Run run, Map<TopicPartition, Long> ends) {

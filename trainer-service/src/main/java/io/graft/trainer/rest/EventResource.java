@@ -36,6 +36,7 @@ import io.graft.event.Json;
 import io.graft.id.ModelVersion;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
+import io.graft.model.ModelKey;
 import io.graft.model.Promotion;
 import io.graft.model.Promotion.Canary;
 import io.graft.model.Promotion.Shadow;
@@ -162,7 +163,7 @@ public class EventResource {
                 "promotion");
         Promotion promotion = request.toPromotion(task, memory.models().promotion(task), clock.instant());
         for (ModelVersion version : promotion.versions()) {
-            if (memory.models().find(task, version).isEmpty()) {
+            if (memory.models().place(new ModelKey(task, version)).isEmpty()) {
                 throw Problem.missing("VERSION_UNKNOWN", "task '" + task + "' has no version " + version);
             }
         }

@@ -25,7 +25,6 @@ import io.graft.id.TaskId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleKey;
 import io.graft.sample.Split;
-import io.graft.trainer.history.VersionSearch;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.noise.LabelNoise;
 import io.graft.trainer.noise.LabelNoiseReports;
@@ -64,7 +63,7 @@ public class LineageResource {
                 : Optional.empty();
         return new SampleView(key.task(), key.sampleId(), present, state.map(SampleState::label),
                 state.flatMap(SampleState::split).map(Split::word),
-                new VersionSearch(memory.models().versions(key.task())).versionsWith(key.sampleId()));
+                memory.models().versionsWith(key));
     }
 
     @POST

@@ -8,11 +8,11 @@ import java.util.Optional;
 import io.graft.id.ModelVersion;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
-import io.graft.model.ModelReady;
 import io.graft.model.Verdict;
+import io.graft.sample.SampleKey;
 import io.graft.sample.Split;
 import io.graft.trainer.history.ModelHistory;
-import io.graft.trainer.history.VersionSearch;
+import io.graft.trainer.history.VersionSummary;
 import io.graft.trainer.table.Deletion;
 import io.graft.trainer.table.FeatureTable;
 
@@ -21,6 +21,7 @@ import io.graft.trainer.table.FeatureTable;
  *
  * @param featureCount samples with a feature, on this replica
  * @param labels features by label and split, for samples without a {@code split} by the default fraction
+ * @param versions the newest ones, the oldest of them first
  * @param serving the version that was promoted last
  * @param deletedSamples the last deletions that this replica knows of, the latest first
  */
@@ -35,9 +36,8 @@ record TaskView(TaskId task, int featureCount, List<LabelView> labels, List<Vers
     }
 
     record VersionView(ModelVersion version, double accuracy, int sampleCount, Optional<Verdict> verdict) {
-        static VersionView of(ModelReady model) {
-            return new VersionView(model.version(), model.evaluation().accuracy(), model.dataset().sampleCount(),
-                    model.verdict());
+        static VersionView of(VersionSummary summary) {
+            return new VersionView(summary.version(), summary.accuracy(), summary.sampleCount(), summary.verdict());
         }
     }
 
@@ -47,20 +47,18 @@ record TaskView(TaskId task, int featureCount, List<LabelView> labels, List<Vers
      * @param versions that had seen the sample; about one in a hundred is named by mistake, none is left out
      */
     record DeletedSample(SampleId sampleId, Instant deletedAt, List<ModelVersion> versions) {
-        static DeletedSample of(Deletion deletion, VersionSearch search) {
+        static DeletedSample of(TaskId task, Deletion deletion, ModelHistory models) {
             return new DeletedSample(deletion.sampleId(), Instant.ofEpochMilli(deletion.deletedAtMs()),
-                    search.versionsWith(deletion.sampleId()));
+                    models.versionsWith(new SampleKey(task, deletion.sampleId())));
         }
     }
 
     static TaskView of(TaskId task, Optional<FeatureTable.Contents> contents, ModelHistory models) {
-        List<ModelReady> versions = models.versions(task);
         List<Deletion> deletions = contents.map(FeatureTable.Contents::deletions).orElse(List.of());
-        VersionSearch search = new VersionSearch(deletions.isEmpty() ? List.of() : versions);
         return new TaskView(task, contents.map(FeatureTable.Contents::featureCount).orElse(0),
                 contents.stream().flatMap(known -> known.counts().entrySet().stream()).map(LabelView::of).toList(),
-                versions.stream().map(VersionView::of).toList(),
+                models.versions(task).stream().map(VersionView::of).toList(),
                 models.promotion(task).map(promotion -> promotion.version()),
-                deletions.stream().map(deletion -> DeletedSample.of(deletion, search)).toList());
+                deletions.stream().map(deletion -> DeletedSample.of(task, deletion, models)).toList());
     }
 }

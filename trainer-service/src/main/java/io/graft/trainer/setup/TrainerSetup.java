@@ -16,6 +16,7 @@ import io.graft.backbone.Backbones;
 import io.graft.backbone.Cpu;
 import io.graft.backbone.TorchEngine;
 import io.graft.event.Topics;
+import io.graft.model.KafkaModelArchive;
 import io.graft.model.ModelReady.Software;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,6 +56,12 @@ class TrainerSetup {
 
     void close(@Disposes Backbones backbones) {
         backbones.close();
+    }
+
+    @Produces
+    @Singleton
+    KafkaModelArchive archive(@Identifier("default-kafka-broker") Map<String, Object> kafka, HistoryConfig config) {
+        return new KafkaModelArchive(kafka, config.archiveReadMax());
     }
 
     /** What this process is, as the versions that it makes say it. */

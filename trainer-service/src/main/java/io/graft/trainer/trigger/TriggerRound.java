@@ -98,7 +98,7 @@ final class TriggerRound {
 
     /** The end of the features that the task's last version was made of; 0 without one. */
     private long trainedUntil(TaskId task) {
-        return models.newest(task).flatMap(version -> version.dataset().offset(featuresTopic))
+        return models.newest(task).flatMap(version -> version.offset(featuresTopic))
                 .map(ModelReady.TopicOffset::end).orElse(0L);
     }
 }

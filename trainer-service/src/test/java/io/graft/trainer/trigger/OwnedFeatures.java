@@ -30,7 +30,7 @@ final class OwnedFeatures {
     static final Topics TOPICS = new Topics("");
     static final int PARTITION = 2;
 
-    private final ModelHistory models = new ModelHistory(TOPICS);
+    private final ModelHistory models = new ModelHistory(TOPICS, 10);
     private final FeatureTable table = new FeatureTable(key -> true, new FeatureTable.Listener() {
         @Override
         public void taskAdded(TaskId task) {
