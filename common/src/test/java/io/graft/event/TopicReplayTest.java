@@ -21,6 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ import io.graft.testing.Await;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.KafkaTopic;
 
+@Tag("waits-for-brokers")
 class TopicReplayTest {
 
     private static KafkaBroker broker;

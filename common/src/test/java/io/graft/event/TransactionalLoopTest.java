@@ -22,6 +22,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import io.graft.testing.Await;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.KafkaTopic;
 
+@Tag("waits-for-brokers")
 class TransactionalLoopTest {
 
     private static final int RECORD_COUNT = 1_000;
