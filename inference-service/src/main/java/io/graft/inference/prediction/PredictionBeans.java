@@ -23,13 +23,13 @@ final class PredictionBeans {
     Batchers batchers(PredictionConfig config, Backbones backbones, PredictionMetrics metrics) {
         Backbone backbone = backbones.image();
         BackboneDescriptor descriptor = backbone.descriptor();
-        int workerCount = config.workerCount() > 0 ? config.workerCount()
-                : descriptor.device().equals("gpu") ? 1 : coreCount();
         if (config.inputCountMax() > config.queueCapacity()) {
             throw new IllegalArgumentException("graft.prediction.input-count-max is " + config.inputCountMax()
                     + " (expected: at most graft.prediction.queue-capacity, " + config.queueCapacity() + ")");
         }
-        BatcherLimits limits = new BatcherLimits(workerCount, config.batchSizeMax(), config.queueCapacity());
+        BatcherLimits limits = new BatcherLimits(
+                config.workerCount() > 0 ? config.workerCount() : descriptor.usualWorkerCount(),
+                config.batchSizeMax() > 0 ? config.batchSizeMax() : descriptor.usualBatchSize(), config.queueCapacity());
         Batchers batchers = new Batchers(
                 Map.of(descriptor.sha256(), Batcher.start(backbone, limits, metrics.batches(descriptor))));
         metrics.bind(batchers, descriptor);

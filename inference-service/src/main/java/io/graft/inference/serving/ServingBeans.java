@@ -30,8 +30,8 @@ final class ServingBeans {
 
     @Produces
     @Singleton
-    Backbones backbones(BackboneSettings settings) {
-        return Backbones.open(settings.toBackboneConfig());
+    Backbones backbones(BackboneSettings settings, NamedBackbones named, InstantSource clock) {
+        return new Backbones(settings.toConfig(named), clock);
     }
 
     void close(@Disposes Backbones backbones) {
