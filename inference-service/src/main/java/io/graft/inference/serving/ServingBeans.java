@@ -40,13 +40,13 @@ final class ServingBeans {
 
     @Produces
     @Singleton
-    ServingTable table(ServingConfig config, SigningConfig signing, Backbones backbones, ServingListener listener,
+    ServingTable table(ServingConfig config, SigningConfig signing, BackboneLookup backbones, ServingListener listener,
             InstantSource clock,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         ServingLimits limits = new ServingLimits(config.taskCountMax(), config.versionCountMax(), config.loadedCountMax(),
-                config.promotionWaitMax());
+                config.promotionWaitMax(), config.backboneWaitMax());
         ModelSignatures signatures = ModelSignatures.open(signing.publicKeys().orElse(List.of()));
-        return new ServingTable(new ModelVerifier(backbones::find, signatures, config.headBytesMax()),
+        return new ServingTable(new ModelVerifier(backbones, signatures, config.headBytesMax()),
                 new KafkaModelArchive(kafka, config.archiveReadMax()), limits, listener, clock);
     }
 }
