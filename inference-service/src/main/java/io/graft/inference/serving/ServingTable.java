@@ -1,15 +1,12 @@
 package io.graft.inference.serving;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,18 +45,13 @@ public final class ServingTable {
     private final Casting casting;
     private final ServingLimits limits;
     private final ServingListener listener;
-    private final InstantSource clock;
     private final ConcurrentMap<TaskId, TaskServing> tasks = new ConcurrentHashMap<>();
-    private final Map<TaskId, Wait> waits = new HashMap<>();
+    private final PromotionWaits waits;
     /** Versions that become {@link Loaded}, or {@link Refused}, when the loading of their backbone ends. */
     private final Set<ModelKey> loading = new HashSet<>();
     private Set<ModelKey> loadingOfTheHistory = Set.of();
     private volatile boolean settled;
     private volatile boolean complete;
-
-    /** Of a promotion for its version, or for the backbone of its version. */
-    private record Wait(Instant until, String overdue) {
-    }
 
     ServingTable(ModelVerifier verifier, ModelArchive archive, ServingLimits limits, ServingListener listener,
             InstantSource clock) {
@@ -67,7 +59,7 @@ public final class ServingTable {
         this.casting = new Casting(verifier, archive);
         this.limits = limits;
         this.listener = listener;
-        this.clock = clock;
+        this.waits = new PromotionWaits(limits, clock);
     }
 
     public Optional<TaskServing> task(TaskId task) {
@@ -237,7 +229,7 @@ public final class ServingTable {
             return;
         }
         TaskServing task = tasks.getOrDefault(promotion.task(), TaskServing.empty(promotion.task()));
-        if (waits.remove(promotion.task()) != null && !task.isNamed(promotion.version())) {
+        if (waits.end(promotion.task()) && !task.isNamed(promotion.version())) {
             refuse(task, Problem.missing("VERSION_UNKNOWN", "its version did not come before the next promotion"));
         }
         publish(task.withPromotion(promotion));
@@ -264,12 +256,9 @@ public final class ServingTable {
 
     /** Counts promotions as refused that have waited for their version too long. They are followed all the same if it comes. */
     synchronized void refuseOverdue() {
-        Instant now = clock.instant();
-        List<TaskId> overdue = waits.entrySet().stream().filter(entry -> !now.isBefore(entry.getValue().until))
-                .map(Map.Entry::getKey).toList();
-        for (TaskId task : overdue) {
-            Wait wait = Objects.requireNonNull(waits.remove(task));
-            task(task).ifPresent(serving -> refuse(serving, Problem.missing("VERSION_UNKNOWN", wait.overdue)));
+        for (PromotionWaits.Overdue overdue : waits.takeOverdue()) {
+            task(overdue.task())
+                    .ifPresent(serving -> refuse(serving, Problem.missing("VERSION_UNKNOWN", overdue.sentence())));
         }
     }
 
@@ -288,26 +277,13 @@ public final class ServingTable {
         }
         Promotion promotion = task.promotion().get();
         Cast cast = casting.follow(task, promotion);
-        await(id, cast);
+        waits.note(cast);
         cast.refusals().forEach(problem -> refuse(task, problem));
         if (!cast.task().equals(task)) {
             publish(cast.task().within(limits));
             reportSwap(task.serving(), cast.task(), promotion, startNanos);
         }
         cast.loading().forEach(version -> load(new ModelKey(id, version)));
-    }
-
-    private void await(TaskId id, Cast cast) {
-        if (!cast.missing().isEmpty()) {
-            waits.put(id, new Wait(clock.instant().plus(limits.promotionWaitMax()),
-                    "its version has not come within " + limits.promotionWaitMax().toSeconds() + " s"));
-            LOG.info("Promotion waits for its version task={} versions={}", id, cast.missing());
-        } else if (!cast.loading().isEmpty()) {
-            waits.put(id, new Wait(clock.instant().plus(limits.backboneWaitMax()), "the backbone of its version has not been"
-                    + " loaded within " + limits.backboneWaitMax().toSeconds() + " s"));
-        } else {
-            waits.remove(id);
-        }
     }
 
     private void reportSwap(Optional<Model> previous, TaskServing task, Promotion promotion, long startNanos) {
