@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import jakarta.inject.Inject;
@@ -135,7 +136,7 @@ class SeveralBackbonesTest {
         // Then
         assertThat(answers).isNotEmpty().allSatisfy(answer -> assertThat(answer.status()).as(answer.text()).isEqualTo(200));
         assertThat(answers.stream().map(answer -> answer.json().path("version").asInt() + " "
-                + answer.json().path("label").asText()).collect(TreeSet::new, TreeSet::add, TreeSet::addAll))
+                + answer.json().path("label").asText()).collect(Collectors.toCollection(TreeSet::new)))
                 .contains("1 disc").isSubsetOf("1 disc", "2 was-disc");
         assertThat(after.json().path("label").asText()).isEqualTo("was-disc");
         assertThat(backbone("deeper").path("state").asText()).isEqualTo("open");
