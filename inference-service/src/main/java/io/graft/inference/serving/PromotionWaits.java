@@ -45,7 +45,7 @@ final class PromotionWaits {
         }
     }
 
-    /** @return whether it waited */
+    /** Forgets what a promotion waits for; returns whether it waited. */
     boolean end(TaskId task) {
         return byTask.remove(task) != null;
     }
