@@ -7,45 +7,38 @@ import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 
 /**
- * How the image backbone is opened.
+ * One backbone by name, and how it is opened.
  *
  * @param id its name in requests and events
- * @param weights a safetensors file; absent: the one in this jar
+ * @param weights a safetensors file; absent: those in this jar, which only {@code resnet18} has
  * @param sha256 of that file, 64 hex digits; absent: not checked
  * @param precision {@code auto}, {@code float32}, {@code bfloat16} or {@code float16}
  * @param device {@code auto}, {@code cpu} or {@code gpu}
- * @param imageBytesMax of an encoded image
- * @param imagePixelsMax width × height of an image; one is decoded at 3 bytes a pixel (6 where a PNG has 16 bits) on each
- *        thread
  */
-public record BackboneConfig(BackboneId id, Optional<Path> weights, Optional<String> sha256, String precision, String device,
-        int imageBytesMax, int imagePixelsMax) {
-
-    /** As long as a Kafka message usually may be at most, and longer than photographs are. */
-    public static final int IMAGE_BYTES_MAX = 16 << 20;
-    /** A 24 megapixel camera's: 75 MB a thread. A larger photograph tells the network, which sees 224 pixels, nothing more. */
-    public static final int IMAGE_PIXELS_MAX = 25_000_000;
+public record BackboneConfig(BackboneId id, Optional<Path> weights, Optional<String> sha256, String precision, String device) {
 
     /** The backbone in this jar. */
     public static final BackboneConfig BUNDLED = new BackboneConfig(new BackboneId("resnet18"), Optional.empty(),
-            Optional.empty(), Placement.AUTO, Placement.AUTO, IMAGE_BYTES_MAX, IMAGE_PIXELS_MAX);
-
-    /** The longest Java array, in pixels of 3 bytes. */
-    private static final int PIXELS_LIMIT = (Integer.MAX_VALUE - 8) / 3;
+            Optional.empty(), Placement.AUTO, Placement.AUTO);
 
     public BackboneConfig {
-        if (imageBytesMax < 1) {
-            throw invalid("imageBytesMax is " + imageBytesMax + " (expected: at least 1)");
-        }
-        if (imagePixelsMax < 1 || imagePixelsMax > PIXELS_LIMIT) {
-            throw invalid("imagePixelsMax is " + imagePixelsMax + " (expected: 1 to " + PIXELS_LIMIT + ")");
-        }
         if (id.equals(VectorBackbone.ID)) {
-            throw invalid("id is 'vector' (expected: another, this one is the identity's)");
+            throw invalid(id, "has a name that is the identity's (expected: another)");
+        }
+        if (weights.isEmpty() && !id.value().equals("resnet18")) {
+            throw invalid(id, "has no weights (expected: a safetensors file; only 'resnet18' has bundled ones)");
+        }
+        if (weights.isEmpty() && sha256.isPresent()) {
+            throw invalid(id, "has a sha256 and no weights (expected: both, since that of the bundled ones is known)");
         }
     }
 
-    private static Problem invalid(String what) {
-        return Problem.invalid("BACKBONE_CONFIG_INVALID", "backbone " + what);
+    /** Where its weights come from, for people: the file, or {@code bundled}. */
+    String source() {
+        return weights.map(Path::toString).orElse("bundled");
+    }
+
+    private static Problem invalid(BackboneId id, String what) {
+        return Problem.invalid("BACKBONE_CONFIG_INVALID", "backbone '" + id + "' " + what);
     }
 }

@@ -14,4 +14,21 @@ import io.graft.id.BackboneId;
  */
 public record BackboneDescriptor(BackboneId id, String sha256, int dimension, String architecture, String precision,
         String device) {
+
+    private static final int CPU_BATCH_SIZE = 8;
+    private static final int GPU_BATCH_SIZE = 64;
+
+    /** Inputs in a forward pass where nobody says otherwise: a GPU is busy only with many. */
+    public int usualBatchSize() {
+        return onGpu() ? GPU_BATCH_SIZE : CPU_BATCH_SIZE;
+    }
+
+    /** Threads that run forward passes where nobody says otherwise: one on each core, or one that feeds the GPU. */
+    public int usualWorkerCount() {
+        return onGpu() ? 1 : Runtime.getRuntime().availableProcessors();
+    }
+
+    private boolean onGpu() {
+        return device.equals("gpu");
+    }
 }

@@ -4,28 +4,33 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
 
-/** The backbones of this process: one for images, and the identity for vectors of each length. Thread-safe. */
+/**
+ * The backbones of this process: those of the configuration, each opened once when something needs it, and the identity for
+ * vectors of each length. Thread-safe.
+ */
 public final class Backbones implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Backbones.class);
     private static final String BUNDLED = "resnet18-small-images.safetensors";
     private static final String BUNDLED_SHA256 = "f3d3ac8d1b863ab80d6c6a894c201984a3629645196876e4c4010e938bb27e40";
     /** Lengths of vectors that are kept; another one than these makes room for itself. */
     private static final int VECTOR_COUNT_MAX = 256;
 
-    private final Backbone image;
+    private final BackbonesConfig config;
+    private final SortedMap<BackboneId, BackboneSlot> slots = new TreeMap<>();
     private final Map<Integer, Backbone> vectors = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -35,26 +40,30 @@ public final class Backbones implements AutoCloseable {
         }
     };
 
-    private Backbones(Backbone image) {
-        this.image = image;
+    /** Opens nothing yet. */
+    public Backbones(BackbonesConfig config, InstantSource clock) {
+        this.config = config;
+        Semaphore places = new Semaphore(config.openCountMax());
+        config.byId().forEach((id, backbone) -> slots.put(id,
+                new BackboneSlot(backbone, this::load, places, config.retryDelay(), clock)));
     }
 
     /**
-     * Reads, verifies and folds the weights, which takes about a second, and starts the native engine.
+     * With the one for images open.
      *
-     * @throws Problem BROKEN {@code BACKBONE_BROKEN} when the weights cannot be used
+     * @throws Problem as of {@link #open(BackboneId)}
      */
-    public static Backbones open(BackboneConfig config) {
-        Placement placement = Placement.choose(config.device(), config.precision());
+    public static Backbones open(BackbonesConfig config) {
+        Backbones backbones = new Backbones(config, InstantSource.system());
+        backbones.open(config.image());
+        return backbones;
+    }
+
+    /** Reads, verifies and folds the weights, which takes about a second, and starts the native engine. */
+    private Backbone load(BackboneConfig backbone) {
+        Placement placement = Placement.choose(backbone.device(), backbone.precision());
         ImageDecoder decoder = new ImageDecoder(config.imageBytesMax(), config.imagePixelsMax());
-        try {
-            Backbone image = ResNetBackbone.open(config.id(), ResNetWeights.read(weights(config)), placement, decoder);
-            LOG.info("Backbone opened backbone={} sha256={} dimension={} device={} precision={}", image.descriptor().id(),
-                    image.descriptor().sha256(), image.descriptor().dimension(), placement.device(), placement.precision());
-            return new Backbones(image);
-        } catch (Problem e) {
-            throw Problem.broken("BACKBONE_BROKEN", "backbone '" + config.id() + "' cannot be opened: " + e.sentence(), e);
-        }
+        return ResNetBackbone.open(backbone.id(), ResNetWeights.read(weights(backbone)), placement, decoder);
     }
 
     private static byte[] weights(BackboneConfig config) {
@@ -81,9 +90,43 @@ public final class Backbones implements AutoCloseable {
         }
     }
 
-    /** The backbone that embeds images. */
+    /**
+     * A configured backbone; opens it where nobody has, and waits for whoever does.
+     *
+     * @throws Problem BROKEN {@code BACKBONE_BROKEN} when its weights cannot be used, or could not a moment ago; BUSY
+     *         {@code BACKBONES_TOO_MANY}
+     */
+    public Backbone open(BackboneId id) {
+        BackboneSlot slot = slots.get(id);
+        if (slot == null) {
+            throw Problem.invalid("BACKBONE_CONFIG_INVALID",
+                    "backbone '" + id + "' is not configured (expected: one of " + slots.keySet() + ")");
+        }
+        return slot.open();
+    }
+
+    public boolean isConfigured(BackboneId id) {
+        return slots.containsKey(id);
+    }
+
+    /** A configured backbone if it is open. */
+    public Optional<Backbone> opened(BackboneId id) {
+        return Optional.ofNullable(slots.get(id)).flatMap(BackboneSlot::backbone);
+    }
+
+    /** Why a backbone could not be opened, as long as that is not tried again. */
+    public Optional<Problem> failure(BackboneId id) {
+        return Optional.ofNullable(slots.get(id)).flatMap(BackboneSlot::failure);
+    }
+
+    /** Where each configured backbone stands, in the order of the names. */
+    public List<BackboneStatus> statuses() {
+        return slots.values().stream().map(BackboneSlot::status).toList();
+    }
+
+    /** The backbone that embeds images; opens it where nobody has. */
     public Backbone image() {
-        return image;
+        return open(config.image());
     }
 
     /**
@@ -93,7 +136,7 @@ public final class Backbones implements AutoCloseable {
      */
     public Backbone forContent(SampleContent content) {
         if (content instanceof SampleContent.Image || content instanceof SampleContent.Raster) {
-            return image;
+            return image();
         }
         if (content instanceof SampleContent.Vector vector) {
             return vector(vector.values().length);
@@ -103,14 +146,16 @@ public final class Backbones implements AutoCloseable {
     }
 
     /**
-     * The backbone whose features these are, if this process has it.
+     * The backbone whose features these are, if it is open: the digest of one that is not is unknown.
      *
      * @param sha256 of a {@link BackboneDescriptor}
      * @param dimension numbers in a feature
      */
     public Optional<Backbone> find(String sha256, int dimension) {
-        if (image.descriptor().sha256().equals(sha256)) {
-            return image.descriptor().dimension() == dimension ? Optional.of(image) : Optional.empty();
+        Optional<Backbone> open = slots.values().stream().flatMap(slot -> slot.backbone().stream())
+                .filter(backbone -> backbone.descriptor().sha256().equals(sha256)).findFirst();
+        if (open.isPresent()) {
+            return open.filter(backbone -> backbone.descriptor().dimension() == dimension);
         }
         if (dimension < 1 || dimension > SampleContent.Vector.LENGTH_MAX) {
             return Optional.empty();
@@ -132,6 +177,6 @@ public final class Backbones implements AutoCloseable {
 
     @Override
     public void close() {
-        image.close();
+        slots.values().forEach(BackboneSlot::close);
     }
 }

@@ -7,8 +7,14 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +35,10 @@ class BackbonesTest {
 
     private static final int BATCH_SIZE_MAX = 16;
 
+    private static final BackboneId MINE = new BackboneId("mine");
+
     private static Backbones backbones;
+    private Instant now = Instant.parse("2026-01-01T12:00:00Z");
 
     @BeforeAll
     static void open() {
@@ -41,9 +50,9 @@ class BackbonesTest {
         backbones.close();
     }
 
-    private static BackboneConfig bundled(String precision) {
-        return new BackboneConfig(new BackboneId("resnet18"), Optional.empty(), Optional.empty(), precision, "auto",
-                BackboneConfig.IMAGE_BYTES_MAX, BackboneConfig.IMAGE_PIXELS_MAX);
+    private static BackbonesConfig bundled(String precision) {
+        return BackbonesConfig.of(
+                new BackboneConfig(new BackboneId("resnet18"), Optional.empty(), Optional.empty(), precision, "auto"));
     }
 
     @Test
@@ -146,7 +155,7 @@ class BackbonesTest {
     void opensWeightsOfTheUsersOwn(@TempDir Path folder) throws IOException {
         // Given
         Path file = Files.write(folder.resolve("mine.safetensors"),
-                RuleWeights.file(ResNetArchitecture.named("resnet34").orElseThrow()));
+                RuleWeights.file("resnet34"));
         // When
         try (Backbones opened = Backbones.open(own(file, Optional.empty()))) {
             // Then
@@ -177,22 +186,106 @@ class BackbonesTest {
                 .hasMessage("backbone 'mine' cannot be opened: weights file " + file + " cannot be read: " + file);
     }
 
-    private static BackboneConfig own(Path file, Optional<String> sha256) {
-        return new BackboneConfig(new BackboneId("mine"), Optional.of(file), sha256, "float32", "cpu", 1 << 20, 1 << 20);
+    private static BackbonesConfig own(Path file, Optional<String> sha256) {
+        return BackbonesConfig.of(mine(Optional.of(file), sha256));
+    }
+
+    private static BackboneConfig mine(Optional<Path> file, Optional<String> sha256) {
+        return new BackboneConfig(new BackboneId("mine"), file, sha256, "float32", "cpu");
+    }
+
+    @Test
+    void opensEachBackboneWhenItIsNeeded(@TempDir Path folder) throws IOException {
+        // Given
+        Path file = Files.write(folder.resolve("mine.safetensors"), RuleWeights.file("resnet34"));
+        try (Backbones two = new Backbones(
+                BackbonesConfig.of(BackboneConfig.BUNDLED, mine(Optional.of(file), Optional.empty())),
+                () -> now)) {
+            assertThat(two.statuses()).extracting(BackboneStatus::state).containsOnly(BackboneStatus.State.CLOSED);
+            // When
+            Backbone mine = two.open(MINE);
+            // Then
+            assertThat(two.open(MINE)).isSameAs(mine);
+            assertThat(two.find(mine.descriptor().sha256(), 512)).containsSame(mine);
+            assertThat(two.opened(BackboneConfig.BUNDLED.id())).isEmpty();
+            assertThat(two.statuses()).extracting(status -> status.id() + " " + status.state())
+                    .containsExactly("mine OPEN", "resnet18 CLOSED");
+            BackboneStatus status = two.statuses().get(0);
+            assertThat(status.architecture()).contains("resnet34");
+            assertThat(status.source()).isEqualTo(file.toString());
+            assertThat(status.millisecondsPerSample().orElseThrow()).isPositive();
+            assertThat(two.statuses().get(1).source()).isEqualTo("bundled");
+        }
+    }
+
+    @Test
+    void opensOnceForAllWhoNeedItAtOnce(@TempDir Path folder) throws Exception {
+        // Given
+        Path file = Files.write(folder.resolve("mine.safetensors"), RuleWeights.file("resnet18"));
+        try (Backbones one = new Backbones(own(file, Optional.empty()), () -> now)) {
+            // When
+            List<CompletableFuture<Backbone>> opened = Stream
+                    .generate(() -> CompletableFuture.supplyAsync(() -> one.open(MINE)))
+                    .limit(4).toList();
+            // Then
+            Backbone first = opened.get(0).get(60, TimeUnit.SECONDS);
+            for (CompletableFuture<Backbone> other : opened) {
+                assertThat(other.get(60, TimeUnit.SECONDS)).isSameAs(first);
+            }
+        }
+    }
+
+    @Test
+    void remembersAFailureForAWhile(@TempDir Path folder) throws IOException {
+        // Given
+        Path file = Files.write(folder.resolve("mine.safetensors"), new byte[] { 1 });
+        try (Backbones one = new Backbones(own(file, Optional.empty()), () -> now)) {
+            assertThatThrownBy(() -> one.open(MINE)).hasMessageContaining("backbone 'mine' cannot be opened: ");
+            Files.write(file, RuleWeights.file("resnet18"));
+            // When
+            now = now.plusSeconds(59);
+            assertThatThrownBy(() -> one.open(MINE)).hasMessageContaining("backbone 'mine' cannot be opened: ");
+            assertThat(one.failure(MINE)).isPresent();
+            assertThat(one.statuses().get(0).problem().orElseThrow().code()).isEqualTo("BACKBONE_BROKEN");
+            now = now.plusSeconds(1);
+            // Then
+            assertThat(one.failure(MINE)).isEmpty();
+            assertThat(one.open(MINE).descriptor().architecture()).isEqualTo("resnet18");
+        }
+    }
+
+    @Test
+    void opensNoMoreThanItMay(@TempDir Path folder) throws IOException {
+        // Given
+        Path file = Files.write(folder.resolve("mine.safetensors"), RuleWeights.file("resnet18"));
+        BackbonesConfig narrow = new BackbonesConfig(Map.of(MINE, mine(Optional.of(file), Optional.empty())),
+                BackboneConfig.BUNDLED.id(), 1 << 20, 1 << 20, 1, Duration.ofMinutes(1));
+        try (Backbones one = Backbones.open(narrow)) {
+            // When // Then
+            assertThatThrownBy(() -> one.open(MINE)).hasMessage("backbone 'mine' cannot be opened: no further one may be open"
+                    + " (expected: fewer in use, or a higher limit)")
+                    .extracting(e -> ((Problem) e).type()).isEqualTo(ProblemType.BUSY);
+        }
     }
 
     @Test
     void refusesAConfigurationThatBreaksARule() {
         assertThatThrownBy(
-                () -> new BackboneConfig(new BackboneId("vector"), Optional.empty(), Optional.empty(), "auto", "auto", 1, 1))
+                () -> new BackboneConfig(new BackboneId("vector"), Optional.empty(), Optional.empty(), "auto", "auto"))
                 .isInstanceOf(Problem.class)
-                .hasMessage("backbone id is 'vector' (expected: another, this one is the identity's)");
-        assertThatThrownBy(
-                () -> new BackboneConfig(new BackboneId("a"), Optional.empty(), Optional.empty(), "auto", "auto", 0, 1))
-                .isInstanceOf(Problem.class).hasMessage("backbone imageBytesMax is 0 (expected: at least 1)");
-        assertThatThrownBy(
-                () -> new BackboneConfig(new BackboneId("a"), Optional.empty(), Optional.empty(), "auto", "auto", 1, 0))
-                .isInstanceOf(Problem.class).hasMessage("backbone imagePixelsMax is 0 (expected: 1 to 715827879)");
+                .hasMessage("backbone 'vector' has a name that is the identity's (expected: another)");
+        assertThatThrownBy(() -> mine(Optional.empty(), Optional.empty())).isInstanceOf(Problem.class)
+                .hasMessage("backbone 'mine' has no weights (expected: a safetensors file; only 'resnet18' has bundled ones)");
+        assertThatThrownBy(() -> limits("mine", 1, 1)).isInstanceOf(Problem.class)
+                .hasMessage("the backbone for images is 'mine' (expected: one of [resnet18])");
+        assertThatThrownBy(() -> limits("resnet18", 0, 1)).isInstanceOf(Problem.class)
+                .hasMessage("imageBytesMax is 0 (expected: at least 1)");
+        assertThatThrownBy(() -> limits("resnet18", 1, 0)).isInstanceOf(Problem.class)
+                .hasMessage("imagePixelsMax is 0 (expected: 1 to 715827879)");
+    }
+
+    private static BackbonesConfig limits(String image, int imageBytesMax, int imagePixelsMax) {
+        return new BackbonesConfig(Map.of(), new BackboneId(image), imageBytesMax, imagePixelsMax, 1, Duration.ofMinutes(1));
     }
 
     @Test

@@ -30,12 +30,12 @@ final class EmbeddingCost {
 
     public static void main(String[] arguments) throws Exception {
         List<SampleContent.Image> images = images(Path.of(arguments[0]));
-        ImageDecoder decoder = new ImageDecoder(BackboneConfig.IMAGE_BYTES_MAX, BackboneConfig.IMAGE_PIXELS_MAX);
+        ImageDecoder decoder = new ImageDecoder(BackbonesConfig.IMAGE_BYTES_MAX, BackbonesConfig.IMAGE_PIXELS_MAX);
         List<Pixels> pixels = images.stream().map(decoder::decode).toList();
         print("decode", images, decoder::decode);
         print("resize", pixels, new Preprocessing(146, 128, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f))::apply);
         print("resize224", pixels, new Preprocessing(256, 224, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f))::apply);
-        try (Backbones backbones = Backbones.open(BackboneConfig.BUNDLED);
+        try (Backbones backbones = Backbones.open(BackbonesConfig.BUNDLED);
                 BackboneWorker worker = backbones.image().openWorker(16)) {
             byte[] input = backbones.image().prepare(images.get(0));
             for (int size : new int[] { 1, 8, 16 }) {

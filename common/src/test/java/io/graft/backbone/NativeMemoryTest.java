@@ -47,7 +47,7 @@ class NativeMemoryTest {
     @Test
     void staysTheSameHoweverMuchIsEmbedded() throws IOException {
         assumeTrue(Files.exists(STATUS), "this system does not tell how much memory a process uses");
-        try (Backbones backbones = Backbones.open(BackboneConfig.BUNDLED);
+        try (Backbones backbones = Backbones.open(BackbonesConfig.BUNDLED);
                 BackboneWorker worker = backbones.image().openWorker(BATCH_SIZE_MAX)) {
             // Given
             List<byte[]> batch = List.of(new byte[128 * 128 * 3], new byte[128 * 128 * 3], new byte[128 * 128 * 3]);

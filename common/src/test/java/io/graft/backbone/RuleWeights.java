@@ -10,9 +10,14 @@ import io.graft.tensor.Safetensors;
 import io.graft.tensor.Tensor;
 
 /** Weights and images made by the rule of the reference values, so that a network of any size needs no file. */
-final class RuleWeights {
+public final class RuleWeights {
 
     private RuleWeights() {
+    }
+
+    /** A weights file of an architecture by its name. */
+    public static byte[] file(String architecture) {
+        return file(ResNetArchitecture.named(architecture).orElseThrow());
     }
 
     /** A weights file of the architecture, for 224 pixel images without resize. */

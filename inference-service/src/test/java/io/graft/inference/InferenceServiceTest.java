@@ -320,7 +320,8 @@ class InferenceServiceTest {
                 assertThat(answer.json().path("checks")).isNotEmpty();
             });
         }
-        assertThat(caller.get("/q/health/ready").text()).contains("models-read").contains("remainingCount");
+        assertThat(caller.get("/q/health/ready").text()).contains("models-read").contains("remainingCount")
+                .contains("promotions-followed", "backbones-loaded");
         assertThat(caller.get("/q/health/live").text()).contains("models-replay", "backbone-workers");
     }
 
@@ -331,7 +332,7 @@ class InferenceServiceTest {
 
         // Then
         assertThat(document.path("paths").properties().stream().map(path -> path.getKey())).containsExactlyInAnyOrder(
-                "/v1/tasks", "/v1/tasks/{task}", "/v1/tasks/{task}/versions", "/v1/tasks/{task}/versions/{version}",
+                "/v1/backbones", "/v1/tasks", "/v1/tasks/{task}", "/v1/tasks/{task}/versions", "/v1/tasks/{task}/versions/{version}",
                 "/v1/tasks/{task}/predictions", "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/{task}",
                 "/v2/models/{task}/ready", "/v2/models/{task}/infer", "/v2/models/{task}/versions/{version}",
                 "/v2/models/{task}/versions/{version}/ready", "/v2/models/{task}/versions/{version}/infer");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 
 import java.time.Duration;
@@ -317,6 +318,13 @@ class TrainerFlowTest {
         given().get("/q/health/live").then().statusCode(200).body("checks.find { it.name == 'stages' }.data.embedding",
                 equalTo("running"));
         given().get("/q/openapi").then().statusCode(200).body(containsString("/v1/tasks/{task}/train-requests"));
+    }
+
+    @Test
+    void showsTheBackboneThatEmbedsImages() {
+        given().get("/v1/backbones").then().statusCode(200).body("backbones.id", equalTo(List.of("resnet18")))
+                .body("backbones[0].state", equalTo("open")).body("backbones[0].source", equalTo("bundled"))
+                .body("backbones[0].dimension", equalTo(512)).body("backbones[0].millisecondsPerSample", greaterThan(0f));
     }
 
     private static double sum(String metrics, String name, String outcome) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import io.graft.backbone.Backbone;
-import io.graft.backbone.BackboneConfig;
+import io.graft.backbone.BackbonesConfig;
 import io.graft.backbone.Backbones;
 
 /**
@@ -27,7 +27,7 @@ public final class Benchmarks {
             System.err.println("benchmark " + unknown + " does not exist (expected: some of " + ALL + ")");
             System.exit(2);
         }
-        try (Backbones backbones = Backbones.open(BackboneConfig.BUNDLED); PlainResNet plain = new PlainResNet()) {
+        try (Backbones backbones = Backbones.open(BackbonesConfig.BUNDLED); PlainResNet plain = new PlainResNet()) {
             Backbone backbone = backbones.image();
             System.out.println(Machine.describe(backbone.descriptor()));
             Photographs photographs = Photographs.find(backbone);

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import io.graft.backbone.Backbone;
-import io.graft.backbone.BackboneConfig;
+import io.graft.backbone.BackbonesConfig;
 import io.graft.backbone.BackboneWorker;
 import io.graft.backbone.Backbones;
 import io.graft.sample.ImageFormat;
@@ -20,7 +20,7 @@ class PlainResNetTest {
 
     @Test
     void computesTheFeaturesOfTheBackbone() throws Exception {
-        try (Backbones backbones = Backbones.open(BackboneConfig.BUNDLED); PlainResNet plain = new PlainResNet()) {
+        try (Backbones backbones = Backbones.open(BackbonesConfig.BUNDLED); PlainResNet plain = new PlainResNet()) {
             // Given
             Backbone backbone = backbones.image();
             List<byte[]> inputs = new DrawnImages(2).draw(1).stream()
@@ -40,7 +40,7 @@ class PlainResNetTest {
 
     @Test
     void decodesEncodedImagesAsDjlDoes() throws Exception {
-        try (Backbones backbones = Backbones.open(BackboneConfig.BUNDLED); PlainResNet plain = new PlainResNet()) {
+        try (Backbones backbones = Backbones.open(BackbonesConfig.BUNDLED); PlainResNet plain = new PlainResNet()) {
             // Given
             List<SampleContent.Image> images = new DrawnImages(2).draw(1).stream()
                     .map(image -> new SampleContent.Image(image.bytes(), ImageFormat.JPEG)).toList();

@@ -2,6 +2,7 @@ package io.graft.local;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -20,12 +21,15 @@ record ConfigurationKey(String name, String defaultValue, String bounds, String 
     private static final Pattern METHOD = Pattern.compile(
             "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*((?:@\\w+(?:\\([^)]*\\))?\\s*)*)([\\w<>]+) (\\w+)\\(\\);", Pattern.DOTALL);
 
+    /** Prefixes of keys with a name in them. */
+    private static final Map<String, String> BY_NAME = Map.of("graft.training-policies", ".\"task\"", "graft.backbones",
+            ".\"backbone\"");
+
     /** Every key of a service, in the order of the names. */
     static List<ConfigurationKey> of(String module) {
         return Documents.sources(module).stream().map(Documents::text).flatMap(source -> {
             Optional<String> prefix = PREFIX.matcher(source).results().map(found -> found.group(1)).findFirst();
-            boolean byTask = source.contains("@WithParentName");
-            return prefix.map(text -> byTask ? text + ".\"task\"" : text).stream()
+            return prefix.map(text -> text + BY_NAME.getOrDefault(text, "")).stream()
                     .flatMap(text -> METHOD.matcher(source).results().map(method -> of(text, method)));
         }).sorted((one, other) -> one.name.compareTo(other.name)).toList();
     }

@@ -42,7 +42,7 @@ public final class TaskModels {
             table.model(task, version);
             return true;
         } catch (Problem e) {
-            if (e.type() != ProblemType.MISSING) {
+            if (e.type() != ProblemType.MISSING && e.type() != ProblemType.BUSY) {
                 throw e;
             }
             return false;

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 import io.graft.backbone.Backbone;
 import io.graft.backbone.BackboneWorker;
@@ -11,10 +13,20 @@ import io.graft.backbone.BackboneWorker;
 /** The backbones that compute, each behind its batcher, by digest. One that is not here is the identity: nothing to batch. */
 final class Batchers implements AutoCloseable {
 
-    private final Map<String, Batcher> bySha256;
+    private final ConcurrentMap<String, Batcher> bySha256;
 
     Batchers(Map<String, Batcher> bySha256) {
-        this.bySha256 = Map.copyOf(bySha256);
+        this.bySha256 = new ConcurrentHashMap<>(bySha256);
+    }
+
+    /** Whether a backbone is warm. */
+    boolean has(Backbone backbone) {
+        return bySha256.containsKey(backbone.descriptor().sha256());
+    }
+
+    /** Warms a backbone and takes its requests from now on, unless it is here already. */
+    void add(Backbone backbone, BackboneLoader.Warming warming) {
+        bySha256.computeIfAbsent(backbone.descriptor().sha256(), sha256 -> warming.warm(backbone));
     }
 
     /** As {@link Batcher#submit}. */
@@ -26,10 +38,6 @@ final class Batchers implements AutoCloseable {
         try (BackboneWorker worker = backbone.openWorker(1)) {
             return CompletableFuture.completedFuture(worker.embed(List.of(input))[0]);
         }
-    }
-
-    int queueDepth() {
-        return bySha256.values().stream().mapToInt(Batcher::queueDepth).sum();
     }
 
     Optional<Throwable> failure() {

@@ -10,6 +10,9 @@ import jakarta.inject.Singleton;
 import io.graft.backbone.Backbone;
 import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
+import io.graft.backbone.BackbonesConfig;
+import io.graft.inference.serving.BackboneSettings;
+import io.graft.inference.serving.NamedBackbones;
 import io.graft.inference.serving.ServingTable;
 import io.graft.sample.SampleContentCodec;
 import io.quarkus.runtime.ShutdownEvent;
@@ -20,20 +23,35 @@ final class PredictionBeans {
 
     @Produces
     @Singleton
-    Batchers batchers(PredictionConfig config, Backbones backbones, PredictionMetrics metrics) {
-        Backbone backbone = backbones.image();
-        BackboneDescriptor descriptor = backbone.descriptor();
-        int workerCount = config.workerCount() > 0 ? config.workerCount()
-                : descriptor.device().equals("gpu") ? 1 : coreCount();
+    Batchers batchers() {
+        return new Batchers(Map.of());
+    }
+
+    @Produces
+    @Singleton
+    BackboneLoader loader(PredictionConfig config, BackboneSettings settings, NamedBackbones named, Backbones backbones,
+            Batchers batchers, PredictionMetrics metrics, InstantSource clock) {
         if (config.inputCountMax() > config.queueCapacity()) {
             throw new IllegalArgumentException("graft.prediction.input-count-max is " + config.inputCountMax()
                     + " (expected: at most graft.prediction.queue-capacity, " + config.queueCapacity() + ")");
         }
-        BatcherLimits limits = new BatcherLimits(workerCount, config.batchSizeMax(), config.queueCapacity());
-        Batchers batchers = new Batchers(
-                Map.of(descriptor.sha256(), Batcher.start(backbone, limits, metrics.batches(descriptor))));
-        metrics.bind(batchers, descriptor);
-        return batchers;
+        BackbonesConfig common = settings.toConfig(named);
+        BackboneLoader loader = new BackboneLoader(backbones, batchers, backbone -> warm(backbone, config, metrics),
+                common.retryDelay(), metrics, clock);
+        if (settings.openAtStart()) {
+            loader.openNow(common.image());
+        }
+        return loader;
+    }
+
+    private static Batcher warm(Backbone backbone, PredictionConfig config, PredictionMetrics metrics) {
+        BackboneDescriptor descriptor = backbone.descriptor();
+        BatcherLimits limits = new BatcherLimits(
+                config.workerCount() > 0 ? config.workerCount() : descriptor.usualWorkerCount(),
+                config.batchSizeMax() > 0 ? config.batchSizeMax() : descriptor.usualBatchSize(), config.queueCapacity());
+        Batcher batcher = Batcher.start(backbone, limits, metrics.batches(descriptor));
+        metrics.bind(batcher, descriptor);
+        return batcher;
     }
 
     @Produces
@@ -50,12 +68,13 @@ final class PredictionBeans {
         return new SampleContentCodec(config.contentBytesMax());
     }
 
-    /** Warms the backbone before the first request, and not with it. */
-    void start(@Observes StartupEvent event, Batchers batchers) {
+    /** Warms the default backbone before the first request, and not with it. */
+    void start(@Observes StartupEvent event, BackboneLoader loader) {
     }
 
     /** Before the backbones are closed, whose memory the workers use. */
-    void stop(@Observes ShutdownEvent event, Batchers batchers) {
+    void stop(@Observes ShutdownEvent event, BackboneLoader loader, Batchers batchers) {
+        loader.close();
         batchers.close();
     }
 

@@ -12,15 +12,15 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "graft.prediction")
 public interface PredictionConfig {
 
-    /** Threads that run forward passes; 0: one for each core, and one on a GPU. */
+    /** Threads that run the forward passes of a backbone; 0: one for each core, and one on a GPU. */
     @WithDefault("0")
     @Min(0)
     @Max(1024)
     int workerCount();
 
-    /** Inputs in one forward pass. */
-    @WithDefault("8")
-    @Min(1)
+    /** Inputs in one forward pass; 0: 8 on a CPU, 64 on a GPU. */
+    @WithDefault("0")
+    @Min(0)
     @Max(1024)
     int batchSizeMax();
 
@@ -30,7 +30,7 @@ public interface PredictionConfig {
     @Max(100_000)
     int inputCountMax();
 
-    /** Inputs that may wait for a forward pass; a request with a further one is refused as busy. */
+    /** Inputs that may wait for each backbone; a request with a further one is refused as busy. */
     @WithDefault("256")
     @Min(1)
     @Max(100_000)

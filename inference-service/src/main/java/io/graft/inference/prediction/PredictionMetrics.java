@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import jakarta.inject.Singleton;
 
 import io.graft.backbone.BackboneDescriptor;
+import io.graft.id.BackboneId;
 import io.graft.inference.serving.ModelCard;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -18,7 +19,7 @@ import io.micrometer.core.instrument.Timer;
  * series by asking for names.
  */
 @Singleton
-final class PredictionMetrics implements PredictionListener {
+final class PredictionMetrics implements PredictionListener, BackboneLoader.LoadListener {
 
     private static final Duration[] DURATIONS = { Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(20),
             Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(500),
@@ -43,7 +44,8 @@ final class PredictionMetrics implements PredictionListener {
     /** Hears the passes of one backbone. */
     BatchListener batches(BackboneDescriptor backbone) {
         DistributionSummary sizes = DistributionSummary.builder("graft.prediction.batch.size")
-                .description("Inputs in a forward pass").serviceLevelObjectives(BATCH_SIZES).register(registry);
+                .description("Inputs in a forward pass").tag("backbone", backbone.id().value())
+                .serviceLevelObjectives(BATCH_SIZES).register(registry);
         Timer forwards = Timer.builder("graft.backbone.forward").description("Forward pass of one batch")
                 .tag("backbone", backbone.id().value()).serviceLevelObjectives(DURATIONS).register(registry);
         return (batchSize, nanos) -> {
@@ -52,9 +54,17 @@ final class PredictionMetrics implements PredictionListener {
         };
     }
 
-    void bind(Batchers batchers, BackboneDescriptor backbone) {
-        Gauge.builder("graft.prediction.queue.depth", batchers, Batchers::queueDepth)
-                .description("Inputs that wait for a forward pass").register(registry);
+    @Override
+    public void loaded(BackboneId backbone, boolean succeeded, long nanos) {
+        Timer.builder("graft.backbone.load").description("Opening and warming a backbone in the background")
+                .tag("backbone", backbone.value()).tag("outcome", succeeded ? "loaded" : "failed").register(registry)
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Shows a backbone that is warm. */
+    void bind(Batcher batcher, BackboneDescriptor backbone) {
+        Gauge.builder("graft.prediction.queue.depth", batcher, Batcher::queueDepth)
+                .description("Inputs that wait for a forward pass").tag("backbone", backbone.id().value()).register(registry);
         Gauge.builder("graft.backbone.info", () -> 1).description("What the backbone runs on")
                 .tag("backbone", backbone.id().value()).tag("precision", backbone.precision())
                 .tag("device", backbone.device()).tag("sha256", backbone.sha256()).register(registry);

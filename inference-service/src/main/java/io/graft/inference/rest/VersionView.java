@@ -18,7 +18,8 @@ import io.graft.inference.serving.Roles;
 import io.graft.inference.serving.TaskServing;
 import io.graft.inference.serving.VersionState;
 import io.graft.inference.serving.VersionState.Archived;
-import io.graft.inference.serving.VersionState.Loaded;
+import io.graft.inference.serving.VersionState.InMemory;
+import io.graft.inference.serving.VersionState.Loading;
 import io.graft.inference.serving.VersionState.Refused;
 import io.graft.problem.Problem;
 
@@ -49,6 +50,9 @@ public record VersionView(ModelVersion version, State state, Optional<Instant> c
         /** It answers when it is asked for by number. */
         @JsonProperty("loaded")
         LOADED,
+        /** It waits for its backbone, which is being loaded. */
+        @JsonProperty("loading")
+        LOADING,
         /** It is read again when it is promoted. */
         @JsonProperty("archived")
         ARCHIVED,
@@ -82,9 +86,10 @@ public record VersionView(ModelVersion version, State state, Optional<Instant> c
     }
 
     private static VersionView of(TaskServing serving, VersionState state) {
-        if (state instanceof Loaded loaded) {
-            ModelCard card = loaded.model().card();
-            return new VersionView(card.version(), state(serving.roles(), card.version()), Optional.of(card.createdAt()),
+        if (state instanceof InMemory held) {
+            ModelCard card = held.card();
+            return new VersionView(card.version(),
+                    held instanceof Loading ? State.LOADING : state(serving.roles(), card.version()), Optional.of(card.createdAt()),
                     Optional.of(card.evaluation().accuracy()), Optional.of(card.dataset().sampleCount()), Optional.empty(),
                     Optional.of(card));
         }

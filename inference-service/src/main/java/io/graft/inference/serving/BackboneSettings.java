@@ -1,37 +1,36 @@
 package io.graft.inference.serving;
 
-import java.nio.file.Path;
-import java.util.Optional;
+import java.time.Duration;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
-import io.graft.backbone.BackboneConfig;
+import io.graft.backbone.BackbonesConfig;
 import io.graft.id.BackboneId;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** The backbone of this process. */
+/** What the backbones of this process have in common. */
 @ConfigMapping(prefix = "graft.backbone")
 public interface BackboneSettings {
 
-    /** Its name in requests and events. */
+    /** The name of the backbone that embeds images. */
     @WithDefault("resnet18")
-    String id();
+    String defaultImage();
 
-    /** A safetensors file with its weights; absent: the bundled one. */
-    Optional<Path> weights();
+    /** Whether that one is opened at the start, and not with the first version that needs it. */
+    @WithDefault("true")
+    boolean openAtStart();
 
-    /** SHA-256 of that file, 64 hex digits; absent: not checked. */
-    Optional<String> sha256();
+    /** Backbones that are open at once; an open one stays open. */
+    @WithDefault("8")
+    @Min(1)
+    @Max(1000)
+    int openCountMax();
 
-    /** What the forward pass computes in: auto, float32, bfloat16 or float16. */
-    @WithDefault("auto")
-    String precision();
-
-    /** Where it runs: auto, cpu or gpu. */
-    @WithDefault("auto")
-    String device();
+    /** How long a backbone that could not be opened is not tried again. */
+    @WithDefault("1m")
+    Duration retryDelay();
 
     /** Bytes of an encoded image. */
     @WithDefault("16777216")
@@ -45,8 +44,9 @@ public interface BackboneSettings {
     @Max(700_000_000)
     int imagePixelsMax();
 
-    default BackboneConfig toBackboneConfig() {
-        return new BackboneConfig(new BackboneId(id()), weights(), sha256(), precision(), device(), imageBytesMax(),
-                imagePixelsMax());
+    /** As the backbones take it. */
+    default BackbonesConfig toConfig(NamedBackbones named) {
+        return new BackbonesConfig(named.toConfigs(), new BackboneId(defaultImage()), imageBytesMax(), imagePixelsMax(),
+                openCountMax(), retryDelay());
     }
 }

@@ -8,14 +8,16 @@ import io.graft.problem.Problem;
 /**
  * How far a promotion could be followed.
  *
- * @param task with the roles as they are now; untouched while the version that is to serve cannot
+ * @param task with the roles as they are now; they are untouched while the version that is to serve cannot
  * @param missing versions that have not been read yet
+ * @param loading versions whose backbone is not loaded yet
  * @param refusals why a version does not take its role
  */
-record Cast(TaskServing task, List<ModelVersion> missing, List<Problem> refusals) {
+record Cast(TaskServing task, List<ModelVersion> missing, List<ModelVersion> loading, List<Problem> refusals) {
 
     Cast {
         missing = List.copyOf(missing);
+        loading = List.copyOf(loading);
         refusals = List.copyOf(refusals);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import io.graft.id.ModelVersion;
 import io.graft.inference.serving.VersionState.Archived;
 import io.graft.inference.serving.VersionState.Loaded;
+import io.graft.inference.serving.VersionState.Loading;
 import io.graft.inference.serving.VersionState.Refused;
 import io.graft.model.ModelKey;
 import io.graft.model.Promotion;
@@ -36,25 +37,27 @@ final class Casting {
         Attempt attempt = new Attempt(task);
         Optional<Model> serving = attempt.find(promotion.version());
         if (serving.isEmpty()) {
-            return new Cast(task, attempt.missing, attempt.refusals);
+            return new Cast(attempt.task, attempt.missing, attempt.loading, attempt.refusals);
         }
         Optional<CanaryModel> canary = promotion.canary().flatMap(named -> attempt.find(named.version()))
                 .map(model -> new CanaryModel(model, promotion.canary().map(Canary::percent).orElseThrow()));
         Optional<Model> shadow = promotion.shadow().map(Shadow::version)
                 .flatMap(version -> attempt.find(version)).filter(model -> attempt.takesTheFeaturesOf(serving.get(), model));
-        return new Cast(attempt.task.withRoles(new Roles(serving, canary, shadow)), attempt.missing, attempt.refusals);
+        return new Cast(attempt.task.withRoles(new Roles(serving, canary, shadow)), attempt.missing,
+                attempt.loading, attempt.refusals);
     }
 
-    private Loaded reload(ModelKey key, Archived archived) {
-        ModelRecord record = archive.read(archived.place()).orElseThrow(() -> Problem.missing("VERSION_UNKNOWN",
-                "model '" + key + "' is not in topic '" + archived.place().topic() + "' any more"));
-        return new Loaded(verifier.verify(key, record), archived.place());
+    private VersionState reload(ModelKey key, RecordPlace place) {
+        ModelRecord record = archive.read(place).orElseThrow(() -> Problem.missing("VERSION_UNKNOWN",
+                "model '" + key + "' is not in topic '" + place.topic() + "' any more"));
+        return verifier.verify(key, record, place);
     }
 
     /** One reading of a promotion: the task as it becomes, and what stood in the way. */
     private final class Attempt {
 
         private final List<ModelVersion> missing = new ArrayList<>();
+        private final List<ModelVersion> loading = new ArrayList<>();
         private final List<Problem> refusals = new ArrayList<>();
         private TaskServing task;
 
@@ -69,7 +72,12 @@ final class Casting {
                 return Optional.empty();
             }
             try {
-                return Optional.of(loaded(state).model());
+                VersionState current = current(state);
+                if (current instanceof Loading) {
+                    loading.add(version);
+                    return Optional.empty();
+                }
+                return Optional.of(((Loaded) current).model());
             } catch (Problem e) {
                 if (e.type() == ProblemType.BROKEN) {
                     throw e;
@@ -79,16 +87,17 @@ final class Casting {
             }
         }
 
-        private Loaded loaded(VersionState state) {
+        private VersionState current(VersionState state) {
             if (state instanceof Refused refused) {
-                throw refused.problem();
+                return again(state.version(), refused.place().orElseThrow(refused::problem));
             }
-            if (state instanceof Archived archived) {
-                Loaded again = reload(new ModelKey(task.task(), archived.version()), archived);
-                task = task.withVersion(again);
-                return again;
-            }
-            return (Loaded) state;
+            return state instanceof Archived archived ? again(state.version(), archived.place()) : state;
+        }
+
+        private VersionState again(ModelVersion version, RecordPlace place) {
+            VersionState again = reload(new ModelKey(task.task(), version), place);
+            task = task.withVersion(again);
+            return again;
         }
 
         boolean takesTheFeaturesOf(Model serving, Model shadow) {

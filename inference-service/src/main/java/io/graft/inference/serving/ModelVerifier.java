@@ -11,6 +11,7 @@ import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
+import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.ModelReady.HeadArtifact;
 import io.graft.problem.Problem;
 import io.graft.signature.ModelSignatures;
@@ -22,14 +23,12 @@ import io.graft.signature.ModelSignatures;
  */
 public final class ModelVerifier {
 
+    /** The code of a version whose backbone cannot be loaded, which may be mended: it is verified again when promoted. */
+    static final String BACKBONE_BROKEN = "MODEL_BACKBONE_BROKEN";
+
     private final BackboneLookup backbones;
     private final ModelSignatures signatures;
     private final int headBytesMax;
-
-    /** Finds the backbone of a model among the ones of this process. */
-    public interface BackboneLookup {
-        Optional<Backbone> find(String sha256, int dimension);
-    }
 
     /**
      * @param backbones the ones of this process
@@ -46,24 +45,57 @@ public final class ModelVerifier {
      * Verifies a {@code model-ready} event.
      *
      * @param key of its record
+     * @return loaded, or loading where only its backbone is missing and may still come
      * @throws Problem INVALID, with a code that begins with {@code MODEL_}, when the version must not serve
      */
-    Model verify(ModelKey key, ModelRecord record) {
+    VersionState verify(ModelKey key, ModelRecord record, RecordPlace place) {
+        return admit(candidate(key, record), place);
+    }
+
+    /** The last check of a version, tried again while its backbone is being loaded. */
+    VersionState admit(Candidate candidate, RecordPlace place) {
+        BackboneReference reference = candidate.card().backbone();
+        Optional<Backbone> backbone = backbones.find(reference.sha256(), reference.dimension());
+        if (backbone.isPresent()) {
+            return new VersionState.Loaded(candidate.on(backbone.get()), place);
+        }
+        if (isExpected(candidate.card().key(), reference)) {
+            return new VersionState.Loading(candidate, place);
+        }
+        throw invalid("MODEL_BACKBONE_UNKNOWN", candidate.card().key(), "takes features of backbone '" + reference.id()
+                + "' with sha256 " + reference.sha256() + " and dimension " + reference.dimension()
+                + " (expected: a backbone of this process)");
+    }
+
+    private boolean isExpected(ModelKey key, BackboneReference reference) {
+        try {
+            return backbones.isExpected(reference);
+        } catch (Problem e) {
+            throw Problem.invalid(BACKBONE_BROKEN, "model '" + key + "' takes features of backbone '" + reference.id()
+                    + "', which cannot be loaded: " + e.sentence(), e);
+        }
+    }
+
+    /** Begins to load the backbone that a version waits for. */
+    void load(Candidate candidate) {
+        backbones.load(candidate.card().backbone().id());
+    }
+
+    private Candidate candidate(ModelKey key, ModelRecord record) {
         signatures.check("model '" + key + "'", record.json(), record.signature());
         ModelReady ready = ModelReady.parse(record.json());
         requireComplete(ready);
         if (!ready.key().equals(key)) {
             throw invalid("MODEL_KEY_MISMATCH", key, "is '" + ready.key() + "' inside (expected: as in its key)");
         }
-        Backbone backbone = backbone(key, ready);
         Head head = head(key, ready);
-        int dimension = backbone.descriptor().dimension();
+        int dimension = ready.backbone().dimension();
         if (head.dimension() != dimension) {
             throw invalid("MODEL_HEAD_INVALID", key, "has a head that takes features of " + head.dimension()
                     + " numbers (expected: " + dimension + ", as backbone '" + ready.backbone().id() + "' gives)");
         }
         SelfTestCheck.run(key, ready.selfTest(), head);
-        return new Model(ModelCard.of(ready), head, backbone,
+        return new Candidate(ModelCard.of(ready), head,
                 ready.featureStatistics().map(statistics -> statistics.toDistribution(dimension)));
     }
 
@@ -94,13 +126,6 @@ public final class ModelVerifier {
         if (value == null) {
             throw Problem.invalid("MODEL_READY_INVALID", "model-ready event has no field '" + field + "'");
         }
-    }
-
-    private Backbone backbone(ModelKey key, ModelReady ready) {
-        return backbones.find(ready.backbone().sha256(), ready.backbone().dimension())
-                .orElseThrow(() -> invalid("MODEL_BACKBONE_UNKNOWN", key, "takes features of backbone '"
-                        + ready.backbone().id() + "' with sha256 " + ready.backbone().sha256() + " and dimension "
-                        + ready.backbone().dimension() + " (expected: a backbone of this process)"));
     }
 
     private Head head(ModelKey key, ModelReady ready) {

@@ -31,8 +31,8 @@ final class ServingBeans {
 
     @Produces
     @Singleton
-    Backbones backbones(BackboneSettings settings) {
-        return Backbones.open(settings.toBackboneConfig());
+    Backbones backbones(BackboneSettings settings, NamedBackbones named, InstantSource clock) {
+        return new Backbones(settings.toConfig(named), clock);
     }
 
     void close(@Disposes Backbones backbones) {
@@ -41,14 +41,14 @@ final class ServingBeans {
 
     @Produces
     @Singleton
-    ServingTable table(ServingConfig config, SigningConfig signing, Backbones backbones, ServingListener listener,
+    ServingTable table(ServingConfig config, SigningConfig signing, BackboneLookup backbones, ServingListener listener,
             InstantSource clock,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         ServingLimits limits = new ServingLimits(config.taskCountMax(), config.versionCountMax(), config.loadedCountMax(),
-                config.promotionWaitMax());
+                config.promotionWaitMax(), config.backboneWaitMax());
         ModelSignatures signatures = ModelSignatures.open(signing.publicKeys().orElse(List.of()));
         KafkaModelArchive archive = new KafkaModelArchive(kafka, config.archiveReadMax());
-        return new ServingTable(new ModelVerifier(backbones::find, signatures, config.headBytesMax()),
+        return new ServingTable(new ModelVerifier(backbones, signatures, config.headBytesMax()),
                 place -> archive.read(place).map(ModelRecord::of), limits, listener, clock);
     }
 }

@@ -40,6 +40,10 @@ public interface ServingConfig {
     @WithDefault("30s")
     Duration promotionWaitMax();
 
+    /** How long a promotion may wait for the backbone of its version to be loaded until it counts as refused. */
+    @WithDefault("10m")
+    Duration backboneWaitMax();
+
     /** How long reading one older version again may take. */
     @WithDefault("30s")
     Duration archiveReadMax();

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param versionCountMax of a task; the oldest are forgotten
  * @param loadedCountMax heads of a task in memory, beside the one that serves; older ones are read again when promoted
  * @param promotionWaitMax how long a promotion may wait for its version until it counts as refused
+ * @param backboneWaitMax how long it may wait for the backbone of its version
  */
-public record ServingLimits(int taskCountMax, int versionCountMax, int loadedCountMax, Duration promotionWaitMax) {
+public record ServingLimits(int taskCountMax, int versionCountMax, int loadedCountMax, Duration promotionWaitMax,
+        Duration backboneWaitMax) {
 }

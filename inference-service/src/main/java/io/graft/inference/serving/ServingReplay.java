@@ -65,6 +65,7 @@ final class ServingReplay {
                 table.settle();
                 LOG.info("Models read taskCount={}", table.tasks().size());
             }
+            table.admitLoaded();
             table.refuseOverdue();
         } catch (RuntimeException e) {
             tickFailure = e;

@@ -1,14 +1,14 @@
 package io.graft.inference.serving;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -20,6 +20,7 @@ import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.serving.VersionState.Archived;
 import io.graft.inference.serving.VersionState.Loaded;
+import io.graft.inference.serving.VersionState.Loading;
 import io.graft.inference.serving.VersionState.Refused;
 import io.graft.model.ModelKey;
 import io.graft.model.Promotion;
@@ -45,10 +46,13 @@ public final class ServingTable {
     private final Casting casting;
     private final ServingLimits limits;
     private final ServingListener listener;
-    private final InstantSource clock;
     private final ConcurrentMap<TaskId, TaskServing> tasks = new ConcurrentHashMap<>();
-    private final Map<TaskId, Instant> waitingUntil = new HashMap<>();
+    private final PromotionWaits waits;
+    /** Versions that become {@link Loaded}, or {@link Refused}, when the loading of their backbone ends. */
+    private final Set<ModelKey> loading = new HashSet<>();
+    private Set<ModelKey> loadingOfTheHistory = Set.of();
     private volatile boolean settled;
+    private volatile boolean complete;
 
     ServingTable(ModelVerifier verifier, ModelArchive archive, ServingLimits limits, ServingListener listener,
             InstantSource clock) {
@@ -56,7 +60,7 @@ public final class ServingTable {
         this.casting = new Casting(verifier, archive);
         this.limits = limits;
         this.listener = listener;
-        this.clock = clock;
+        this.waits = new PromotionWaits(limits, clock);
     }
 
     public Optional<TaskServing> task(TaskId task) {
@@ -68,9 +72,22 @@ public final class ServingTable {
         return tasks.values().stream().sorted(Comparator.comparing(TaskServing::task)).toList();
     }
 
+    /** Versions that failed verification and that the last promotion of their task names, in the order of the tasks. */
+    List<Map.Entry<ModelKey, Refused>> refusedPromotions() {
+        return tasks().stream().flatMap(task -> task.promotion().stream().flatMap(promotion -> promotion.versions().stream())
+                .filter(version -> task.versions().get(version) instanceof Refused)
+                .map(version -> Map.entry(new ModelKey(task.task(), version), (Refused) task.versions().get(version))))
+                .toList();
+    }
+
     /** Whether the history has been read and its last promotions followed. */
     public boolean isSettled() {
         return settled;
+    }
+
+    /** Whether the history is followed, with every backbone that it needs loaded or given up. */
+    public boolean isComplete() {
+        return complete;
     }
 
     /**
@@ -91,6 +108,10 @@ public final class ServingTable {
         if (state instanceof Archived) {
             throw Problem.missing("VERSION_ARCHIVED", "version " + version.get() + " of task '" + task
                     + "' is not in memory (expected: one of the last " + limits.loadedCountMax() + ", or promote it)");
+        }
+        if (state instanceof Loading loading) {
+            throw Problem.busy("VERSION_LOADING", "version " + version.get() + " of task '" + task
+                    + "' waits for backbone '" + loading.card().backbone().id() + "', which is being loaded");
         }
         if (state instanceof Refused refused) {
             throw Problem.missing("VERSION_REFUSED", "version " + version.get() + " of task '" + task
@@ -132,7 +153,7 @@ public final class ServingTable {
         TaskServing task = tasks.getOrDefault(key.task(), TaskServing.empty(key.task()));
         VersionState state;
         try {
-            state = new Loaded(verifier.verify(key, record), place);
+            state = verifier.verify(key, record, place);
         } catch (Problem e) {
             LOG.warn("Version refused task={} version={} code={} reason=\"{}\"", key.task(), key.version(), e.code(),
                     e.sentence());
@@ -140,12 +161,55 @@ public final class ServingTable {
             if (task.versions().containsKey(key.version()) && !(task.versions().get(key.version()) instanceof Refused)) {
                 return;
             }
-            state = new Refused(key.version(), e);
+            state = Refused.of(key.version(), e, place);
         }
         publish(task.withVersion(state).within(limits));
+        if (settled && state instanceof Loading) {
+            load(key);
+        }
         if (settled && task.isNamed(key.version())) {
             follow(key.task(), startNanos);
         }
+    }
+
+    private void load(ModelKey key) {
+        TaskServing task = tasks.get(key.task());
+        if (task != null && task.versions().get(key.version()) instanceof Loading waiting) {
+            verifier.load(waiting.candidate());
+            if (loading.add(key)) {
+                LOG.info("Version waits for its backbone task={} version={} backbone={}", key.task(), key.version(),
+                        waiting.card().backbone().id());
+            }
+        }
+    }
+
+    /** Takes the versions whose backbone is loaded by now, and refuses those whose backbone cannot be. */
+    synchronized void admitLoaded() {
+        for (ModelKey key : List.copyOf(loading)) {
+            long startNanos = System.nanoTime();
+            TaskServing task = tasks.get(key.task());
+            if (task == null || !(task.versions().get(key.version()) instanceof Loading waiting)) {
+                loading.remove(key);
+                continue;
+            }
+            VersionState state;
+            try {
+                state = verifier.admit(waiting.candidate(), waiting.place());
+            } catch (Problem e) {
+                LOG.warn("Version refused task={} version={} code={} reason=\"{}\"", key.task(), key.version(), e.code(),
+                        e.sentence());
+                countRefusal(key.task());
+                state = Refused.of(key.version(), e, waiting.place());
+            }
+            if (!(state instanceof Loading)) {
+                loading.remove(key);
+                publish(task.withVersion(state).within(limits));
+                if (task.isNamed(key.version())) {
+                    follow(key.task(), startNanos);
+                }
+            }
+        }
+        complete = settled && loading.stream().noneMatch(loadingOfTheHistory::contains);
     }
 
     /** Takes a tombstone: the version is gone, even where it serves. */
@@ -166,7 +230,7 @@ public final class ServingTable {
             return;
         }
         TaskServing task = tasks.getOrDefault(promotion.task(), TaskServing.empty(promotion.task()));
-        if (waitingUntil.remove(promotion.task()) != null && !task.isNamed(promotion.version())) {
+        if (waits.end(promotion.task()) && !task.isNamed(promotion.version())) {
             refuse(task, Problem.missing("VERSION_UNKNOWN", "its version did not come before the next promotion"));
         }
         publish(task.withPromotion(promotion));
@@ -183,18 +247,19 @@ public final class ServingTable {
                 follow(task.task(), startNanos);
             }
         }
+        for (TaskServing task : tasks()) {
+            publish(task.withoutIdle());
+        }
+        loadingOfTheHistory = Set.copyOf(loading);
         settled = true;
+        complete = loading.isEmpty();
     }
 
     /** Counts promotions as refused that have waited for their version too long. They are followed all the same if it comes. */
     synchronized void refuseOverdue() {
-        Instant now = clock.instant();
-        List<TaskId> overdue = waitingUntil.entrySet().stream().filter(entry -> !now.isBefore(entry.getValue()))
-                .map(Map.Entry::getKey).toList();
-        for (TaskId task : overdue) {
-            waitingUntil.remove(task);
-            task(task).ifPresent(serving -> refuse(serving, Problem.missing("VERSION_UNKNOWN",
-                    "its version has not come within " + limits.promotionWaitMax().toSeconds() + " s")));
+        for (PromotionWaits.Overdue overdue : waits.takeOverdue()) {
+            task(overdue.task())
+                    .ifPresent(serving -> refuse(serving, Problem.missing("VERSION_UNKNOWN", overdue.sentence())));
         }
     }
 
@@ -213,24 +278,21 @@ public final class ServingTable {
         }
         Promotion promotion = task.promotion().get();
         Cast cast = casting.follow(task, promotion);
-        if (cast.missing().isEmpty()) {
-            waitingUntil.remove(id);
-        } else {
-            waitingUntil.put(id, clock.instant().plus(limits.promotionWaitMax()));
-            LOG.info("Promotion waits for its version task={} versions={}", id, cast.missing());
-        }
+        waits.note(cast);
         cast.refusals().forEach(problem -> refuse(task, problem));
         if (!cast.task().equals(task)) {
             publish(cast.task().within(limits));
             reportSwap(task.serving(), cast.task(), promotion, startNanos);
         }
+        cast.loading().forEach(version -> load(new ModelKey(id, version)));
     }
 
     private void reportSwap(Optional<Model> previous, TaskServing task, Promotion promotion, long startNanos) {
-        Model next = task.serving().orElseThrow();
-        if (previous.map(Model::card).equals(Optional.of(next.card()))) {
+        Optional<Model> serving = task.serving();
+        if (previous.map(Model::card).equals(serving.map(Model::card)) || serving.isEmpty()) {
             return;
         }
+        Model next = serving.get();
         Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
         LOG.info("Version swapped in task={} version={} previousVersion={} reason={} durationMicros={}", task.task(),
                 next.card().version(), previous.map(model -> model.card().version().toString()).orElse("none"),

@@ -82,14 +82,25 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
     /** Archives all but the newest loaded versions, and forgets the oldest; what has a role or was promoted stays. */
     TaskServing within(ServingLimits limits) {
         TreeMap<ModelVersion, VersionState> kept = new TreeMap<>(versions);
-        long loadedCount = versions.values().stream().filter(VersionState.Loaded.class::isInstance).count();
+        long loadedCount = versions.values().stream().filter(VersionState.InMemory.class::isInstance).count();
         for (VersionState state : versions.values()) {
             boolean needed = isNeeded(state.version());
             if (!needed && kept.size() > limits.versionCountMax()) {
                 kept.remove(state.version());
-            } else if (!needed && loadedCount > limits.loadedCountMax() && state instanceof VersionState.Loaded loaded) {
+            } else if (!needed && loadedCount > limits.loadedCountMax() && state instanceof VersionState.InMemory loaded) {
                 kept.put(state.version(), loaded.toArchived());
                 loadedCount--;
+            }
+        }
+        return new TaskServing(task, roles, promotion, kept);
+    }
+
+    /** Archives what waits for a backbone that nothing else needs. */
+    TaskServing withoutIdle() {
+        TreeMap<ModelVersion, VersionState> kept = new TreeMap<>(versions);
+        for (VersionState state : versions.values()) {
+            if (state instanceof VersionState.Loading loading && !isNeeded(state.version())) {
+                kept.put(state.version(), loading.toArchived());
             }
         }
         return new TaskServing(task, roles, promotion, kept);

@@ -1,6 +1,7 @@
 package io.graft.inference.serving;
 
 import java.time.Instant;
+import java.util.Optional;
 
 import io.graft.event.RecordPlace;
 import io.graft.id.ModelVersion;
@@ -11,19 +12,41 @@ public sealed interface VersionState {
 
     ModelVersion version();
 
-    /** Verified and in memory: it serves, or can serve at once. */
-    record Loaded(Model model, RecordPlace place) implements VersionState {
+    /** Its head is in memory. */
+    sealed interface InMemory extends VersionState {
+
+        ModelCard card();
+
+        RecordPlace place();
 
         @Override
-        public ModelVersion version() {
-            return model.card().version();
+        default ModelVersion version() {
+            return card().version();
         }
 
         /** Lets the head go; the record stays where it is. */
-        Archived toArchived() {
-            ModelCard card = model.card();
+        default Archived toArchived() {
+            ModelCard card = card();
             return new Archived(card.version(), card.createdAt(), card.evaluation().accuracy(), card.dataset().sampleCount(),
-                    place);
+                    place());
+        }
+    }
+
+    /** Verified: it serves, or can serve at once. */
+    record Loaded(Model model, RecordPlace place) implements InMemory {
+
+        @Override
+        public ModelCard card() {
+            return model.card();
+        }
+    }
+
+    /** Verified but for its backbone, which is being loaded: it can serve once that is warm. */
+    record Loading(Candidate candidate, RecordPlace place) implements InMemory {
+
+        @Override
+        public ModelCard card() {
+            return candidate.card();
         }
     }
 
@@ -37,7 +60,16 @@ public sealed interface VersionState {
             RecordPlace place) implements VersionState {
     }
 
-    /** Failed verification: it never serves. */
-    record Refused(ModelVersion version, Problem problem) implements VersionState {
+    /**
+     * Failed verification: it never serves.
+     *
+     * @param place where it is read again when it is promoted, if what stood in its way may have been mended
+     */
+    record Refused(ModelVersion version, Problem problem, Optional<RecordPlace> place) implements VersionState {
+
+        static Refused of(ModelVersion version, Problem problem, RecordPlace place) {
+            return new Refused(version, problem,
+                    Optional.of(place).filter(known -> problem.code().equals(ModelVerifier.BACKBONE_BROKEN)));
+        }
     }
 }

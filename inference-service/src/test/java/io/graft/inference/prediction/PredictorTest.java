@@ -38,9 +38,9 @@ class PredictorTest {
 
     private final FakeBackbone backbone = new FakeBackbone(3);
     private final TableInMemory models = new TableInMemory(backbone);
-    private final Batchers batchers = new Batchers(Map.of(backbone.descriptor().sha256(),
-            Batcher.start(backbone, new BatcherLimits(1, 4, 4), (batchSize, nanos) -> {
-            })));
+    private final Batcher batcher = Batcher.start(backbone, new BatcherLimits(1, 4, 4), (batchSize, nanos) -> {
+    });
+    private final Batchers batchers = new Batchers(Map.of(backbone.descriptor().sha256(), batcher));
     private final List<String> answered = new CopyOnWriteArrayList<>();
     private final List<String> counted = new CopyOnWriteArrayList<>();
     private final Predictor predictor = predictor(LIMIT);
@@ -256,7 +256,7 @@ class PredictorTest {
                 .asInstanceOf(type(Problem.class)).extracting(Problem::code).isEqualTo("PREDICTION_QUEUE_FULL");
 
         // Then
-        assertThat(batchers.queueDepth()).isZero();
+        assertThat(batcher.queueDepth()).isZero();
         gate.countDown();
         first.join();
     }

@@ -29,6 +29,7 @@ import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.inference.FakeBackbone;
 import io.graft.inference.ModelEvents;
+import io.graft.inference.serving.VersionState.Loaded;
 import io.graft.model.ModelKey;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
@@ -52,6 +53,10 @@ class ModelVerifierTest {
                 .valueToTree(ModelEvents.ready("birds", 3, BACKBONE.descriptor(), ModelEvents.largest("owl", "tit")));
     }
 
+    private static Model verified(ModelVerifier verifier, ModelRecord record) {
+        return ((Loaded) verifier.verify(KEY, record, new RecordPlace("model-ready", 0, 1))).model();
+    }
+
     private static ModelRecord unsigned(byte[] json) {
         return new ModelRecord(json, Optional.empty());
     }
@@ -68,8 +73,8 @@ class ModelVerifierTest {
         String signature = new String(signed.headers().lastHeader(ModelSigner.HEADER).value(), US_ASCII);
 
         // When // Then
-        assertThat(strict.verify(KEY, new ModelRecord(json, Optional.of(signature))).head().labels()).hasSize(2);
-        assertThatThrownBy(() -> strict.verify(KEY, unsigned(json))).asInstanceOf(type(Problem.class))
+        assertThat(verified(strict, new ModelRecord(json, Optional.of(signature))).head().labels()).hasSize(2);
+        assertThatThrownBy(() -> verified(strict, unsigned(json))).asInstanceOf(type(Problem.class))
                 .extracting(Problem::code).isEqualTo("MODEL_UNSIGNED");
     }
 
@@ -80,14 +85,14 @@ class ModelVerifierTest {
         event.withObject("featureStatistics").put("mean", "AAAA");
 
         // When // Then
-        assertThatThrownBy(() -> verifier.verify(KEY, unsigned(Json.write(event))))
+        assertThatThrownBy(() -> verified(verifier, unsigned(Json.write(event))))
                 .hasMessage("featureStatistics mean has 3 bytes (expected: 2 float32 numbers)");
     }
 
     @Test
     void letsAWholeModelThrough() {
         // When
-        Model model = verifier.verify(KEY, unsigned(Json.write(event())));
+        Model model = verified(verifier, unsigned(Json.write(event())));
 
         // Then
         assertThat(model.head().labels()).containsExactly("owl", "tit");
@@ -103,7 +108,7 @@ class ModelVerifierTest {
         event.put("signature", "later");
 
         // When
-        Model model = verifier.verify(KEY, unsigned(Json.write(event)));
+        Model model = verified(verifier, unsigned(Json.write(event)));
 
         // Then
         assertThat(model.card().task().value()).isEqualTo("birds");
@@ -117,7 +122,7 @@ class ModelVerifierTest {
         harm.accept(event);
 
         // When // Then
-        assertThatThrownBy(() -> verifier.verify(KEY, unsigned(Json.write(event))))
+        assertThatThrownBy(() -> verified(verifier, unsigned(Json.write(event))))
                 .asInstanceOf(type(Problem.class))
                 .satisfies(problem -> {
                     assertThat(problem.type()).isEqualTo(ProblemType.INVALID);
@@ -140,7 +145,7 @@ class ModelVerifierTest {
                 harm("another backbone", event -> event.withObject("backbone").put("sha256", "0".repeat(64)),
                         "MODEL_BACKBONE_UNKNOWN", "model 'birds@3' takes features of backbone 'fake' with sha256 0000"),
                 harm("another dimension", event -> event.withObject("backbone").put("dimension", 3),
-                        "MODEL_BACKBONE_UNKNOWN", "and dimension 3 (expected: a backbone of this process)"),
+                        "MODEL_HEAD_INVALID", "takes features of 2 numbers (expected: 3, as backbone 'fake' gives)"),
                 harm("another format", event -> event.withObject("head").put("format", "pickle"),
                         "MODEL_HEAD_FORMAT_UNSUPPORTED", "has a head in format 'pickle' (expected: safetensors)"),
                 harm("another size", event -> event.withObject("head").put("sizeBytes", 7),
@@ -189,14 +194,14 @@ class ModelVerifierTest {
                 16);
 
         // When // Then
-        assertThatThrownBy(() -> narrow.verify(KEY, unsigned(Json.write(event()))))
+        assertThatThrownBy(() -> verified(narrow, unsigned(Json.write(event()))))
                 .hasMessageContaining("model 'birds@3' has a head of ").hasMessageContaining("at most 16)");
     }
 
     @Test
     void refusesWhatIsNoJson() {
         // When // Then
-        assertThatThrownBy(() -> verifier.verify(KEY, unsigned(new byte[] { 'x' }))).asInstanceOf(type(Problem.class))
+        assertThatThrownBy(() -> verified(verifier, unsigned(new byte[] { 'x' }))).asInstanceOf(type(Problem.class))
                 .extracting(Problem::code).isEqualTo("MODEL_READY_INVALID");
     }
 

@@ -25,7 +25,7 @@ class ServingRecordsTest {
     private final ServingTable table = new ServingTable(
             new ModelVerifier((sha256, dimension) -> Optional.of(backbone), ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.empty(),
-            new ServingLimits(10, 10, 10, Duration.ofSeconds(30)), new TableInMemory.SilentListener(),
+            new ServingLimits(10, 10, 10, Duration.ofSeconds(30), Duration.ofMinutes(10)), new TableInMemory.SilentListener(),
             () -> ModelEvents.REQUESTED_AT);
     private final ServingRecords records = new ServingRecords(new Topics("test."), table);
 

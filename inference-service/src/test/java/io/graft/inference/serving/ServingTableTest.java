@@ -43,7 +43,7 @@ class ServingTableTest {
             new ModelVerifier((sha256, dimension) -> sha256.equals(backbone.descriptor().sha256()) ? Optional.of(backbone)
                     : Optional.empty(), ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.ofNullable(topic.get(place)),
-            new ServingLimits(3, 6, 2, Duration.ofSeconds(30)), new Recorder(), () -> now);
+            new ServingLimits(3, 6, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
 
     private final class Recorder implements ServingListener {
 
@@ -306,7 +306,7 @@ class ServingTableTest {
                 new ModelVerifier((sha256, dimension) -> Optional.of(backbone), ModelSignatures.NOT_ASKED_FOR, 10_000),
                 place -> {
                     throw Problem.broken("MODEL_ARCHIVE_BROKEN", "down");
-                }, new ServingLimits(3, 6, 1, Duration.ofSeconds(30)), new Recorder(), () -> now);
+                }, new ServingLimits(3, 6, 1, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
         broken.settle();
         for (int version = 1; version <= 3; version++) {
             broken.add(new ModelKey(BIRDS, new ModelVersion(version)),

@@ -17,9 +17,9 @@ public interface EmbeddingConfig {
     @Max(1024)
     OptionalInt threads();
 
-    /** Samples in one forward pass: 8 suits a CPU, 64 a GPU. */
-    @WithDefault("8")
-    @Min(1)
+    /** Samples in one forward pass; 0: 8 on a CPU, 64 on a GPU. */
+    @WithDefault("0")
+    @Min(0)
     @Max(1024)
     int batchSize();
 

@@ -36,7 +36,8 @@ public class SampleEmbedding {
             EmbeddingConfig config, Backbones backbones, SampleMetrics metrics) {
         this.topics = topics;
         this.metrics = metrics;
-        this.pool = new EmbeddingPool(config.threads().orElse(Runtime.getRuntime().availableProcessors()), config.batchSize());
+        this.pool = new EmbeddingPool(config.threads().orElse(Runtime.getRuntime().availableProcessors()),
+                config.batchSize() > 0 ? config.batchSize() : backbones.image().descriptor().usualBatchSize());
         this.embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(config.sampleBytesMax())), backbones,
                 pool,
                 new RecentEmbeddings(config.rememberedCount() / (1 + config.viewCount())), config.viewCount());

@@ -1,50 +1,48 @@
 package io.graft.trainer.setup;
 
-import java.nio.file.Path;
-import java.util.Optional;
+import java.time.Duration;
 
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
-import io.graft.backbone.BackboneConfig;
+import io.graft.backbone.BackbonesConfig;
 import io.graft.id.BackboneId;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** The backbone that embeds images. */
+/** What the backbones of this process have in common. */
 @ConfigMapping(prefix = "graft.backbone")
 public interface BackboneSettings {
 
-    /** Its name in requests and events. */
+    /** The name of the backbone that embeds images. */
     @WithDefault("resnet18")
-    String id();
+    String defaultImage();
 
-    /** A safetensors file; absent: the weights in this jar. */
-    Optional<Path> weights();
+    /** Backbones that are open at once; an open one stays open. */
+    @WithDefault("8")
+    @Min(1)
+    @Max(1000)
+    int openCountMax();
 
-    /** SHA-256 of that file, 64 hex digits; absent: not checked. */
-    Optional<String> sha256();
+    /** How long a backbone that could not be opened is not tried again. */
+    @WithDefault("1m")
+    Duration retryDelay();
 
-    /** What to compute in: {@code auto}, {@code float32}, {@code bfloat16} or {@code float16}. */
-    @WithDefault("auto")
-    String precision();
-
-    /** Where to compute: {@code auto}, {@code cpu} or {@code gpu}. */
-    @WithDefault("auto")
-    String device();
-
-    /** The largest encoded image, in bytes. */
+    /** Bytes of an encoded image. */
     @WithDefault("16777216")
     @Min(1)
+    @Max(1_073_741_824)
     int imageBytesMax();
 
-    /** The largest image, in pixels. */
+    /** Width × height of an image, checked before it is decoded. */
     @WithDefault("25000000")
     @Min(1)
+    @Max(700_000_000)
     int imagePixelsMax();
 
-    /** As the backbone takes it. */
-    default BackboneConfig toConfig() {
-        return new BackboneConfig(new BackboneId(id()), weights(), sha256(), precision(), device(), imageBytesMax(),
-                imagePixelsMax());
+    /** As the backbones take it. */
+    default BackbonesConfig toConfig(NamedBackbones named) {
+        return new BackbonesConfig(named.toConfigs(), new BackboneId(defaultImage()), imageBytesMax(), imagePixelsMax(),
+                openCountMax(), retryDelay());
     }
 }

@@ -44,8 +44,8 @@ class TrainerSetup {
 
     @Produces
     @Singleton
-    Backbones backbones(BackboneSettings settings, MeterRegistry registry) {
-        Backbones backbones = Backbones.open(settings.toConfig());
+    Backbones backbones(BackboneSettings settings, NamedBackbones named, MeterRegistry registry) {
+        Backbones backbones = Backbones.open(settings.toConfig(named));
         BackboneDescriptor image = backbones.image().descriptor();
         Gauge.builder("graft.backbone.info", () -> 1).description("The backbone that embeds images; always 1")
                 .tags("backbone", image.id().value(), "sha256", image.sha256(), "precision", image.precision(), "device",

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import io.graft.backbone.BackboneConfig;
 import io.graft.backbone.Backbones;
+import io.graft.backbone.BackbonesConfig;
 import io.graft.feature.Feature;
 import io.graft.sample.SampleContentCodec;
 import io.graft.sample.SampleEventCodec;
@@ -36,7 +36,7 @@ class SampleEmbedderTest {
 
     @BeforeAll
     static void open() {
-        backbones = Backbones.open(BackboneConfig.BUNDLED);
+        backbones = Backbones.open(BackbonesConfig.BUNDLED);
         pool = new EmbeddingPool(2, BATCH_SIZE);
     }
 

@@ -1,0 +1,60 @@
+package io.graft.inference.serving;
+
+import java.time.InstantSource;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.graft.id.TaskId;
+
+/** Promotions that wait, for a version to come or for its backbone to be loaded; each only for so long. Not thread-safe. */
+final class PromotionWaits {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PromotionWaits.class);
+
+    private final ServingLimits limits;
+    private final InstantSource clock;
+    private final Map<TaskId, Overdue> byTask = new HashMap<>();
+
+    PromotionWaits(ServingLimits limits, InstantSource clock) {
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** A promotion that waits in vain from {@code at} on, and the sentence for that. */
+    record Overdue(TaskId task, Instant at, String sentence) {
+    }
+
+    /** Takes note of what a promotion waits for now, if for anything. */
+    void note(Cast cast) {
+        TaskId task = cast.task().task();
+        if (!cast.missing().isEmpty()) {
+            LOG.info("Promotion waits for its version task={} versions={}", task, cast.missing());
+            byTask.put(task, new Overdue(task, clock.instant().plus(limits.promotionWaitMax()),
+                    "its version has not come within " + limits.promotionWaitMax().toSeconds() + " s"));
+        } else if (!cast.loading().isEmpty()) {
+            LOG.info("Promotion waits for a backbone task={} versions={}", task, cast.loading());
+            byTask.put(task, new Overdue(task, clock.instant().plus(limits.backboneWaitMax()),
+                    "the backbone of its version has not been loaded within " + limits.backboneWaitMax().toSeconds() + " s"));
+        } else {
+            byTask.remove(task);
+        }
+    }
+
+    /** Forgets what a promotion waits for; returns whether it waited. */
+    boolean end(TaskId task) {
+        return byTask.remove(task) != null;
+    }
+
+    /** Takes out those that have waited too long. */
+    List<Overdue> takeOverdue() {
+        Instant now = clock.instant();
+        List<Overdue> overdue = byTask.values().stream().filter(wait -> !now.isBefore(wait.at)).toList();
+        overdue.forEach(wait -> byTask.remove(wait.task));
+        return overdue;
+    }
+}
