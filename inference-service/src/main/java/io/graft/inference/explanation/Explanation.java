@@ -20,7 +20,11 @@ public record Explanation(String method, String label, int rows, int columns, Li
 
     public static final String METHOD = "cam";
 
-    /** @param label row of the head */
+    /**
+     * Explains one label of a head.
+     *
+     * @param label row of the head
+     */
     public static Explanation of(FeatureMaps maps, Head head, int label, Region region) {
         ActivationMap map = ActivationMap.of(maps, head, label);
         return new Explanation(METHOD, head.labels().get(label), map.rows(), map.columns(), map.values(), head.bias()[label],

@@ -54,7 +54,7 @@ public final class HeatPicture {
     }
 
     private static int color(byte[] rgb, int at) {
-        return (rgb[at] & 0xFF) << 16 | (rgb[at + 1] & 0xFF) << 8 | rgb[at + 2] & 0xFF;
+        return (rgb[at] & 0xFF) << 16 | (rgb[at + 1] & 0xFF) << 8 | (rgb[at + 2] & 0xFF);
     }
 
     private static int mixed(int below, int above, double share) {
@@ -62,8 +62,8 @@ public final class HeatPicture {
     }
 
     private static int channel(int below, int above, double share, int shift) {
-        int from = below >> shift & 0xFF;
-        int to = above >> shift & 0xFF;
+        int from = (below >> shift) & 0xFF;
+        int to = (above >> shift) & 0xFF;
         return (int) Math.rint(from + (to - from) * share) << shift;
     }
 
