@@ -138,8 +138,6 @@ class BadRequestsTest {
                         "FORM_FILE_MISSING", "form has no field 'file'"),
                 bad("unknown explanation", caller -> caller.post(PATH + "?explain=lime", PNG), 400, "EXPLANATION_INVALID",
                         "explain is 'lime' (expected: cam)"),
-                bad("empty explanation", caller -> caller.post(PATH + "?explain=", PNG), 400, "EXPLANATION_INVALID",
-                        "explain is '' (expected: cam)"),
                 bad("label without an explanation", caller -> caller.post(PATH + "?label=a", PNG), 400,
                         "EXPLANATION_INVALID", "label 'a' is given and no explanation asked for"),
                 bad("explanation of an unknown label", caller -> caller.post(PATH + "?explain=cam&label=%00%F0%9F%90%9D", PNG),
