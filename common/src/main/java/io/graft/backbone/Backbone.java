@@ -1,6 +1,7 @@
 package io.graft.backbone;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 import io.graft.sample.SampleContent;
 
@@ -33,6 +34,22 @@ public interface Backbone extends AutoCloseable {
             throw new IllegalArgumentException("views are asked of " + content.kind() + " (expected: of an image)");
         }
         return List.of(prepare(content));
+    }
+
+    /** Whether its features are means over feature maps, so that a place of an image has a share in them. */
+    default boolean hasMaps() {
+        return false;
+    }
+
+    /**
+     * Prepares an image as {@link #prepare(SampleContent)} does, and says which part of it that shows. Only of backbones that
+     * have maps.
+     *
+     * @param pictureSideMax of the image itself, made so small that its longer side has no more pixels; absent: without it
+     * @throws io.graft.problem.Problem INVALID as of {@link #prepare(SampleContent)}
+     */
+    default Sight see(SampleContent content, OptionalInt pictureSideMax) {
+        throw new IllegalStateException("backbone '" + descriptor().id() + "' has no maps");
     }
 
     /** Opens a worker for one thread; it owns one native buffer of {@code batchSizeMax} inputs until it is closed. */

@@ -13,6 +13,16 @@ public interface BackboneWorker extends AutoCloseable {
      */
     float[][] embed(List<byte[]> inputs);
 
+    /**
+     * The same forward pass, which also gives the last feature maps of some inputs. Only of backbones that have maps.
+     *
+     * @param inputs as of {@link #embed}
+     * @param chosen places of inputs whose maps are wanted, 0 up to but not inputs, at least one
+     */
+    default MappedFeatures embedWithMaps(List<byte[]> inputs, int... chosen) {
+        throw new IllegalStateException("this backbone has no maps");
+    }
+
     @Override
     void close();
 }

@@ -88,12 +88,19 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
      * @return red, green, blue, [crop, crop, 3]
      */
     byte[] apply(Pixels image) {
-        long width = image.width();
-        long height = image.height();
-        long shorter = Math.min(width, height);
-        BilinearAxis columns = centered(image.width(), resize * width / shorter);
-        BilinearAxis rows = centered(image.height(), resize * height / shorter);
-        return narrowRows(rows, narrowColumns(image, columns, rows, 0, 0), image.blueFirst());
+        long columns = resized(image.width(), image);
+        long rows = resized(image.height(), image);
+        return new Resize(new BilinearAxis(image.width(), columns, margin(columns), crop),
+                new BilinearAxis(image.height(), rows, margin(rows), crop)).apply(image, 0, 0);
+    }
+
+    /** The part of the image that {@link #apply(Pixels)} shows. */
+    Region region(Pixels image) {
+        long columns = resized(image.width(), image);
+        long rows = resized(image.height(), image);
+        double across = (double) image.width() / columns;
+        double down = (double) image.height() / rows;
+        return new Region(margin(columns) * across, margin(rows) * down, crop * across, crop * down);
     }
 
     /**
@@ -102,72 +109,22 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
      * @return red, green, blue, [crop, crop, 3]
      */
     byte[] apply(Pixels image, Crop part) {
-        BilinearAxis columns = new BilinearAxis(part.width(), crop, 0, crop);
-        BilinearAxis rows = new BilinearAxis(part.height(), crop, 0, crop);
-        byte[] input = narrowRows(rows, narrowColumns(image, columns, rows, part.left(), part.top()), image.blueFirst());
+        byte[] input = new Resize(new BilinearAxis(part.width(), crop, 0, crop),
+                new BilinearAxis(part.height(), crop, 0, crop)).apply(image, part.left(), part.top());
         if (part.mirrored()) {
             swapLeftAndRight(input);
         }
         return input;
     }
 
-    /** Rounded as Python does, half to even. */
-    private BilinearAxis centered(int sourceSize, long targetSize) {
-        return new BilinearAxis(sourceSize, targetSize, (long) Math.rint((targetSize - crop) / 2.0), crop);
+    /** What a side becomes when the shorter one becomes {@code resize}. */
+    private long resized(long side, Pixels image) {
+        return resize * side / Math.min(image.width(), image.height());
     }
 
-    /**
-     * The source rows that the crop needs, each of {@code crop} pixels, rounded to bytes as Pillow does between its passes.
-     *
-     * @param left where the axes begin in the image
-     * @param top likewise
-     */
-    private byte[] narrowColumns(Pixels image, BilinearAxis columns, BilinearAxis rows, int left, int top) {
-        byte[] source = image.bytes();
-        byte[] narrow = new byte[(rows.end() - rows.begin()) * crop * CHANNELS];
-        int out = 0;
-        for (int y = rows.begin(); y < rows.end(); y++) {
-            int row = ((top + y) * image.width() + left) * CHANNELS;
-            for (int x = 0; x < crop; x++) {
-                int in = row + columns.first(x) * CHANNELS;
-                int first = BilinearAxis.HALF;
-                int second = BilinearAxis.HALF;
-                int third = BilinearAxis.HALF;
-                for (int weight : columns.weights(x)) {
-                    first += weight * (source[in++] & 0xFF);
-                    second += weight * (source[in++] & 0xFF);
-                    third += weight * (source[in++] & 0xFF);
-                }
-                narrow[out++] = (byte) (first >> BilinearAxis.PRECISION_BITS);
-                narrow[out++] = (byte) (second >> BilinearAxis.PRECISION_BITS);
-                narrow[out++] = (byte) (third >> BilinearAxis.PRECISION_BITS);
-            }
-        }
-        return narrow;
-    }
-
-    private byte[] narrowRows(BilinearAxis rows, byte[] narrow, boolean blueFirst) {
-        int rowSize = crop * CHANNELS;
-        int[] sums = new int[rowSize];
-        byte[] input = new byte[crop * rowSize];
-        for (int y = 0; y < crop; y++) {
-            Arrays.fill(sums, BilinearAxis.HALF);
-            int in = (rows.first(y) - rows.begin()) * rowSize;
-            for (int weight : rows.weights(y)) {
-                for (int i = 0; i < rowSize; i++) {
-                    sums[i] += weight * (narrow[in + i] & 0xFF);
-                }
-                in += rowSize;
-            }
-            int out = y * rowSize;
-            for (int i = 0; i < rowSize; i++) {
-                input[out + i] = (byte) (sums[i] >> BilinearAxis.PRECISION_BITS);
-            }
-        }
-        if (blueFirst) {
-            swapRedAndBlue(input);
-        }
-        return input;
+    /** Pixels before the crop, rounded as Python does, half to even. */
+    private long margin(long resized) {
+        return (long) Math.rint((resized - crop) / 2.0);
     }
 
     private void swapLeftAndRight(byte[] pixels) {
@@ -181,14 +138,6 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
                     pixels[to + channel] = value;
                 }
             }
-        }
-    }
-
-    private static void swapRedAndBlue(byte[] pixels) {
-        for (int i = 0; i < pixels.length; i += CHANNELS) {
-            byte blue = pixels[i];
-            pixels[i] = pixels[i + 2];
-            pixels[i + 2] = blue;
         }
     }
 }

@@ -2,11 +2,14 @@ package io.graft.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 import io.graft.backbone.ResNetArchitecture.Convolution;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
+import io.graft.sample.SampleContent.Raster;
 
 /**
  * A ResNet whose batch norms are folded into its convolutions once, when it opens: only the folded weights stay, in native
@@ -101,13 +104,36 @@ final class ResNetBackbone implements Backbone {
 
     @Override
     public byte[] prepare(SampleContent content) {
+        return preprocessing.apply(pixels(content));
+    }
+
+    private Pixels pixels(SampleContent content) {
         if (content instanceof SampleContent.Image image) {
-            return preprocessing.apply(decoder.decode(image));
+            return decoder.decode(image);
         }
         if (content instanceof SampleContent.Raster raster) {
-            return preprocessing.apply(decoder.check(raster));
+            return decoder.check(raster);
         }
         throw Backbones.unsupported(descriptor.id(), content, "image");
+    }
+
+    @Override
+    public boolean hasMaps() {
+        return true;
+    }
+
+    @Override
+    public Sight see(SampleContent content, OptionalInt pictureSideMax) {
+        Pixels pixels = pixels(content);
+        byte[] input = preprocessing.apply(pixels);
+        Region region = preprocessing.region(pixels);
+        if (pictureSideMax.isEmpty()) {
+            return new Sight(input, region, Optional.empty(), region);
+        }
+        Resize resize = Resize.within(pixels, pictureSideMax.getAsInt());
+        Raster picture = new Raster(resize.apply(pixels, 0, 0), resize.columns().count(), resize.rows().count());
+        return new Sight(input, region, Optional.of(picture), region.scaled(
+                (double) picture.width() / pixels.width(), (double) picture.height() / pixels.height()));
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.graft.backbone;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -35,6 +37,24 @@ final class ResNetWorker implements BackboneWorker {
 
     @Override
     public float[][] embed(List<byte[]> inputs) {
+        fill(inputs);
+        try (TorchScope scope = program.openScope()) {
+            return rows(scope.run("embed", arguments(images(scope, inputs.size()))), inputs.size());
+        }
+    }
+
+    @Override
+    public MappedFeatures embedWithMaps(List<byte[]> inputs, int... chosen) {
+        fill(inputs);
+        try (TorchScope scope = program.openScope()) {
+            TorchValue rows = scope.int64(Arrays.stream(chosen).asLongStream().toArray(), chosen.length);
+            List<TorchValue> results = scope.elements(
+                    scope.run("embed_with_maps", arguments(images(scope, inputs.size()), rows)));
+            return new MappedFeatures(rows(results.get(0), inputs.size()), maps(results.get(1)));
+        }
+    }
+
+    private void fill(List<byte[]> inputs) {
         if (inputs.isEmpty() || inputs.size() > batchSizeMax) {
             throw new IllegalArgumentException("batch has " + inputs.size() + " inputs (expected: 1 to " + batchSizeMax + ")");
         }
@@ -46,18 +66,18 @@ final class ResNetWorker implements BackboneWorker {
             batch.put(input);
         }
         batch.flip();
-        try (TorchScope scope = program.openScope()) {
-            return rows(scope.run("embed", arguments(scope.uint8View(batch, inputs.size(), side, side, 3))), inputs.size());
-        }
     }
 
-    private TorchValue[] arguments(TorchValue images) {
-        TorchValue[] arguments = new TorchValue[constants.size() + 1];
-        arguments[0] = images;
-        for (int i = 0; i < constants.size(); i++) {
-            arguments[i + 1] = constants.get(i);
-        }
-        return arguments;
+    private TorchValue images(TorchScope scope, int count) {
+        return scope.uint8View(batch, count, side, side, 3);
+    }
+
+    /** The images first, then the constants, then what only some methods take. */
+    private TorchValue[] arguments(TorchValue images, TorchValue... others) {
+        List<TorchValue> arguments = new ArrayList<>(List.of(images));
+        arguments.addAll(constants);
+        arguments.addAll(List.of(others));
+        return arguments.toArray(TorchValue[]::new);
     }
 
     private float[][] rows(TorchValue features, int count) {
@@ -67,6 +87,20 @@ final class ResNetWorker implements BackboneWorker {
             numbers.get(row);
         }
         return rows;
+    }
+
+    private static List<FeatureMaps> maps(TorchValue tensor) {
+        long[] shape = tensor.shape();
+        int rows = (int) shape[2];
+        int columns = (int) shape[3];
+        FloatBuffer numbers = tensor.toFloatBuffer();
+        List<FeatureMaps> maps = new ArrayList<>();
+        for (int input = 0; input < shape[0]; input++) {
+            float[] values = new float[(int) shape[1] * rows * columns];
+            numbers.get(values);
+            maps.add(new FeatureMaps(rows, columns, values));
+        }
+        return maps;
     }
 
     /** Nothing to free: every call frees what it made, and the buffer is the garbage collector's. */

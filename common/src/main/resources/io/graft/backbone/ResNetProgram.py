@@ -107,3 +107,18 @@ class ResNetProgram(Module):
     shift: Tensor) -> Tensor:
     y = (self).maps(x, w, depths, bottleneck, scale, shift, )
     return torch.to(torch.mean(y, [2, 3]), 6)
+
+  # Features as of embed, and of some images the last feature maps [rows, dimension, h, w], float32.
+  # rows: which images [rows], int64.
+  def embed_with_maps(self: __torch__.ResNetProgram,
+    x: Tensor,
+    w: List[Tensor],
+    depths: List[int],
+    bottleneck: bool,
+    scale: Tensor,
+    shift: Tensor,
+    rows: Tensor) -> List[Tensor]:
+    y = (self).maps(x, w, depths, bottleneck, scale, shift, )
+    features = torch.to(torch.mean(y, [2, 3]), 6)
+    chosen = torch.to(torch.index_select(y, 0, rows), 6)
+    return [features, torch.contiguous(chosen)]

@@ -138,6 +138,37 @@ class ResNetBackboneTest {
     }
 
     @Test
+    void givesTheMapsOfChosenInputsBesideTheSameFeatures() {
+        // Given
+        List<byte[]> inputs = List.of(RuleWeights.image(0), RuleWeights.image(1), RuleWeights.image(0));
+        try (BackboneWorker worker = resnet18.openWorker(3)) {
+            float[][] plain = worker.embed(inputs);
+            // When
+            MappedFeatures mapped = worker.embedWithMaps(inputs, 1, 2);
+            // Then
+            assertThat(mapped.features()).isDeepEqualTo(plain);
+            assertThat(mapped.maps()).hasSize(2);
+            for (int i = 0; i < 2; i++) {
+                FeatureMaps maps = mapped.maps().get(i);
+                assertThat(List.of(maps.dimension(), maps.rows(), maps.columns())).containsExactly(512, 7, 7);
+                assertThat(Features.largestDifference(means(maps), plain[i + 1])).isLessThan(1e-5);
+            }
+        }
+    }
+
+    private static float[] means(FeatureMaps maps) {
+        float[] means = new float[maps.dimension()];
+        for (int map = 0; map < means.length; map++) {
+            for (int row = 0; row < maps.rows(); row++) {
+                for (int column = 0; column < maps.columns(); column++) {
+                    means[map] += maps.value(map, row, column) / (maps.rows() * maps.columns());
+                }
+            }
+        }
+        return means;
+    }
+
+    @Test
     void refusesBatchesThatItHasNoRoomFor() {
         try (BackboneWorker worker = resnet18.openWorker(1)) {
             byte[] image = RuleWeights.image(0);

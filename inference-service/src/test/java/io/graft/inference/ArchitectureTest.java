@@ -15,12 +15,14 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule dataFlowsInAStraightLine = layeredArchitecture().consideringOnlyDependenciesInLayers()
             .layer("serving").definedBy("io.graft.inference.serving..")
+            .layer("explanation").definedBy("io.graft.inference.explanation..")
             .layer("prediction").definedBy("io.graft.inference.prediction..")
             .layer("openinference").definedBy("io.graft.inference.openinference..")
             .layer("stream").definedBy("io.graft.inference.stream..")
             .layer("grpc").definedBy("io.graft.inference.grpc..")
             .layer("rest").definedBy("io.graft.inference.rest..")
             .whereLayer("serving").mayOnlyBeAccessedByLayers("prediction", "openinference", "stream", "grpc", "rest")
+            .whereLayer("explanation").mayOnlyBeAccessedByLayers("prediction", "rest")
             .whereLayer("prediction").mayOnlyBeAccessedByLayers("openinference", "stream", "grpc", "rest")
             .whereLayer("stream").mayNotBeAccessedByAnyLayer()
             .whereLayer("openinference").mayOnlyBeAccessedByLayers("grpc", "rest")
@@ -38,6 +40,6 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule coresKnowNoHttp = noClasses()
             .that().resideInAnyPackage("io.graft.inference.serving..", "io.graft.inference.prediction..",
-                    "io.graft.inference.openinference..")
+                    "io.graft.inference.explanation..", "io.graft.inference.openinference..")
             .should().dependOnClassesThat().resideInAnyPackage("jakarta.ws.rs..", "io.vertx..", "io.grpc..");
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -135,6 +136,23 @@ class BadRequestsTest {
                         "FORM_FILE_MISSING", "form has no field 'file'"),
                 bad("form that is none", caller -> caller.post(PATH, "multipart/form-data", PNG), 400,
                         "FORM_FILE_MISSING", "form has no field 'file'"),
+                bad("unknown explanation", caller -> caller.post(PATH + "?explain=lime", PNG), 400, "EXPLANATION_INVALID",
+                        "explain is 'lime' (expected: cam)"),
+                bad("label without an explanation", caller -> caller.post(PATH + "?label=a", PNG), 400,
+                        "EXPLANATION_INVALID", "label 'a' is given and no explanation asked for"),
+                bad("explanation of an unknown label", caller -> caller.post(PATH + "?explain=cam&label=%00%F0%9F%90%9D", PNG),
+                        400, "EXPLANATION_LABEL_UNKNOWN", "is not one of the version's 2 (expected: a, b)"),
+                bad("explanation of a broken image", caller -> caller.post(PATH + "?explain=cam", Arrays.copyOf(PNG, 99)), 400,
+                        "SAMPLE_IMAGE_UNREADABLE", "image cannot be decoded"),
+                bad("explanation of a huge image", caller -> caller.post(PATH + "?explain=cam", hugePng()), 400,
+                        "SAMPLE_IMAGE_TOO_LARGE", "50000"),
+                bad("explanation of a vector",
+                        caller -> caller.post(PATH + "?explain=cam", "application/json", "{\"vector\": [1]}"), 400,
+                        "SAMPLE_KIND_UNSUPPORTED", "does not embed vector"),
+                bad("picture without an explanation",
+                        caller -> caller.send(caller.request(PATH).header("Accept", "image/png")
+                                .POST(BodyPublishers.ofByteArray(PNG)).build()),
+                        406, "EXPLANATION_MISSING", "(expected: explain=cam, or the type application/json)"),
                 bad("unknown path", caller -> caller.get("/v1/models"), 404, "NOT_FOUND", "no such path"),
                 bad("unknown root path", caller -> caller.get("/favicon.png"), 404, "NOT_FOUND", "no such path"),
                 bad("wrong method", caller -> caller.send(caller.request(PATH).DELETE().build()), 405, "METHOD_NOT_ALLOWED",

@@ -1,11 +1,13 @@
 package io.graft.inference.prediction;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,6 +15,8 @@ import org.slf4j.LoggerFactory;
 
 import io.graft.backbone.Backbone;
 import io.graft.backbone.BackboneWorker;
+import io.graft.backbone.FeatureMaps;
+import io.graft.backbone.MappedFeatures;
 import io.graft.problem.Problem;
 
 /**
@@ -30,19 +34,24 @@ final class Batcher implements AutoCloseable {
     private final String name;
     private final BatcherLimits limits;
     private final BatchListener listener;
-    private final BlockingQueue<Waiting> queue;
+    private final BlockingQueue<Waiting<?>> queue;
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closing;
     private volatile @Nullable Throwable failure;
 
     /** An input in the queue; cancelled, it leaves. */
-    private final class Waiting extends CompletableFuture<float[]> {
+    private abstract class Waiting<T> extends CompletableFuture<T> {
 
         private final byte[] input;
 
         Waiting(byte[] input) {
             this.input = input;
         }
+
+        abstract boolean wantsMaps();
+
+        /** @param maps next the own ones, of an input that wants them */
+        abstract void answer(float[] feature, Iterator<FeatureMaps> maps);
 
         @Override
         public boolean cancel(boolean interrupt) {
@@ -51,6 +60,40 @@ final class Batcher implements AutoCloseable {
                 queue.remove(this);
             }
             return cancelled;
+        }
+    }
+
+    private final class WaitingForFeature extends Waiting<float[]> {
+
+        WaitingForFeature(byte[] input) {
+            super(input);
+        }
+
+        @Override
+        boolean wantsMaps() {
+            return false;
+        }
+
+        @Override
+        void answer(float[] feature, Iterator<FeatureMaps> maps) {
+            complete(feature);
+        }
+    }
+
+    private final class WaitingForMaps extends Waiting<MappedFeature> {
+
+        WaitingForMaps(byte[] input) {
+            super(input);
+        }
+
+        @Override
+        boolean wantsMaps() {
+            return true;
+        }
+
+        @Override
+        void answer(float[] feature, Iterator<FeatureMaps> maps) {
+            complete(new MappedFeature(feature, maps.next()));
         }
     }
 
@@ -85,7 +128,15 @@ final class Batcher implements AutoCloseable {
      * @throws Problem BUSY {@code PREDICTION_QUEUE_FULL}, or {@code PREDICTION_STOPPING} after {@link #close()}
      */
     CompletableFuture<float[]> submit(byte[] input) {
-        Waiting waiting = new Waiting(input);
+        return enqueue(new WaitingForFeature(input));
+    }
+
+    /** As {@link #submit}, with the feature maps; it shares its pass with inputs that want none. */
+    CompletableFuture<MappedFeature> submitMapped(byte[] input) {
+        return enqueue(new WaitingForMaps(input));
+    }
+
+    private <T> Waiting<T> enqueue(Waiting<T> waiting) {
         if (closing) {
             throw stopping();
         }
@@ -109,7 +160,7 @@ final class Batcher implements AutoCloseable {
     }
 
     private void run(BackboneWorker opened) {
-        List<Waiting> batch = new ArrayList<>(limits.batchSizeMax());
+        List<Waiting<?>> batch = new ArrayList<>(limits.batchSizeMax());
         try (BackboneWorker worker = opened) {
             while (!closing) {
                 batch.clear();
@@ -130,30 +181,39 @@ final class Batcher implements AutoCloseable {
     }
 
     /** A pass that fails takes only its own requests with it; an {@link Error} ends the worker, and its process is done for. */
-    private void forward(BackboneWorker worker, List<Waiting> batch) {
+    private void forward(BackboneWorker worker, List<Waiting<?>> batch) {
         long startNanos = System.nanoTime();
-        float[][] features;
+        MappedFeatures embedded;
         try {
-            features = worker.embed(batch.stream().map(waiting -> waiting.input).toList());
+            embedded = embed(worker, batch);
         } catch (RuntimeException e) {
             LOG.error("Forward pass failed backbone={} batchSize={}", name, batch.size(), e);
             fail(batch, e);
             return;
         }
         listener.forwarded(batch.size(), System.nanoTime() - startNanos);
-        for (int i = 0; i < features.length; i++) {
-            batch.get(i).complete(features[i]);
+        Iterator<FeatureMaps> maps = embedded.maps().iterator();
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i).answer(embedded.features()[i], maps);
         }
     }
 
-    private void fail(List<Waiting> batch, Throwable cause) {
+    private static MappedFeatures embed(BackboneWorker worker, List<Waiting<?>> batch) {
+        List<byte[]> inputs = new ArrayList<>(batch.size());
+        batch.forEach(waiting -> inputs.add(waiting.input));
+        int[] mapped = IntStream.range(0, batch.size()).filter(i -> batch.get(i).wantsMaps()).toArray();
+        return mapped.length > 0 ? worker.embedWithMaps(inputs, mapped)
+                : new MappedFeatures(worker.embed(inputs), List.of());
+    }
+
+    private void fail(List<Waiting<?>> batch, Throwable cause) {
         Problem problem = Problem.broken("BACKBONE_FAILED", "backbone '" + name + "' failed on a batch of " + batch.size(),
                 cause);
         batch.forEach(waiting -> waiting.completeExceptionally(problem));
     }
 
     private void refuseWaiting() {
-        List<Waiting> left = new ArrayList<>();
+        List<Waiting<?>> left = new ArrayList<>();
         queue.drainTo(left);
         left.forEach(waiting -> waiting.completeExceptionally(stopping()));
     }

@@ -40,6 +40,15 @@ final class Batchers implements AutoCloseable {
         }
     }
 
+    /** As {@link Batcher#submitMapped}; only of a backbone that has maps. */
+    CompletableFuture<MappedFeature> submitMapped(Backbone backbone, byte[] input) {
+        Batcher batcher = bySha256.get(backbone.descriptor().sha256());
+        if (batcher == null) {
+            throw new IllegalStateException("backbone '" + backbone.descriptor().id() + "' has no batcher");
+        }
+        return batcher.submitMapped(input);
+    }
+
     Optional<Throwable> failure() {
         return bySha256.values().stream().flatMap(batcher -> batcher.failure().stream()).findFirst();
     }

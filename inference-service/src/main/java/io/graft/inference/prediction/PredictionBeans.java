@@ -59,7 +59,8 @@ final class PredictionBeans {
     Predictor predictor(PredictionConfig config, ServingTable table, Batchers batchers, PredictionMetrics metrics,
             AnswerMetrics answers, InstantSource clock) {
         int decodeCountMax = config.decodeCountMax() > 0 ? config.decodeCountMax() : coreCount();
-        return new Predictor(table, batchers, decodeCountMax, config.timeout(), metrics, answers, clock);
+        return new Predictor(table, batchers, decodeCountMax, config.timeout(), config.pictureSideMax(), metrics, answers,
+                clock);
     }
 
     @Produces

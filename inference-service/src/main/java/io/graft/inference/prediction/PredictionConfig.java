@@ -46,6 +46,12 @@ public interface PredictionConfig {
     @WithDefault("10s")
     Duration timeout();
 
+    /** Pixels of the longer side of the picture that explains an answer; a smaller image stays as it is. */
+    @WithDefault("1024")
+    @Min(64)
+    @Max(4096)
+    int pictureSideMax();
+
     /** Bytes of a content, as it comes. */
     @WithDefault("16777216")
     @Min(1)

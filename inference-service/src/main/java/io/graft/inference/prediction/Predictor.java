@@ -5,6 +5,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +17,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import io.graft.backbone.Backbone;
+import io.graft.backbone.Sight;
+import io.graft.inference.explanation.Explanation;
+import io.graft.inference.explanation.ExplanationRequest;
+import io.graft.inference.explanation.HeatPicture;
 import io.graft.inference.prediction.Prediction.LabelProbability;
 import io.graft.inference.prediction.PredictionListener.Outcome;
 import io.graft.inference.serving.Model;
@@ -36,6 +43,7 @@ public final class Predictor {
     private final Batchers batchers;
     private final Semaphore decodes;
     private final Duration limit;
+    private final int pictureSideMax;
     private final PredictionListener listener;
     private final AnswerListener answerListener;
     private final InstantSource clock;
@@ -43,13 +51,15 @@ public final class Predictor {
     /**
      * @param decodeCountMax contents that are decoded at once
      * @param limit of one request, waiting included
+     * @param pictureSideMax pixels of the longer side of a picture that explains an answer
      */
-    Predictor(ServingTable table, Batchers batchers, int decodeCountMax, Duration limit, PredictionListener listener,
-            AnswerListener answerListener, InstantSource clock) {
+    Predictor(ServingTable table, Batchers batchers, int decodeCountMax, Duration limit, int pictureSideMax,
+            PredictionListener listener, AnswerListener answerListener, InstantSource clock) {
         this.table = table;
         this.batchers = batchers;
         this.decodes = new Semaphore(decodeCountMax);
         this.limit = limit;
+        this.pictureSideMax = pictureSideMax;
         this.listener = listener;
         this.answerListener = answerListener;
         this.clock = clock;
@@ -78,17 +88,84 @@ public final class Predictor {
      * @throws Problem as of {@link #predict}
      */
     public Answers predictAll(ModelChoice choice, Function<Model, List<PredictionInput>> inputs, Duration wanted) {
+        return counted(choice, wanted, (route, deadline) -> {
+            Model model = route.model();
+            List<float[]> features = features(model, inputs, deadline);
+            Answers answers = new Answers(model, features.stream().map(model.head()::probabilities).toList());
+            report(route, features, answers);
+            return answers;
+        });
+    }
+
+    /**
+     * Predicts and says why. Reading and drawing take a permit each, as decoding does.
+     *
+     * @param choice whose answer it shall be
+     * @param content as of {@link #predict}
+     * @param top how many labels to answer, 1 or more
+     * @throws Problem as of {@link #predict}, and INVALID {@code EXPLANATION_UNSUPPORTED} for a task that has no images
+     */
+    public ExplainedPrediction explain(ModelChoice choice, Supplier<SampleContent> content, int top,
+            ExplanationRequest asked) {
+        return counted(choice, limit, (route, deadline) -> {
+            Model model = route.model();
+            Backbone backbone = requireMaps(model);
+            Optional<Integer> row = asked.row(model.head());
+            OptionalInt sideMax = asked.picture() ? OptionalInt.of(pictureSideMax) : OptionalInt.empty();
+            Sight sight = decode(deadline, () -> backbone.see(content.get(), sideMax));
+            MappedFeature mapped = mapped(backbone, sight, deadline);
+            float[] probabilities = model.head().probabilities(mapped.feature());
+            Explanation explanation = Explanation.of(mapped.maps(), model.head(),
+                    row.orElseGet(() -> Answers.likeliest(probabilities)), sight.region());
+            Optional<byte[]> picture = picture(sight, explanation, deadline);
+            report(route, List.of(mapped.feature()), new Answers(model, List.of(probabilities)));
+            return new ExplainedPrediction(prediction(model, probabilities, top), explanation, picture);
+        });
+    }
+
+    private static Backbone requireMaps(Model model) {
+        if (!model.backbone().hasMaps()) {
+            throw Problem.invalid("EXPLANATION_UNSUPPORTED", "task '" + model.card().task() + "' cannot be explained: its "
+                    + "backbone '" + model.backbone().descriptor().id() + "' has no feature maps (expected: a task of images)");
+        }
+        return model.backbone();
+    }
+
+    private MappedFeature mapped(Backbone backbone, Sight sight, Deadline deadline) throws InterruptedException {
+        CompletableFuture<MappedFeature> submitted = batchers.submitMapped(backbone, sight.input());
+        try {
+            return await(submitted, deadline);
+        } finally {
+            submitted.cancel(false);
+        }
+    }
+
+    private Optional<byte[]> picture(Sight sight, Explanation explanation, Deadline deadline) throws InterruptedException {
+        if (sight.picture().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(decode(deadline,
+                () -> HeatPicture.png(sight.picture().get(), explanation.map(), sight.pictureRegion())));
+    }
+
+    /** What is done for one request on a version that was found for it. */
+    private interface Work<T> {
+        T run(Route route, Deadline deadline) throws InterruptedException;
+    }
+
+    private <T> T counted(ModelChoice choice, Duration wanted, Work<T> work) {
         Route route = table.route(choice);
         Model model = route.model();
         long startNanos = System.nanoTime();
         Duration limited = wanted.compareTo(limit) < 0 ? wanted : limit;
         Outcome outcome = Outcome.BROKEN;
         try {
-            List<float[]> features = features(model, inputs, new Deadline(limited, startNanos + limited.toNanos()));
-            Answers answers = new Answers(model, features.stream().map(model.head()::probabilities).toList());
+            T result = work.run(route, new Deadline(limited, startNanos + limited.toNanos()));
             outcome = Outcome.OK;
-            report(route, features, answers);
-            return answers;
+            return result;
+        } catch (InterruptedException e) {
+            outcome = Outcome.BUSY;
+            throw interrupted();
         } catch (Problem e) {
             outcome = outcome(e);
             throw e;
@@ -117,9 +194,13 @@ public final class Predictor {
         try {
             return decode(new Deadline(limit, System.nanoTime() + limit.toNanos()), work);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Problem.busy("PREDICTION_INTERRUPTED", "prediction was interrupted (expected: another replica)");
+            throw interrupted();
         }
+    }
+
+    private static Problem interrupted() {
+        Thread.currentThread().interrupt();
+        return Problem.busy("PREDICTION_INTERRUPTED", "prediction was interrupted (expected: another replica)");
     }
 
     private static Outcome outcome(Problem problem) {
@@ -130,7 +211,8 @@ public final class Predictor {
         };
     }
 
-    private List<float[]> features(Model model, Function<Model, List<PredictionInput>> inputs, Deadline deadline) {
+    private List<float[]> features(Model model, Function<Model, List<PredictionInput>> inputs, Deadline deadline)
+            throws InterruptedException {
         List<CompletableFuture<float[]>> submitted = new ArrayList<>();
         try {
             submit(model, inputs, deadline, submitted);
@@ -139,9 +221,6 @@ public final class Predictor {
                 features.add(await(feature, deadline));
             }
             return features;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Problem.busy("PREDICTION_INTERRUPTED", "prediction was interrupted (expected: another replica)");
         } finally {
             submitted.forEach(feature -> feature.cancel(false));
         }
@@ -183,7 +262,7 @@ public final class Predictor {
         return CompletableFuture.completedFuture(feature);
     }
 
-    private static float[] await(CompletableFuture<float[]> feature, Deadline deadline) throws InterruptedException {
+    private static <T> T await(CompletableFuture<T> feature, Deadline deadline) throws InterruptedException {
         try {
             return feature.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

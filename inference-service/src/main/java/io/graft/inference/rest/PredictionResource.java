@@ -15,8 +15,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
+import io.graft.inference.explanation.ExplanationRequest;
+import io.graft.inference.prediction.ExplainedPrediction;
 import io.graft.inference.prediction.Prediction;
 import io.graft.inference.prediction.PredictionConfig;
 import io.graft.inference.prediction.Predictor;
@@ -46,7 +50,13 @@ import io.graft.sample.SampleContentCodec;
 @Path("/v1/tasks")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "predictions")
-@APIResponse(responseCode = "200", description = "The prediction", content = @Content(schema = @Schema(implementation = Prediction.class), examples = @ExampleObject(name = "ants or bees", value = PredictionResource.ANSWER)))
+@APIResponse(responseCode = "200", description = "The prediction, and with explain why", content = {
+        @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(oneOf = { Prediction.class,
+                ExplainedAnswer.class }), examples = {
+                        @ExampleObject(name = "ants or bees", value = PredictionResource.ANSWER),
+                        @ExampleObject(name = "explained", value = PredictionResource.EXPLAINED_ANSWER) }),
+        @Content(mediaType = ExplanationChoice.PICTURE, schema = @Schema(type = SchemaType.STRING, format = "binary")) })
+@APIResponse(responseCode = "406", description = "The types of Accept do not go with the parameters", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
 @APIResponse(responseCode = "400", description = "The content or a parameter is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
 @APIResponse(responseCode = "404", description = "No such task or version answers", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
 @APIResponse(responseCode = "413", description = "The body is too large", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
@@ -63,6 +73,15 @@ public final class PredictionResource {
              "probabilities": [{"label": "bees", "probability": 0.97}, {"label": "ants", "probability": 0.03}],
              "at": "2026-01-01T12:00:00Z"}""";
 
+    static final String EXPLAINED_ANSWER = """
+            {"predictionId": "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10", "task": "ants-bees", "version": 3,
+             "label": "bees", "probability": 0.97,
+             "probabilities": [{"label": "bees", "probability": 0.97}, {"label": "ants", "probability": 0.03}],
+             "at": "2026-01-01T12:00:00Z",
+             "explanation": {"method": "cam", "label": "bees", "rows": 2, "columns": 2,
+                             "values": [[0.2, 6.1], [-0.4, 1.3]], "bias": -0.1,
+                             "region": {"x": 82.0, "y": 9.0, "width": 328.0, "height": 328.0}}}""";
+
     private final Predictor predictor;
     private final SampleContentCodec codec;
     private final int contentBytesMax;
@@ -77,6 +96,7 @@ public final class PredictionResource {
     @POST
     @Path("{task}/predictions")
     @Consumes(MediaType.WILDCARD)
+    @Produces({ MediaType.APPLICATION_JSON, ExplanationChoice.PICTURE })
     @Operation(summary = "Predict the label of a content", operationId = "predict", description = "The body is an image, a text, or JSON with exactly one of text, image (base64) and vector. Without a Content-Type the bytes tell what they are.")
     @RequestBody(required = true, content = {
             @Content(mediaType = "image/jpeg", schema = @Schema(type = SchemaType.STRING, format = "binary")),
@@ -85,40 +105,59 @@ public final class PredictionResource {
             @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "vector", summary = "an embedding made elsewhere", value = "{\"vector\": [0.25, -1.5, 3.0]}")),
             @Content(mediaType = "application/octet-stream", schema = @Schema(type = SchemaType.STRING, format = "binary")),
             @Content(mediaType = "multipart/form-data", schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "file", type = SchemaType.STRING, format = "binary"))) })
-    public Prediction predict(@Parameter(example = "ants-bees") @PathParam("task") String task,
+    public Response predict(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(description = "Answers with this version instead of the one that serves", example = "3", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("version") Optional<String> version,
             @Parameter(description = "How many labels to answer, the most probable first; absent: all", example = "5", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("top") Optional<String> top,
+            @Parameter(description = "Explains the answer: cam is a class activation map, of tasks of images. As numbers, or with Accept: image/png drawn over the image, with the prediction in the header Prediction", schema = @Schema(type = SchemaType.STRING, enumeration = "cam")) @QueryParam("explain") Optional<String> explain,
+            @Parameter(description = "Explains this label; absent: the one that is answered. Only with explain") @QueryParam("label") Optional<String> label,
             @Parameter(description = "Whatever shall always be answered by the same of the version that serves and its canary, such as a user; absent: each request by itself", example = "user-17") @HeaderParam(ROUTING_KEY) Optional<String> routingKey,
-            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) Optional<String> contentType, InputStream body) {
+            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) Optional<String> contentType,
+            @Context HttpHeaders headers,
+            InputStream body) {
         byte[] bytes = read(body);
         Optional<String> type = contentType.map(PredictionResource::mediaType)
                 .filter(declared -> !declared.equals(MediaType.APPLICATION_FORM_URLENCODED));
-        return predict(choice(task, version, routingKey), top, () -> codec.parse(type, bytes).content());
+        return predict(choice(task, version, routingKey), top,
+                ExplanationChoice.of(explain, label, headers.getAcceptableMediaTypes()),
+                () -> codec.parse(type, bytes).content());
     }
 
     /** A form, as browsers and {@code curl -F file=@…} send it. */
     @POST
     @Path("{task}/predictions")
     @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @Produces({ MediaType.APPLICATION_JSON, ExplanationChoice.PICTURE })
     @Operation(hidden = true)
-    public Prediction predictFile(@PathParam("task") String task, @QueryParam("version") Optional<String> version,
-            @QueryParam("top") Optional<String> top, @HeaderParam(ROUTING_KEY) Optional<String> routingKey,
-            @RestForm("file") @Nullable FileUpload file) {
-        return predict(choice(task, version, routingKey), top, () -> {
-            if (file == null) {
-                throw Problem.invalid("FORM_FILE_MISSING", "form has no field 'file' with a file (expected: exactly one)");
-            }
-            return codec.parse(Optional.ofNullable(file.contentType()).map(PredictionResource::mediaType), read(file))
-                    .content();
-        });
+    public Response predictFile(@PathParam("task") String task, @QueryParam("version") Optional<String> version,
+            @QueryParam("top") Optional<String> top, @QueryParam("explain") Optional<String> explain,
+            @QueryParam("label") Optional<String> label, @HeaderParam(ROUTING_KEY) Optional<String> routingKey,
+            @Context HttpHeaders headers, @RestForm("file") @Nullable FileUpload file) {
+        return predict(choice(task, version, routingKey), top,
+                ExplanationChoice.of(explain, label, headers.getAcceptableMediaTypes()), () -> {
+                    if (file == null) {
+                        throw Problem.invalid("FORM_FILE_MISSING",
+                                "form has no field 'file' with a file (expected: exactly one)");
+                    }
+                    return codec.parse(Optional.ofNullable(file.contentType()).map(PredictionResource::mediaType), read(file))
+                            .content();
+                });
     }
 
     private static ModelChoice choice(String task, Optional<String> version, Optional<String> routingKey) {
         return new ModelChoice(new TaskId(task), version.map(ModelVersion::parse), routingKey);
     }
 
-    private Prediction predict(ModelChoice choice, Optional<String> top, Supplier<SampleContent> content) {
-        return predictor.predict(choice, content, top.map(PredictionResource::top).orElse(Integer.MAX_VALUE));
+    private Response predict(ModelChoice choice, Optional<String> topText, Optional<ExplanationRequest> explanation,
+            Supplier<SampleContent> content) {
+        int top = topText.map(PredictionResource::top).orElse(Integer.MAX_VALUE);
+        if (explanation.isEmpty()) {
+            return Response.ok(predictor.predict(choice, content, top), MediaType.APPLICATION_JSON).build();
+        }
+        ExplainedPrediction explained = predictor.explain(choice, content, top, explanation.get());
+        return explained.picture()
+                .map(png -> Response.ok(png, ExplanationChoice.PICTURE)
+                        .header(ExplainedAnswer.Header.NAME, ExplainedAnswer.Header.of(explained).text()).build())
+                .orElseGet(() -> Response.ok(ExplainedAnswer.of(explained), MediaType.APPLICATION_JSON).build());
     }
 
     private static int top(String text) {

@@ -31,7 +31,8 @@ final class ProblemMapping {
     /** Invalid in a way for which HTTP has a status of its own. */
     private static final Map<String, Status> STATUS_BY_CODE = Map.of(
             "SAMPLE_CONTENT_TYPE_UNSUPPORTED", Status.UNSUPPORTED_MEDIA_TYPE,
-            "SAMPLE_TOO_LARGE", Status.REQUEST_ENTITY_TOO_LARGE);
+            "SAMPLE_TOO_LARGE", Status.REQUEST_ENTITY_TOO_LARGE,
+            "EXPLANATION_MISSING", Status.NOT_ACCEPTABLE);
 
     @ServerExceptionMapper
     Response problem(Problem problem, UriInfo uri) {

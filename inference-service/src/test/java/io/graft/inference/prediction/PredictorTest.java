@@ -46,7 +46,7 @@ class PredictorTest {
     private final Predictor predictor = predictor(LIMIT);
 
     private Predictor predictor(Duration limit) {
-        return new Predictor(models.table(), batchers, 1, limit,
+        return new Predictor(models.table(), batchers, 1, limit, 64,
                 (model, outcome, nanos) -> counted.add(model.version() + " " + outcome), new Recorder(),
                 () -> ModelEvents.REQUESTED_AT);
     }
