@@ -14,12 +14,14 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule dataFlowsInAStraightLine = layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("metrics").definedBy("io.graft.inference.metrics..")
             .layer("serving").definedBy("io.graft.inference.serving..")
             .layer("prediction").definedBy("io.graft.inference.prediction..")
             .layer("openinference").definedBy("io.graft.inference.openinference..")
             .layer("stream").definedBy("io.graft.inference.stream..")
             .layer("grpc").definedBy("io.graft.inference.grpc..")
             .layer("rest").definedBy("io.graft.inference.rest..")
+            .whereLayer("metrics").mayNotAccessAnyLayer()
             .whereLayer("serving").mayOnlyBeAccessedByLayers("prediction", "openinference", "stream", "grpc", "rest")
             .whereLayer("prediction").mayOnlyBeAccessedByLayers("openinference", "stream", "grpc", "rest")
             .whereLayer("stream").mayNotBeAccessedByAnyLayer()
