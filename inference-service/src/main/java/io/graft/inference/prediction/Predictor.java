@@ -15,6 +15,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.graft.inference.prediction.Prediction.LabelProbability;
 import io.graft.inference.prediction.PredictionListener.Outcome;
 import io.graft.inference.serving.Model;
@@ -31,6 +34,8 @@ import io.graft.sample.SampleContent;
  * batcher. Every request that a version was found for is counted once: requests = ok + invalid + busy + broken.
  */
 public final class Predictor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Predictor.class);
 
     private final ServingTable table;
     private final Batchers batchers;
@@ -162,6 +167,9 @@ public final class Predictor {
         }
         try {
             return work.get();
+        } catch (OutOfMemoryError e) {
+            LOG.error("No memory for decoding", e);
+            throw MemoryShortage.during("decoding");
         } finally {
             decodes.release();
         }

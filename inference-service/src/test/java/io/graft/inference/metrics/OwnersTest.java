@@ -10,8 +10,7 @@ import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.model.ModelKey;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 class OwnersTest {
 
@@ -19,7 +18,7 @@ class OwnersTest {
     private static final ModelKey SECOND = key(2);
     private static final ModelKey THIRD = key(3);
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Owners<ModelKey> versions = OwnersBeans.versions(registry, 2);
     private final OwnedMeters<ModelKey, Answered> meters = versions.meters(Answered::new);
 
@@ -35,7 +34,14 @@ class OwnersTest {
     }
 
     private List<String> series() {
-        return registry.scrape().lines().filter(line -> line.startsWith("answers")).sorted().toList();
+        return registry.find("answers").counters().stream()
+                .map(counter -> String.join(" ", tag(counter, "task"), tag(counter, "version"), tag(counter, "label"),
+                        String.valueOf(counter.count())))
+                .sorted().toList();
+    }
+
+    private static String tag(Counter counter, String name) {
+        return String.valueOf(counter.getId().getTag(name));
     }
 
     @Test
@@ -50,7 +56,7 @@ class OwnersTest {
         assertThat(this.meters.of(key(1))).isSameAs(meters);
         meters.count("owl");
         meters.count("owl");
-        assertThat(series()).containsExactly("answers_total{label=\"owl\",task=\"birds\",version=\"1\"} 2.0");
+        assertThat(series()).containsExactly("birds 1 owl 2.0");
     }
 
     @Test
@@ -66,7 +72,7 @@ class OwnersTest {
         versions.leave(FIRST);
 
         // Then
-        assertThat(series()).containsExactly("answers_total{label=\"owl\",task=\"birds\",version=\"2\"} 1.0");
+        assertThat(series()).containsExactly("birds 2 owl 1.0");
     }
 
     @Test
@@ -90,7 +96,7 @@ class OwnersTest {
         meters.of(SECOND).count("owl");
 
         // Then
-        assertThat(series()).containsExactly("answers_total{label=\"owl\",task=\"_other\",version=\"_other\"} 2.0");
+        assertThat(series()).containsExactly("_other _other owl 2.0");
     }
 
     @Test
@@ -98,15 +104,15 @@ class OwnersTest {
         // Given
         List.of(FIRST, SECOND, THIRD).forEach(versions::enter);
         List.of(FIRST, SECOND, THIRD).forEach(key -> meters.of(key).count("owl"));
-        assertThat(series()).containsExactly("answers_total{label=\"owl\",task=\"_other\",version=\"_other\"} 1.0",
-                "answers_total{label=\"owl\",task=\"birds\",version=\"1\"} 1.0",
-                "answers_total{label=\"owl\",task=\"birds\",version=\"2\"} 1.0");
+        assertThat(series()).containsExactly("_other _other owl 1.0",
+                "birds 1 owl 1.0",
+                "birds 2 owl 1.0");
 
         // When
         versions.leave(SECOND);
         meters.of(THIRD).count("owl");
 
         // Then
-        assertThat(series()).contains("answers_total{label=\"owl\",task=\"birds\",version=\"3\"} 1.0");
+        assertThat(series()).contains("birds 3 owl 1.0");
     }
 }
