@@ -14,6 +14,7 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule dataFlowsInAStraightLine = layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("metrics").definedBy("io.graft.inference.metrics..")
             .layer("serving").definedBy("io.graft.inference.serving..")
             .layer("explanation").definedBy("io.graft.inference.explanation..")
             .layer("prediction").definedBy("io.graft.inference.prediction..")
@@ -21,6 +22,7 @@ final class ArchitectureTest {
             .layer("stream").definedBy("io.graft.inference.stream..")
             .layer("grpc").definedBy("io.graft.inference.grpc..")
             .layer("rest").definedBy("io.graft.inference.rest..")
+            .whereLayer("metrics").mayNotAccessAnyLayer()
             .whereLayer("serving").mayOnlyBeAccessedByLayers("prediction", "openinference", "stream", "grpc", "rest")
             .whereLayer("explanation").mayOnlyBeAccessedByLayers("prediction", "rest")
             .whereLayer("prediction").mayOnlyBeAccessedByLayers("openinference", "stream", "grpc", "rest")

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OperationsTest {
 
     private static final Pattern METER = Pattern.compile(
-            "(?:(Timer|DistributionSummary|Gauge)\\.builder|registry\\s*\\.(counter|timer|gauge))\\(\\s*\"(graft\\.[a-z.]+)\"");
+            "(?:(Timer|DistributionSummary|Gauge|Counter)\\.builder|registry\\s*\\.(counter|timer|gauge))\\(\\s*\"(graft\\.[a-z.]+)\"");
     private static final Pattern LITERAL = Pattern.compile("\"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\"");
     /** A literal of the same form that is no code: how pixels are laid out. */
     private static final String NO_CODE = "RGB";
@@ -62,7 +62,7 @@ class OperationsTest {
     private static String prometheus(String kind, String meter) {
         String name = meter.replace('.', '_');
         return switch (kind) {
-            case "counter" -> name + "_total";
+            case "counter", "Counter" -> name + "_total";
             case "Timer", "timer" -> name + "_seconds";
             default -> name;
         };

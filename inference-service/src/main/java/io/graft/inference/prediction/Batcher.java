@@ -180,7 +180,10 @@ final class Batcher implements AutoCloseable {
         }
     }
 
-    /** A pass that fails takes only its own requests with it; an {@link Error} ends the worker, and its process is done for. */
+    /**
+     * A pass that fails, for want of memory too, takes only its own requests with it; another {@link Error} ends the worker,
+     * and its process is done for.
+     */
     private void forward(BackboneWorker worker, List<Waiting<?>> batch) {
         long startNanos = System.nanoTime();
         MappedFeatures embedded;
@@ -189,6 +192,11 @@ final class Batcher implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("Forward pass failed backbone={} batchSize={}", name, batch.size(), e);
             fail(batch, e);
+            return;
+        } catch (OutOfMemoryError e) {
+            LOG.error("No memory for a forward pass backbone={} batchSize={}", name, batch.size(), e);
+            Problem problem = MemoryShortage.during("a forward pass of " + batch.size());
+            batch.forEach(waiting -> waiting.completeExceptionally(problem));
             return;
         }
         listener.forwarded(batch.size(), System.nanoTime() - startNanos);

@@ -1,14 +1,17 @@
 package io.graft.inference.prediction;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 import jakarta.inject.Singleton;
 
 import io.graft.backbone.BackboneDescriptor;
 import io.graft.id.BackboneId;
+import io.graft.id.TaskId;
+import io.graft.inference.metrics.OwnedMeters;
+import io.graft.inference.metrics.Owners;
 import io.graft.inference.serving.ModelCard;
+import io.graft.model.ModelKey;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,18 +30,20 @@ final class PredictionMetrics implements PredictionListener, BackboneLoader.Load
     private static final double[] BATCH_SIZES = { 1, 2, 4, 8, 16, 32, 64 };
 
     private final MeterRegistry registry;
+    private final OwnedMeters<ModelKey, RequestMeters> requests;
+    private final OwnedMeters<TaskId, Timer> durations;
 
-    PredictionMetrics(MeterRegistry registry) {
+    PredictionMetrics(MeterRegistry registry, Owners<ModelKey> versions, Owners<TaskId> tasks) {
         this.registry = registry;
+        this.requests = versions.meters(RequestMeters::new);
+        this.durations = tasks.meters(series -> series.add(Timer.builder("graft.prediction.duration")
+                .description("From a request to its answer, waiting included").serviceLevelObjectives(DURATIONS)));
     }
 
     @Override
     public void predicted(ModelCard model, Outcome outcome, long nanos) {
-        String task = model.task().value();
-        registry.counter("graft.predictions", "task", task, "version", model.version().toString(), "outcome",
-                outcome.name().toLowerCase(Locale.ROOT)).increment();
-        Timer.builder("graft.prediction.duration").description("From a request to its answer, waiting included")
-                .tag("task", task).serviceLevelObjectives(DURATIONS).register(registry).record(nanos, TimeUnit.NANOSECONDS);
+        requests.of(model.key()).count(outcome);
+        durations.of(model.task()).record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Hears the passes of one backbone. */

@@ -17,6 +17,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.graft.backbone.Backbone;
 import io.graft.backbone.Sight;
 import io.graft.inference.explanation.Explanation;
@@ -38,6 +41,8 @@ import io.graft.sample.SampleContent;
  * batcher. Every request that a version was found for is counted once: requests = ok + invalid + busy + broken.
  */
 public final class Predictor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Predictor.class);
 
     private final ServingTable table;
     private final Batchers batchers;
@@ -241,6 +246,9 @@ public final class Predictor {
         }
         try {
             return work.get();
+        } catch (OutOfMemoryError e) {
+            LOG.error("No memory for decoding", e);
+            throw MemoryShortage.during("decoding");
         } finally {
             decodes.release();
         }

@@ -1,6 +1,7 @@
 package io.graft.inference.serving;
 
 import io.graft.id.TaskId;
+import io.graft.model.ModelKey;
 
 /** Hears what a table does, on the thread that does it. */
 interface ServingListener {
@@ -12,4 +13,20 @@ interface ServingListener {
 
     /** Who does what for a task from now on. */
     void cast(TaskId task, Roles roles);
+
+    /** A task has come into the table. */
+    default void entered(TaskId task) {
+    }
+
+    /** The last version of a task has gone. */
+    default void left(TaskId task) {
+    }
+
+    /** A version came into memory, and can be asked from now on. */
+    default void loaded(ModelKey model) {
+    }
+
+    /** A version was archived, deleted, refused or forgotten: who holds it finishes, and nobody asks it any more. */
+    default void unloaded(ModelKey model) {
+    }
 }

@@ -157,13 +157,16 @@ public final class ServingTable {
         } catch (Problem e) {
             LOG.warn("Version refused task={} version={} code={} reason=\"{}\"", key.task(), key.version(), e.code(),
                     e.sentence());
-            countRefusal(key.task());
             if (task.versions().containsKey(key.version()) && !(task.versions().get(key.version()) instanceof Refused)) {
+                countRefusal(key.task());
                 return;
             }
             state = Refused.of(key.version(), e, place);
         }
         publish(task.withVersion(state).within(limits));
+        if (state instanceof Refused) {
+            countRefusal(key.task());
+        }
         if (settled && state instanceof Loading) {
             load(key);
         }
@@ -316,8 +319,23 @@ public final class ServingTable {
     /** The one place that makes a change visible to readers. */
     private void publish(TaskServing task) {
         TaskServing previous = tasks.put(task.task(), task);
+        report(previous == null ? TaskServing.empty(task.task()) : previous, task);
         if (!task.roles().equals(previous == null ? Roles.NONE : previous.roles())) {
             listener.cast(task.task(), task.roles());
+        }
+    }
+
+    /** Who came and who went: what is kept of a version elsewhere goes with it. */
+    private void report(TaskServing previous, TaskServing task) {
+        listener.entered(task.task());
+        task.versions().values().stream().filter(Loaded.class::isInstance)
+                .filter(state -> !(previous.versions().get(state.version()) instanceof Loaded))
+                .forEach(state -> listener.loaded(new ModelKey(task.task(), state.version())));
+        previous.versions().values().stream().filter(Loaded.class::isInstance)
+                .filter(state -> !(task.versions().get(state.version()) instanceof Loaded))
+                .forEach(state -> listener.unloaded(new ModelKey(task.task(), state.version())));
+        if (task.versions().isEmpty() && !previous.versions().isEmpty()) {
+            listener.left(task.task());
         }
     }
 }

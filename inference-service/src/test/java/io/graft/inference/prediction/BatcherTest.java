@@ -144,6 +144,25 @@ class BatcherTest {
     }
 
     @Test
+    void failsOnlyTheBatchThatHasNoMemory() throws Exception {
+        // Given
+        backbone.failWith(new OutOfMemoryError("Cannot reserve direct buffer memory"));
+        CompletableFuture<float[]> failed = batcher.submit(input(1));
+        assertThatThrownBy(() -> get(failed)).cause().asInstanceOf(type(Problem.class)).satisfies(problem -> {
+            assertThat(problem.type()).isEqualTo(ProblemType.BUSY);
+            assertThat(problem).hasMessage("there was no memory for a forward pass of 1"
+                    + " (expected: fewer or smaller inputs at once, or more memory)");
+        });
+
+        // When
+        backbone.failWith(null);
+
+        // Then
+        assertThat(get(batcher.submit(input(2)))).containsExactly(2);
+        assertThat(batcher.failure()).isEmpty();
+    }
+
+    @Test
     void showsThatAWorkerDied() throws Exception {
         // Given
         backbone.failWith(new NoClassDefFoundError("native"));

@@ -186,6 +186,23 @@ class PredictorTest {
     }
 
     @Test
+    void failsOnlyTheRequestThatHasNoMemoryForDecoding() {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+
+        // When
+        assertThatThrownBy(() -> predictor.predict(ModelChoice.serving(BIRDS), () -> vector(new float[Integer.MAX_VALUE]), 1))
+                .asInstanceOf(type(Problem.class)).satisfies(problem -> {
+                    assertThat(problem.type()).isEqualTo(ProblemType.BUSY);
+                    assertThat(problem.code()).isEqualTo("PREDICTION_MEMORY_SHORT");
+                });
+
+        // Then
+        assertThat(predictor.predict(ModelChoice.serving(BIRDS), () -> vector(1, 3, 2), 1).label()).isEqualTo("tit");
+        assertThat(counted).containsExactly("1 BUSY", "1 OK");
+    }
+
+    @Test
     void endsARequestThatWaitsTooLongForTheBackbone() {
         // Given
         models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));

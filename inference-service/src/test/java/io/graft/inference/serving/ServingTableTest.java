@@ -37,6 +37,7 @@ class ServingTableTest {
     private final FakeBackbone backbone = new FakeBackbone(2);
     private final Map<RecordPlace, ModelRecord> topic = new HashMap<>();
     private final List<String> heard = new ArrayList<>();
+    private final List<String> present = new ArrayList<>();
     private Instant now = ModelEvents.REQUESTED_AT;
 
     private final ServingTable table = new ServingTable(
@@ -59,6 +60,21 @@ class ServingTableTest {
 
         @Override
         public void cast(TaskId task, Roles roles) {
+        }
+
+        @Override
+        public void loaded(ModelKey model) {
+            present.add(model.toString());
+        }
+
+        @Override
+        public void unloaded(ModelKey model) {
+            present.remove(model.toString());
+        }
+
+        @Override
+        public void left(TaskId task) {
+            heard.add("left " + task);
         }
     }
 
@@ -404,5 +420,26 @@ class ServingTableTest {
         assertThat(taken.card().version().number()).isEqualTo(1);
         assertThat(taken.head().probabilities(new float[] { 5, 0 })[0]).isGreaterThan(0.99f);
         assertThat(serving()).isEqualTo(2);
+    }
+
+    @Test
+    void saysWhichVersionsAreInMemoryAndWhenATaskHasNone() {
+        // Given
+        table.settle();
+        publish(1);
+        promote(1);
+        publish(2);
+        publish(3);
+        publish(4);
+        assertThat(present).containsExactly("birds@1", "birds@4");
+
+        // When
+        for (int version = 1; version <= 4; version++) {
+            table.remove(new ModelKey(BIRDS, new ModelVersion(version)));
+        }
+
+        // Then
+        assertThat(present).isEmpty();
+        assertThat(heard).containsExactly("swapped 1 live", "left birds");
     }
 }

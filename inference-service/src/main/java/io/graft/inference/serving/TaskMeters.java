@@ -1,0 +1,64 @@
+package io.graft.inference.serving;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+import io.graft.inference.metrics.Series;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+
+/** What the table does with one task. It is told by the table's writers only, which take turns. */
+final class TaskMeters {
+
+    private static final Duration[] SECONDS_TO_SERVING = { Duration.ofSeconds(1), Duration.ofSeconds(2),
+            Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(1),
+            Duration.ofMinutes(5), Duration.ofMinutes(30) };
+
+    private final Series series;
+    private volatile Roles roles = Roles.NONE;
+
+    TaskMeters(Series series) {
+        this.series = series;
+    }
+
+    void swaps(String outcome) {
+        series.add(Counter.builder("graft.model.swaps").tag("outcome", outcome)).increment();
+    }
+
+    void toServing(Duration age) {
+        series.add(Timer.builder("graft.request.to.serving")
+                .description("From the train request's timestamp to its version serving")
+                .serviceLevelObjectives(SECONDS_TO_SERVING)).record(age);
+    }
+
+    /** Tasks that share their series have no version in common: there the gauges would say nothing. */
+    void cast(Roles next) {
+        roles = next;
+        if (series.isShared()) {
+            return;
+        }
+        add(Gauge.builder("graft.serving.version", this, value(now -> number(now.serving()))));
+        if (next.canary().isPresent()) {
+            add(Gauge.builder("graft.canary.version", this, value(now -> number(now.canary().map(CanaryModel::model)))));
+            add(Gauge.builder("graft.canary.percent", this,
+                    value(now -> now.canary().map(CanaryModel::percent).orElse(0.0))));
+        }
+        if (next.shadow().isPresent()) {
+            add(Gauge.builder("graft.shadow.version", this, value(now -> number(now.shadow()))));
+        }
+    }
+
+    private void add(Gauge.Builder<TaskMeters> gauge) {
+        Gauge unused = series.add(gauge);
+    }
+
+    private static ToDoubleFunction<TaskMeters> value(ToDoubleFunction<Roles> value) {
+        return meters -> value.applyAsDouble(meters.roles);
+    }
+
+    private static double number(Optional<Model> model) {
+        return model.map(held -> (double) held.card().version().number()).orElse(0.0);
+    }
+}
