@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -31,7 +32,8 @@ import io.graft.sample.SampleContent;
  * The one path from a content to a prediction, behind every door.
  * <p>
  * Decoding runs on the caller's thread, on as many at once as there are permits; the forward pass runs in the backbone's
- * batcher. Every request that a version was found for is counted once: requests = ok + invalid + busy + broken.
+ * batcher. Every request that a version was found for is counted once: requests = ok + invalid + busy + cancelled +
+ * broken.
  */
 public final class Predictor {
 
@@ -70,7 +72,12 @@ public final class Predictor {
      *         there is no room in time, BROKEN when the backbone fails
      */
     public Prediction predict(ModelChoice choice, Supplier<SampleContent> content, int top) {
-        Answers answers = predictAll(choice, model -> List.of(new PredictionInput.Content(content.get())), limit);
+        return predict(choice, content, top, new Patience(limit));
+    }
+
+    /** As {@link #predict(ModelChoice, Supplier, int)}, for as long as somebody waits. */
+    public Prediction predict(ModelChoice choice, Supplier<SampleContent> content, int top, Patience patience) {
+        Answers answers = predictAll(choice, model -> List.of(new PredictionInput.Content(content.get())), patience);
         return prediction(answers.model(), answers.probabilities().get(0), top);
     }
 
@@ -79,23 +86,24 @@ public final class Predictor {
      *
      * @param choice whose answers they shall be
      * @param inputs read on this thread, once a version is found and a permit is free; may refuse with a problem of its own
-     * @param wanted how long the request may take, waiting included; no longer than the service's own limit
+     * @param patience how long the request may take, waiting included, but no longer than the service's own limit; and
+     *        whether somebody still waits
      * @throws Problem as of {@link #predict}
      */
-    public Answers predictAll(ModelChoice choice, Function<Model, List<PredictionInput>> inputs, Duration wanted) {
+    public Answers predictAll(ModelChoice choice, Function<Model, List<PredictionInput>> inputs, Patience patience) {
         Route route = table.route(choice);
         Model model = route.model();
         long startNanos = System.nanoTime();
-        Duration limited = wanted.compareTo(limit) < 0 ? wanted : limit;
+        Duration limited = patience.limit().compareTo(limit) < 0 ? patience.limit() : limit;
         Outcome outcome = Outcome.BROKEN;
         try {
-            List<float[]> features = features(model, inputs, new Deadline(limited, startNanos + limited.toNanos()));
+            List<float[]> features = features(model, inputs, new Deadline(limited, startNanos + limited.toNanos(), patience));
             Answers answers = new Answers(model, features.stream().map(model.head()::probabilities).toList());
             outcome = Outcome.OK;
             report(route, features, answers);
             return answers;
         } catch (Problem e) {
-            outcome = outcome(e);
+            outcome = patience.hasEnded() ? Outcome.CANCELLED : outcome(e);
             throw e;
         } finally {
             listener.predicted(model.card(), outcome, System.nanoTime() - startNanos);
@@ -120,7 +128,7 @@ public final class Predictor {
      */
     public <T> T read(Supplier<T> work) {
         try {
-            return decode(new Deadline(limit, System.nanoTime() + limit.toNanos()), work);
+            return decode(new Deadline(limit, System.nanoTime() + limit.toNanos(), new Patience(limit)), work);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.busy("PREDICTION_INTERRUPTED", "prediction was interrupted (expected: another replica)");
@@ -156,7 +164,9 @@ public final class Predictor {
     private void submit(Model model, Function<Model, List<PredictionInput>> inputs, Deadline deadline,
             List<CompletableFuture<float[]>> submitted) throws InterruptedException {
         for (PredictionInput input : decode(deadline, () -> inputs.apply(model))) {
-            submitted.add(submit(model, input, deadline));
+            CompletableFuture<float[]> feature = submit(model, input, deadline);
+            submitted.add(feature);
+            deadline.patience.atEnd(() -> feature.cancel(false));
         }
     }
 
@@ -166,6 +176,7 @@ public final class Predictor {
             throw deadline.missed("decoding");
         }
         try {
+            deadline.patience.check();
             return work.get();
         } catch (OutOfMemoryError e) {
             LOG.error("No memory for decoding", e);
@@ -196,6 +207,8 @@ public final class Predictor {
             return feature.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw deadline.missed("the backbone");
+        } catch (CancellationException e) {
+            throw Patience.cancelled();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Problem problem) {
                 throw problem;
@@ -205,7 +218,7 @@ public final class Predictor {
     }
 
     /** When a request has to be answered. */
-    private record Deadline(Duration limit, long atNanos) {
+    private record Deadline(Duration limit, long atNanos, Patience patience) {
 
         long remainingNanos() {
             return atNanos - System.nanoTime();

@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -66,11 +67,13 @@ public final class PredictionResource {
     private final Predictor predictor;
     private final SampleContentCodec codec;
     private final int contentBytesMax;
+    private final CallerPatience patience;
 
-    PredictionResource(Predictor predictor, SampleContentCodec codec, PredictionConfig config) {
+    PredictionResource(Predictor predictor, SampleContentCodec codec, PredictionConfig config, CallerPatience patience) {
         this.predictor = predictor;
         this.codec = codec;
         this.contentBytesMax = config.contentBytesMax();
+        this.patience = patience;
     }
 
     /** The content itself as the body. What {@code curl --data-binary} says when it is told nothing counts as nothing said. */
@@ -85,6 +88,7 @@ public final class PredictionResource {
             @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "vector", summary = "an embedding made elsewhere", value = "{\"vector\": [0.25, -1.5, 3.0]}")),
             @Content(mediaType = "application/octet-stream", schema = @Schema(type = SchemaType.STRING, format = "binary")),
             @Content(mediaType = "multipart/form-data", schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "file", type = SchemaType.STRING, format = "binary"))) })
+    @Parameter(name = CallerPatience.TIMEOUT, in = ParameterIn.QUERY, description = "How long to wait for the answer, in milliseconds or as an ISO-8601 duration; no longer than the service's own limit. The header Prefer: wait=SECONDS says the same", example = "PT0.5S", schema = @Schema(type = SchemaType.STRING))
     public Prediction predict(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(description = "Answers with this version instead of the one that serves", example = "3", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("version") Optional<String> version,
             @Parameter(description = "How many labels to answer, the most probable first; absent: all", example = "5", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("top") Optional<String> top,
@@ -118,7 +122,8 @@ public final class PredictionResource {
     }
 
     private Prediction predict(ModelChoice choice, Optional<String> top, Supplier<SampleContent> content) {
-        return predictor.predict(choice, content, top.map(PredictionResource::top).orElse(Integer.MAX_VALUE));
+        return predictor.predict(choice, content, top.map(PredictionResource::top).orElse(Integer.MAX_VALUE),
+                patience.patience());
     }
 
     private static int top(String text) {
