@@ -3,8 +3,10 @@ package io.graft.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -33,6 +36,7 @@ import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.head.Head;
 import io.graft.inference.Caller.Answer;
+import io.graft.inference.prediction.Predictor;
 import io.graft.model.ModelReady;
 import io.graft.sample.SampleContent;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -49,6 +53,9 @@ class InferenceServiceTest {
 
     @Inject
     Backbones backbones;
+
+    @Inject
+    Predictor predictor;
 
     @TestHTTPResource("/")
     @SuppressWarnings("NullAway.Init") // set by the test extension
@@ -366,5 +373,51 @@ class InferenceServiceTest {
 
     private static List<String> fields(JsonNode object) {
         return object.properties().stream().map(field -> field.getKey()).toList();
+    }
+
+    @Test
+    void countsARequestWhoseClientHangsUpAsCancelled() throws Exception {
+        // Given
+        serve(vectors("hung-up", 1, "left", "right"));
+        CountDownLatch gate = new CountDownLatch(1);
+        List<Thread> decoders = new ArrayList<>();
+        for (int core = 0; core < Runtime.getRuntime().availableProcessors(); core++) {
+            Thread decoder = new Thread(() -> predictor.read(() -> holdThePermit(gate)));
+            decoder.start();
+            decoders.add(decoder);
+        }
+        await().atMost(LIMIT).until(() -> decoders.stream().allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+        byte[] body = "{\"vector\": [1, 2]}".getBytes(StandardCharsets.UTF_8);
+        double connectionCount = metric("http_server_connections_seconds_active_count");
+
+        // When
+        try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+            socket.getOutputStream().write(("POST " + predictions("hung-up")
+                    + "?timeout=PT9S HTTP/1.1\r\nHost: graft\r\nContent-Type: application/json\r\nContent-Length: " + body.length
+                    + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(body);
+            await().atMost(LIMIT).until(InferenceServiceTest::someWorkerWaitsForAPermit);
+        }
+        await().atMost(LIMIT).until(() -> metric("http_server_connections_seconds_active_count") == connectionCount);
+        gate.countDown();
+        await().atMost(LIMIT).until(() -> metric("graft_predictions_total", "task=\"hung-up\"") == 1);
+
+        // Then
+        assertThat(metric("graft_predictions_total", "task=\"hung-up\"", "outcome=\"cancelled\"")).isEqualTo(1);
+    }
+
+    private static boolean someWorkerWaitsForAPermit() {
+        return Thread.getAllStackTraces().values().stream().map(List::of)
+                .anyMatch(frames -> frames.stream().anyMatch(frame -> frame.getMethodName().equals("tryAcquire"))
+                        && frames.stream().anyMatch(frame -> frame.getClassName().endsWith(".PredictionResource")));
+    }
+
+    private static boolean holdThePermit(CountDownLatch gate) {
+        try {
+            return gate.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

@@ -30,6 +30,7 @@ import io.graft.inference.openinference.TaskModels;
 import io.graft.inference.openinference.TensorInputs;
 import io.graft.inference.prediction.Answers;
 import io.graft.inference.prediction.PredictionConfig;
+import io.graft.inference.prediction.Patience;
 import io.graft.inference.prediction.Predictor;
 import io.graft.inference.serving.ModelChoice;
 import io.quarkus.grpc.GrpcService;
@@ -104,7 +105,7 @@ final class OpenInferenceService implements GRPCInferenceService {
                     RoutingKey.current());
             InferRequest request = predictor.read(() -> InferMessages.read(message, inputCountMax));
             Answers answers = predictor.predictAll(choice, model -> TensorInputs.of(request, model),
-                    request.timeout().orElse(NO_TIMEOUT));
+                    new Patience(request.timeout().orElse(NO_TIMEOUT)));
             return InferMessages.answer(request, answers);
         });
     }

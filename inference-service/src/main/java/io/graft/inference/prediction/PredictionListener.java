@@ -7,11 +7,12 @@ interface PredictionListener {
 
     void predicted(ModelCard model, Outcome outcome, long nanos);
 
-    /** How a request ended: answered, or with a problem of this type. */
+    /** How a request ended: answered, with a problem of this type, or with nobody waiting any more. */
     enum Outcome {
         OK,
         INVALID,
         BUSY,
+        CANCELLED,
         BROKEN
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -38,7 +39,8 @@ import io.graft.sample.SampleContent;
  * The one path from a content to a prediction, behind every door.
  * <p>
  * Decoding runs on the caller's thread, on as many at once as there are permits; the forward pass runs in the backbone's
- * batcher. Every request that a version was found for is counted once: requests = ok + invalid + busy + broken.
+ * batcher. Every request that a version was found for is counted once: requests = ok + invalid + busy + cancelled +
+ * broken.
  */
 public final class Predictor {
 
@@ -80,7 +82,12 @@ public final class Predictor {
      *         there is no room in time, BROKEN when the backbone fails
      */
     public Prediction predict(ModelChoice choice, Supplier<SampleContent> content, int top) {
-        Answers answers = predictAll(choice, model -> List.of(new PredictionInput.Content(content.get())), limit);
+        return predict(choice, content, top, new Patience(limit));
+    }
+
+    /** As {@link #predict(ModelChoice, Supplier, int)}, for as long as somebody waits. */
+    public Prediction predict(ModelChoice choice, Supplier<SampleContent> content, int top, Patience patience) {
+        Answers answers = predictAll(choice, model -> List.of(new PredictionInput.Content(content.get())), patience);
         return prediction(answers.model(), answers.probabilities().get(0), top);
     }
 
@@ -89,11 +96,12 @@ public final class Predictor {
      *
      * @param choice whose answers they shall be
      * @param inputs read on this thread, once a version is found and a permit is free; may refuse with a problem of its own
-     * @param wanted how long the request may take, waiting included; no longer than the service's own limit
+     * @param patience how long the request may take, waiting included, but no longer than the service's own limit; and
+     *        whether somebody still waits
      * @throws Problem as of {@link #predict}
      */
-    public Answers predictAll(ModelChoice choice, Function<Model, List<PredictionInput>> inputs, Duration wanted) {
-        return counted(choice, wanted, (route, deadline) -> {
+    public Answers predictAll(ModelChoice choice, Function<Model, List<PredictionInput>> inputs, Patience patience) {
+        return counted(choice, patience, (route, deadline) -> {
             Model model = route.model();
             List<float[]> features = features(model, inputs, deadline);
             Answers answers = new Answers(model, features.stream().map(model.head()::probabilities).toList());
@@ -111,8 +119,8 @@ public final class Predictor {
      * @throws Problem as of {@link #predict}, and INVALID {@code EXPLANATION_UNSUPPORTED} for a task that has no images
      */
     public ExplainedPrediction explain(ModelChoice choice, Supplier<SampleContent> content, int top,
-            ExplanationRequest asked) {
-        return counted(choice, limit, (route, deadline) -> {
+            ExplanationRequest asked, Patience patience) {
+        return counted(choice, patience, (route, deadline) -> {
             Model model = route.model();
             Backbone backbone = requireMaps(model);
             Optional<Integer> row = asked.row(model.head());
@@ -158,21 +166,21 @@ public final class Predictor {
         T run(Route route, Deadline deadline) throws InterruptedException;
     }
 
-    private <T> T counted(ModelChoice choice, Duration wanted, Work<T> work) {
+    private <T> T counted(ModelChoice choice, Patience patience, Work<T> work) {
         Route route = table.route(choice);
         Model model = route.model();
         long startNanos = System.nanoTime();
-        Duration limited = wanted.compareTo(limit) < 0 ? wanted : limit;
+        Duration limited = patience.limit().compareTo(limit) < 0 ? patience.limit() : limit;
         Outcome outcome = Outcome.BROKEN;
         try {
-            T result = work.run(route, new Deadline(limited, startNanos + limited.toNanos()));
+            T result = work.run(route, new Deadline(limited, startNanos + limited.toNanos(), patience));
             outcome = Outcome.OK;
             return result;
         } catch (InterruptedException e) {
             outcome = Outcome.BUSY;
             throw interrupted();
         } catch (Problem e) {
-            outcome = outcome(e);
+            outcome = patience.hasEnded() ? Outcome.CANCELLED : outcome(e);
             throw e;
         } finally {
             listener.predicted(model.card(), outcome, System.nanoTime() - startNanos);
@@ -197,7 +205,7 @@ public final class Predictor {
      */
     public <T> T read(Supplier<T> work) {
         try {
-            return decode(new Deadline(limit, System.nanoTime() + limit.toNanos()), work);
+            return decode(new Deadline(limit, System.nanoTime() + limit.toNanos(), new Patience(limit)), work);
         } catch (InterruptedException e) {
             throw interrupted();
         }
@@ -235,7 +243,9 @@ public final class Predictor {
     private void submit(Model model, Function<Model, List<PredictionInput>> inputs, Deadline deadline,
             List<CompletableFuture<float[]>> submitted) throws InterruptedException {
         for (PredictionInput input : decode(deadline, () -> inputs.apply(model))) {
-            submitted.add(submit(model, input, deadline));
+            CompletableFuture<float[]> feature = submit(model, input, deadline);
+            submitted.add(feature);
+            deadline.patience.atEnd(() -> feature.cancel(false));
         }
     }
 
@@ -245,6 +255,7 @@ public final class Predictor {
             throw deadline.missed("decoding");
         }
         try {
+            deadline.patience.check();
             return work.get();
         } catch (OutOfMemoryError e) {
             LOG.error("No memory for decoding", e);
@@ -275,6 +286,8 @@ public final class Predictor {
             return feature.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw deadline.missed("the backbone");
+        } catch (CancellationException e) {
+            throw Patience.cancelled();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Problem problem) {
                 throw problem;
@@ -284,7 +297,7 @@ public final class Predictor {
     }
 
     /** When a request has to be answered. */
-    private record Deadline(Duration limit, long atNanos) {
+    private record Deadline(Duration limit, long atNanos, Patience patience) {
 
         long remainingNanos() {
             return atNanos - System.nanoTime();

@@ -2,7 +2,6 @@ package io.graft.inference.rest;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -54,20 +53,20 @@ public final class OpenInferenceResource {
     /** Says how much of a body is JSON, where the bytes of tensors follow. */
     static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
-    private static final Duration NO_TIMEOUT = Duration.ofDays(1);
-
     private final TaskModels models;
     private final Predictor predictor;
     private final int inputCountMax;
     private final SmallRyeHealthReporter health;
     private final ServerMetadata server;
+    private final CallerPatience patience;
 
     OpenInferenceResource(TaskModels models, Predictor predictor, PredictionConfig config,
-            SmallRyeHealthReporter health, @ConfigProperty(name = "quarkus.application.version") String release) {
+            SmallRyeHealthReporter health, CallerPatience patience, @ConfigProperty(name = "quarkus.application.version") String release) {
         this.models = models;
         this.predictor = predictor;
         this.inputCountMax = config.inputCountMax();
         this.health = health;
+        this.patience = patience;
         this.server = ServerMetadata.of(release);
     }
 
@@ -188,7 +187,7 @@ public final class OpenInferenceResource {
         OptionalInt jsonBytes = jsonLength.map(OpenInferenceResource::length).map(OptionalInt::of).orElse(OptionalInt.empty());
         InferRequest request = predictor.read(() -> InferRequestReader.read(bytes, jsonBytes, inputCountMax));
         Answers answers = predictor.predictAll(choice, model -> TensorInputs.of(request, model),
-                request.timeout().orElse(NO_TIMEOUT));
+                patience.patience(request.timeout()));
         InferResponse response = InferResponse.of(request, answers);
         if (response.jsonBytes().isEmpty()) {
             return Response.ok(response.body().array(), MediaType.APPLICATION_JSON).build();

@@ -21,6 +21,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -85,11 +86,13 @@ public final class PredictionResource {
     private final Predictor predictor;
     private final SampleContentCodec codec;
     private final int contentBytesMax;
+    private final CallerPatience patience;
 
-    PredictionResource(Predictor predictor, SampleContentCodec codec, PredictionConfig config) {
+    PredictionResource(Predictor predictor, SampleContentCodec codec, PredictionConfig config, CallerPatience patience) {
         this.predictor = predictor;
         this.codec = codec;
         this.contentBytesMax = config.contentBytesMax();
+        this.patience = patience;
     }
 
     /** The content itself as the body. What {@code curl --data-binary} says when it is told nothing counts as nothing said. */
@@ -105,6 +108,7 @@ public final class PredictionResource {
             @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = @ExampleObject(name = "vector", summary = "an embedding made elsewhere", value = "{\"vector\": [0.25, -1.5, 3.0]}")),
             @Content(mediaType = "application/octet-stream", schema = @Schema(type = SchemaType.STRING, format = "binary")),
             @Content(mediaType = "multipart/form-data", schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "file", type = SchemaType.STRING, format = "binary"))) })
+    @Parameter(name = CallerPatience.TIMEOUT, in = ParameterIn.QUERY, description = "How long to wait for the answer, in milliseconds or as an ISO-8601 duration; no longer than the service's own limit. The header Prefer: wait=SECONDS says the same", example = "PT0.5S", schema = @Schema(type = SchemaType.STRING))
     public Response predict(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(description = "Answers with this version instead of the one that serves", example = "3", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("version") Optional<String> version,
             @Parameter(description = "How many labels to answer, the most probable first; absent: all", example = "5", schema = @Schema(type = SchemaType.INTEGER, minimum = "1")) @QueryParam("top") Optional<String> top,
@@ -151,9 +155,10 @@ public final class PredictionResource {
             Supplier<SampleContent> content) {
         int top = topText.map(PredictionResource::top).orElse(Integer.MAX_VALUE);
         if (explanation.isEmpty()) {
-            return Response.ok(predictor.predict(choice, content, top), MediaType.APPLICATION_JSON).build();
+            return Response.ok(predictor.predict(choice, content, top, patience.patience()), MediaType.APPLICATION_JSON).build();
         }
-        ExplainedPrediction explained = predictor.explain(choice, content, top, explanation.get());
+        ExplainedPrediction explained = predictor.explain(choice, content, top, explanation.get(),
+                patience.patience());
         return explained.picture()
                 .map(png -> Response.ok(png, ExplanationChoice.PICTURE)
                         .header(ExplainedAnswer.Header.NAME, ExplainedAnswer.Header.of(explained).text()).build())

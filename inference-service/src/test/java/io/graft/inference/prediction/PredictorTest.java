@@ -3,6 +3,7 @@ package io.graft.inference.prediction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -146,7 +147,7 @@ class PredictorTest {
         models.follow(ModelEvents.promotion("birds", 1, 2, 100, 0), ModelEvents.largest("owl", "tit", "jay"));
 
         // When
-        Answers answers = predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(3), LIMIT);
+        Answers answers = predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(3), new Patience(LIMIT));
 
         // Then
         assertThat(answers.model().card().version().number()).isEqualTo(2);
@@ -248,7 +249,7 @@ class PredictorTest {
         models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
 
         // When
-        Answers answers = predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(3), LIMIT);
+        Answers answers = predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(3), new Patience(LIMIT));
 
         // Then
         assertThat(answers.model().card().version().number()).isEqualTo(1);
@@ -264,18 +265,60 @@ class PredictorTest {
         // Given
         models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
         CountDownLatch gate = backbone.closeGate();
-        Thread first = new Thread(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(1), LIMIT));
+        Thread first = new Thread(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(1), new Patience(LIMIT)));
         first.start();
         assertThat(backbone.batchSizes.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
 
         // When
-        assertThatThrownBy(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(5), LIMIT))
+        assertThatThrownBy(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(5), new Patience(LIMIT)))
                 .asInstanceOf(type(Problem.class)).extracting(Problem::code).isEqualTo("PREDICTION_QUEUE_FULL");
 
         // Then
         assertThat(batcher.queueDepth()).isZero();
         gate.countDown();
         first.join();
+    }
+
+    @Test
+    void freesThePlaceOfWhoeverWentAway() throws Exception {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+        CountDownLatch gate = backbone.closeGate();
+        Thread first = new Thread(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(1),
+                new Patience(LIMIT)));
+        first.start();
+        assertThat(backbone.batchSizes.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+        Patience patience = new Patience(LIMIT);
+        Thread second = new Thread(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(3), patience));
+        second.setUncaughtExceptionHandler((thread, expected) -> {
+        });
+        second.start();
+        await().atMost(LIMIT).until(() -> batchers.queueDepth() == 3);
+
+        // When
+        patience.end();
+
+        // Then
+        assertThat(batchers.queueDepth()).isZero();
+        second.join();
+        assertThat(counted).containsExactly("1 CANCELLED");
+        gate.countDown();
+        first.join();
+        assertThat(backbone.batchSizes).isEmpty();
+    }
+
+    @Test
+    void decodesNothingForWhoeverWentAway() {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+        Patience patience = new Patience(LIMIT);
+        patience.end();
+
+        // When // Then
+        assertThatThrownBy(() -> predictor.predict(ModelChoice.serving(BIRDS), () -> {
+            throw new AssertionError("read");
+        }, 1, patience)).hasMessage("nobody waits for this prediction any more");
+        assertThat(counted).containsExactly("1 CANCELLED");
     }
 
     @Test
@@ -287,7 +330,7 @@ class PredictorTest {
         assertThatThrownBy(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> {
             LockSupport.parkNanos(Duration.ofMillis(60).toNanos());
             return contents(3);
-        }, Duration.ofMillis(50))).hasMessageStartingWith("prediction has waited 50 ms for decoding");
+        }, new Patience(Duration.ofMillis(50)))).hasMessageStartingWith("prediction has waited 50 ms for decoding");
 
         // Then
         assertThat(backbone.batchSizes).isEmpty();
