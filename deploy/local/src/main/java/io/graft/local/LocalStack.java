@@ -51,7 +51,6 @@ public final class LocalStack implements AutoCloseable {
         Map<String, String> all = new HashMap<>(properties);
         all.put("kafka.bootstrap.servers", broker.bootstrapServers());
         all.put("graft.topics.create", "true");
-        all.putIfAbsent("graft.access.required", "false");
         List<ServiceProcess> services = new ArrayList<>();
         try {
             services.add(launch(root, TRAINER, folder, ports.trainer(), all));

@@ -24,8 +24,8 @@ record ConfigurationKey(String name, String defaultValue, String bounds, String 
     static List<ConfigurationKey> of(String module) {
         return Documents.sources(module).stream().map(Documents::text).flatMap(source -> {
             Optional<String> prefix = PREFIX.matcher(source).results().map(found -> found.group(1)).findFirst();
-            boolean byTask = source.contains("@WithParentName");
-            return prefix.map(text -> byTask ? text + ".\"task\"" : text).stream()
+            boolean byName = source.contains("@WithParentName");
+            return prefix.map(text -> byName ? text + (text.endsWith("keys") ? ".\"name\"" : ".\"task\"") : text).stream()
                     .flatMap(text -> METHOD.matcher(source).results().map(method -> of(text, method)));
         }).sorted((one, other) -> one.name.compareTo(other.name)).toList();
     }
