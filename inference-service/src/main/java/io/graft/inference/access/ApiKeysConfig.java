@@ -27,7 +27,7 @@ public interface ApiKeysConfig {
         Set<String> roles();
     }
 
-    /** @throws io.graft.problem.Problem INVALID when a name, a digest or a role is not valid */
+    /** By digest. @throws io.graft.problem.Problem INVALID when a name, a digest or a role is not valid */
     default ApiKeyTable toTable() {
         return new ApiKeyTable(keys().entrySet().stream()
                 .map(entry -> new ApiKey(entry.getKey(), entry.getValue().sha256(), entry.getValue().roles())).toList());
