@@ -1,12 +1,19 @@
 package io.graft.inference;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import jakarta.annotation.security.PermitAll;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.HttpMethod;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+
+import io.quarkus.grpc.GrpcService;
 
 /** The arrows of the house: what is served, what predicts with it, and the door in front. */
 @AnalyzeClasses(packages = "io.graft", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -44,4 +51,13 @@ final class ArchitectureTest {
             .that().resideInAnyPackage("io.graft.inference.serving..", "io.graft.inference.prediction..",
                     "io.graft.inference.explanation..", "io.graft.inference.openinference..")
             .should().dependOnClassesThat().resideInAnyPackage("jakarta.ws.rs..", "io.vertx..", "io.grpc..");
+
+    @ArchTest
+    static final ArchRule everyCallHasARole = methods().that().areMetaAnnotatedWith(HttpMethod.class)
+            .should().beAnnotatedWith(RolesAllowed.class).orShould().beAnnotatedWith(PermitAll.class);
+
+    @ArchTest
+    static final ArchRule everyRemoteProcedureHasARole = methods()
+            .that().areDeclaredInClassesThat().areAnnotatedWith(GrpcService.class).and().arePublic()
+            .should().beAnnotatedWith(RolesAllowed.class).orShould().beAnnotatedWith(PermitAll.class);
 }

@@ -1,7 +1,12 @@
 package io.graft.trainer;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import jakarta.annotation.security.PermitAll;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.HttpMethod;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -52,6 +57,10 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyTheDoorKnowsHttp = noClasses().that().resideInAPackage("io.graft.trainer..")
-            .and().resideOutsideOfPackage("io.graft.trainer.rest..")
+            .and().resideOutsideOfPackages("io.graft.trainer.rest..", "io.graft.trainer.access..")
             .should().dependOnClassesThat().resideInAnyPackage("jakarta.ws.rs..", "io.vertx..");
+
+    @ArchTest
+    static final ArchRule everyCallHasARole = methods().that().areMetaAnnotatedWith(HttpMethod.class)
+            .should().beAnnotatedWith(RolesAllowed.class).orShould().beAnnotatedWith(PermitAll.class);
 }

@@ -42,7 +42,7 @@ public final class ServiceProcess implements AutoCloseable {
      *
      * @param name of its module
      * @param jar its {@code quarkus-run.jar}
-     * @param properties what it is configured with, on top of its port
+     * @param properties what it is configured with, on top of its port and of access for everybody
      * @throws Problem BUSY when the port is taken
      */
     ServiceProcess(String name, Path jar, int port, Path log, Map<String, String> properties) {
@@ -56,7 +56,8 @@ public final class ServiceProcess implements AutoCloseable {
     private static List<String> command(Path jar, int port, Map<String, String> properties) {
         List<String> command = new ArrayList<>(List.of(Leash.java(), "--enable-native-access=ALL-UNNAMED",
                 "--add-opens", "java.base/java.lang=ALL-UNNAMED",
-                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dquarkus.http.port=" + port));
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dquarkus.http.port=" + port,
+                "-Dgraft.access.required=false"));
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(Leash.arguments(jar.toString()));
         command.add("io.quarkus.bootstrap.runner.QuarkusEntryPoint");

@@ -23,7 +23,7 @@ record ConfigurationKey(String name, String defaultValue, String bounds, String 
 
     /** Prefixes of keys with a name in them. */
     private static final Map<String, String> BY_NAME = Map.of("graft.training-policies", ".\"task\"", "graft.backbones",
-            ".\"backbone\"");
+            ".\"backbone\"", "graft.access.api-keys", ".\"name\"");
 
     /** Every key of a service, in the order of the names. */
     static List<ConfigurationKey> of(String module) {

@@ -5,8 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
+import jakarta.annotation.security.PermitAll;
+import jakarta.annotation.security.RolesAllowed;
+
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
+import io.graft.access.Role;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.grpc.wire.GRPCInferenceService;
@@ -61,28 +65,33 @@ final class OpenInferenceService implements GRPCInferenceService {
     }
 
     @Override
+    @PermitAll
     public Uni<ServerLiveResponse> serverLive(ServerLiveRequest request) {
         return answer(() -> ServerLiveResponse.newBuilder().setLive(!health.getLiveness().isDown()).build());
     }
 
     @Override
+    @PermitAll
     public Uni<ServerReadyResponse> serverReady(ServerReadyRequest request) {
         return answer(() -> ServerReadyResponse.newBuilder().setReady(!health.getReadiness().isDown()).build());
     }
 
     @Override
+    @RolesAllowed(Role.READ)
     public Uni<ModelReadyResponse> modelReady(ModelReadyRequest request) {
         return answer(() -> ModelReadyResponse.newBuilder()
                 .setReady(models.isReady(new TaskId(request.getName()), version(request.getVersion()))).build());
     }
 
     @Override
+    @RolesAllowed(Role.READ)
     public Uni<ServerMetadataResponse> serverMetadata(ServerMetadataRequest request) {
         return answer(() -> ServerMetadataResponse.newBuilder().setName(server.name()).setVersion(server.version())
                 .addAllExtensions(server.extensions()).build());
     }
 
     @Override
+    @RolesAllowed(Role.READ)
     public Uni<ModelMetadataResponse> modelMetadata(ModelMetadataRequest request) {
         return answer(() -> {
             ModelMetadata metadata = models.metadata(new TaskId(request.getName()), version(request.getVersion()));
@@ -99,6 +108,7 @@ final class OpenInferenceService implements GRPCInferenceService {
     }
 
     @Override
+    @RolesAllowed(Role.PREDICT)
     public Uni<ModelInferResponse> modelInfer(ModelInferRequest message) {
         return answer(() -> {
             ModelChoice choice = new ModelChoice(new TaskId(message.getModelName()), version(message.getModelVersion()),

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import jakarta.annotation.security.PermitAll;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -27,6 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+import io.graft.access.Role;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.openinference.InferError;
@@ -83,6 +86,7 @@ public final class OpenInferenceResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Operation(summary = "Show what this server is", operationId = "serverMetadata")
     @APIResponse(responseCode = "200", description = "Its name, its version, its extensions")
     public ServerMetadata server() {
@@ -90,6 +94,7 @@ public final class OpenInferenceResource {
     }
 
     @GET
+    @PermitAll
     @Path("health/live")
     @Operation(summary = "Ask whether the server is alive", operationId = "serverLive")
     @APIResponse(responseCode = "200", description = "It is", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Live.class)))
@@ -100,6 +105,7 @@ public final class OpenInferenceResource {
     }
 
     @GET
+    @PermitAll
     @Path("health/ready")
     @Operation(summary = "Ask whether the server is ready", operationId = "serverReady")
     @APIResponse(responseCode = "200", description = "It is", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Ready.class)))
@@ -110,6 +116,7 @@ public final class OpenInferenceResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("models/{task}")
     @Operation(summary = "Show a task's tensors", operationId = "modelMetadata")
     @APIResponse(responseCode = "200", description = "The tensors of the version that serves", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ModelMetadata.class)))
@@ -119,6 +126,7 @@ public final class OpenInferenceResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("models/{task}/versions/{version}")
     @Operation(summary = "Show a version's tensors", operationId = "modelVersionMetadata")
     @APIResponse(responseCode = "200", description = "The tensors of the version", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ModelMetadata.class)))
@@ -129,6 +137,7 @@ public final class OpenInferenceResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("models/{task}/ready")
     @Operation(summary = "Ask whether a task has a version that serves", operationId = "modelReady")
     @APIResponse(responseCode = "200", description = "It has", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaskReady.class)))
@@ -138,6 +147,7 @@ public final class OpenInferenceResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("models/{task}/versions/{version}/ready")
     @Operation(summary = "Ask whether a version can answer", operationId = "modelVersionReady")
     @APIResponse(responseCode = "200", description = "It can", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaskReady.class)))
@@ -148,6 +158,7 @@ public final class OpenInferenceResource {
     }
 
     @POST
+    @RolesAllowed(Role.PREDICT)
     @Path("models/{task}/infer")
     @Consumes(MediaType.WILDCARD)
     @Produces({ MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM })
@@ -165,6 +176,7 @@ public final class OpenInferenceResource {
     }
 
     @POST
+    @RolesAllowed(Role.PREDICT)
     @Path("models/{task}/versions/{version}/infer")
     @Consumes(MediaType.WILDCARD)
     @Produces({ MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM })

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -35,6 +36,7 @@ import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 import org.jspecify.annotations.Nullable;
 
+import io.graft.access.Role;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.explanation.ExplanationRequest;
@@ -97,6 +99,7 @@ public final class PredictionResource {
 
     /** The content itself as the body. What {@code curl --data-binary} says when it is told nothing counts as nothing said. */
     @POST
+    @RolesAllowed(Role.PREDICT)
     @Path("{task}/predictions")
     @Consumes(MediaType.WILDCARD)
     @Produces({ MediaType.APPLICATION_JSON, ExplanationChoice.PICTURE })
@@ -128,6 +131,7 @@ public final class PredictionResource {
 
     /** A form, as browsers and {@code curl -F file=@…} send it. */
     @POST
+    @RolesAllowed(Role.PREDICT)
     @Path("{task}/predictions")
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Produces({ MediaType.APPLICATION_JSON, ExplanationChoice.PICTURE })

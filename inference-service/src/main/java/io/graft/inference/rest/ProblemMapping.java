@@ -63,7 +63,7 @@ final class ProblemMapping {
         if (status == null || status.getStatusCode() >= 500) {
             return failed(refusal, uri);
         }
-        ResponseBuilder response = response(uri, status, status.name(), sentence(status));
+        ResponseBuilder response = response(uri, status);
         String allow = answer.getHeaderString(HttpHeaders.ALLOW);
         if (allow != null) {
             response.header(HttpHeaders.ALLOW, allow);
@@ -76,6 +76,10 @@ final class ProblemMapping {
         LOG.error("Request failed code=INTERNAL_SERVER_ERROR", failure);
         return response(uri, Status.INTERNAL_SERVER_ERROR, Status.INTERNAL_SERVER_ERROR.name(),
                 "the service failed on this request (its log says why)").build();
+    }
+
+    static ResponseBuilder response(UriInfo uri, Status status) {
+        return response(uri, status, status.name(), sentence(status));
     }
 
     private static ResponseBuilder response(UriInfo uri, Status status, String code, String sentence) {
@@ -101,6 +105,10 @@ final class ProblemMapping {
 
     private static String sentence(Status status) {
         return switch (status) {
+            case UNAUTHORIZED ->
+                "nobody is known by what this call brought (expected: a valid API key or token, as the header WWW-Authenticate says)";
+            case FORBIDDEN -> "this client lacks the role of this call (expected: the one that the contract names)";
+            case TOO_MANY_REQUESTS -> "this client calls too often (expected: a pause, as the header Retry-After says)";
             case NOT_FOUND -> "no such path (expected: one of /q/openapi)";
             case METHOD_NOT_ALLOWED -> "this path does not take this method (expected: one of the header Allow)";
             case NOT_ACCEPTABLE -> "the answer has none of the types of the header Accept (expected: application/json)";

@@ -1,5 +1,6 @@
 package io.graft.inference.rest;
 
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -13,6 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+import io.graft.access.Role;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.serving.ServingTable;
@@ -34,6 +36,7 @@ public final class TaskResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Operation(summary = "List the tasks", operationId = "listTasks")
     @APIResponse(responseCode = "200", description = "Every task that this replica knows, in the order of the names")
     public TaskView.Listing tasks() {
@@ -41,6 +44,7 @@ public final class TaskResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("{task}")
     @Operation(summary = "Show a task and the version that answers", operationId = "showTask")
     @APIResponse(responseCode = "200", description = "The task")
@@ -50,6 +54,7 @@ public final class TaskResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("{task}/versions")
     @Operation(summary = "List the versions of a task", operationId = "listVersions")
     @APIResponse(responseCode = "200", description = "Every version that this replica knows, the oldest first")
@@ -59,6 +64,7 @@ public final class TaskResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("{task}/versions/{version}")
     @Operation(summary = "Show a version with its evaluation, or why it was refused", operationId = "showVersion")
     @APIResponse(responseCode = "200", description = "The version")

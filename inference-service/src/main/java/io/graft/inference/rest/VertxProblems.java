@@ -5,9 +5,12 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response.Status;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 import io.graft.event.Json;
 import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -53,7 +56,7 @@ final class VertxProblems {
     }
 
     private static void answerFailure(RoutingContext context) {
-        Status status = Status.fromStatusCode(context.statusCode());
+        Status status = status(context);
         if (status == null || status.getStatusCode() >= 500 || context.response().headWritten()) {
             context.next();
         } else {
@@ -65,5 +68,14 @@ final class VertxProblems {
         ProblemMapping.Body body = ProblemMapping.body(context.normalizedPath(), status);
         context.response().setStatusCode(status.getStatusCode()).putHeader(HttpHeaders.CONTENT_TYPE, body.mediaType())
                 .end(Buffer.buffer(Json.write(body.entity())));
+    }
+
+    /** A key or a token that is not valid, and a path that is closed, fail with an exception and without a status. */
+    private static @Nullable Status status(RoutingContext context) {
+        if (context.failure() instanceof AuthenticationFailedException) {
+            return Status.UNAUTHORIZED;
+        }
+        return context.failure() instanceof ForbiddenException ? Status.FORBIDDEN
+                : Status.fromStatusCode(context.statusCode());
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 
+import io.graft.access.Role;
 import io.graft.event.Envelope;
 import io.graft.event.Json;
 import io.graft.id.ModelVersion;
@@ -96,6 +98,7 @@ public class EventResource {
     }
 
     @POST
+    @RolesAllowed(Role.TRAIN)
     @Path("samples/{sampleId}")
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
@@ -125,6 +128,7 @@ public class EventResource {
     }
 
     @DELETE
+    @RolesAllowed(Role.TRAIN)
     @Path("samples/{sampleId}")
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Delete a sample")
@@ -134,6 +138,7 @@ public class EventResource {
     }
 
     @POST
+    @RolesAllowed(Role.TRAIN)
     @Path("train-requests")
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
@@ -149,6 +154,7 @@ public class EventResource {
     }
 
     @POST
+    @RolesAllowed(Role.PROMOTE)
     @Path("promotions")
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)

@@ -2,6 +2,7 @@ package io.graft.trainer.rest;
 
 import java.util.Optional;
 
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -19,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
+import io.graft.access.Role;
 import io.graft.id.ModelVersion;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
@@ -53,6 +55,7 @@ public class LineageResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("samples/{sampleId}")
     @Operation(summary = "What is known of a sample, and which versions had seen it; also of a deleted one")
     public SampleView sample(@Parameter(example = "iris") @PathParam("task") String task,
@@ -67,6 +70,7 @@ public class LineageResource {
     }
 
     @POST
+    @RolesAllowed(Role.TRAIN)
     @Path("versions/{version}/verify")
     @Blocking
     @Operation(summary = "Make a version again from the log and compare: identical, or different and why")
@@ -78,6 +82,7 @@ public class LineageResource {
     }
 
     @POST
+    @RolesAllowed(Role.TRAIN)
     @Path("label-noise")
     @Blocking
     @Operation(summary = "The samples whose labels fit their features least, and which labels are likely wrong")

@@ -56,7 +56,7 @@ final class ProblemMapping {
         if (status == null || status.getStatusCode() >= 500) {
             return failed(refusal);
         }
-        ResponseBuilder response = response(status, status.name(), sentence(status));
+        ResponseBuilder response = response(status);
         String allow = answer.getHeaderString(HttpHeaders.ALLOW);
         if (allow != null) {
             response.header(HttpHeaders.ALLOW, allow);
@@ -75,6 +75,10 @@ final class ProblemMapping {
         return new ProblemDetail(status.getReasonPhrase(), status.getStatusCode(), status.name(), sentence(status));
     }
 
+    static ResponseBuilder response(Status status) {
+        return response(status, status.name(), sentence(status));
+    }
+
     private static ResponseBuilder response(Status status, String code, String sentence) {
         return Response.status(status).type(ProblemDetail.MEDIA_TYPE)
                 .entity(new ProblemDetail(status.getReasonPhrase(), status.getStatusCode(), code, sentence));
@@ -82,6 +86,10 @@ final class ProblemMapping {
 
     private static String sentence(Status status) {
         return switch (status) {
+            case UNAUTHORIZED ->
+                "nobody is known by what this call brought (expected: a valid API key or token, as the header WWW-Authenticate says)";
+            case FORBIDDEN -> "this client lacks the role of this call (expected: the one that the contract names)";
+            case TOO_MANY_REQUESTS -> "this client calls too often (expected: a pause, as the header Retry-After says)";
             case NOT_FOUND -> "no such path (expected: one of /q/openapi)";
             case METHOD_NOT_ALLOWED -> "this path does not take this method (expected: one of the header Allow)";
             case NOT_ACCEPTABLE -> "the answer has none of the types of the header Accept (expected: application/json)";

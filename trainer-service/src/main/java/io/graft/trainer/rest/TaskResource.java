@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -18,6 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+import io.graft.access.Role;
 import io.graft.id.TaskId;
 import io.graft.model.TrainRequest;
 import io.graft.problem.Problem;
@@ -38,6 +40,7 @@ public class TaskResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Operation(summary = "All tasks: samples by label and split, versions, what serves")
     @APIResponse(responseCode = "200", description = "Every task, in the order of the names")
     public List<TaskView> tasks() {
@@ -47,6 +50,7 @@ public class TaskResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("{task}")
     @Operation(summary = "One task: samples by label and split, versions, what serves")
     @APIResponse(responseCode = "200", description = "The task")

@@ -1,5 +1,6 @@
 package io.graft.trainer.rest;
 
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -21,6 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
+import io.graft.access.Role;
 import io.graft.id.TaskId;
 import io.graft.model.TrainingPolicy;
 import io.graft.problem.Problem;
@@ -46,6 +48,7 @@ public class TrainingPolicyResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Operation(summary = "The policy that a task is trained by: the one that was sent, or else the configured one")
     @APIResponse(responseCode = "200", description = "The policy", content = @Content(schema = @Schema(implementation = TrainingPolicy.class)))
     @APIResponse(responseCode = "404", description = "TRAINING_POLICY_UNKNOWN", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
@@ -56,6 +59,7 @@ public class TrainingPolicyResource {
     }
 
     @PUT
+    @RolesAllowed(Role.TRAIN)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Let a task be trained without anybody asking; takes the place of the policy before")
@@ -70,6 +74,7 @@ public class TrainingPolicyResource {
     }
 
     @DELETE
+    @RolesAllowed(Role.TRAIN)
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Take the policy away; a configured one counts again")
     @APIResponse(responseCode = "202", description = "The broker has the event", content = @Content(schema = @Schema(implementation = Accepted.class)))

@@ -3,6 +3,7 @@ package io.graft.trainer.rest;
 import java.time.Clock;
 import java.util.List;
 
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -20,6 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
+import io.graft.access.Role;
 import io.graft.event.Json;
 import io.graft.id.TaskId;
 import io.graft.id.TrainingRunId;
@@ -55,6 +57,7 @@ public class TrainingRunResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Operation(summary = "The last training runs of a task, the newest first")
     @APIResponse(responseCode = "200", description = "The runs; none for an unknown task")
     public List<TrainingRun> runs(@Parameter(example = "iris") @PathParam("task") String task) {
@@ -62,6 +65,7 @@ public class TrainingRunResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Operation(summary = "Every step of every run of a task, from now on, as server-sent events")
@@ -71,6 +75,7 @@ public class TrainingRunResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("{trainingRunId}")
     @Operation(summary = "One training run: state, epochs, version or error")
     @APIResponse(responseCode = "200", description = "The run")
@@ -81,6 +86,7 @@ public class TrainingRunResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Path("{trainingRunId}")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
@@ -93,6 +99,7 @@ public class TrainingRunResource {
     }
 
     @DELETE
+    @RolesAllowed(Role.TRAIN)
     @Path("{trainingRunId}")
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Ask for the end of a run, whichever replica has it: it ends at its next step, or when its turn comes")

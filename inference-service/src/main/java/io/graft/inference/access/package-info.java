@@ -1,0 +1,5 @@
+/** Who a client is, before any call: by a key, by a token or nobody; and how often it calls. */
+@NullMarked
+package io.graft.inference.access;
+
+import org.jspecify.annotations.NullMarked;

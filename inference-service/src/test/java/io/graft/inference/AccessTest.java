@@ -1,0 +1,281 @@
+package io.graft.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+import jakarta.inject.Inject;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+
+import io.graft.event.Json;
+import io.graft.inference.grpc.wire.GRPCInferenceServiceGrpc;
+import io.graft.inference.grpc.wire.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
+import io.graft.inference.grpc.wire.ModelInferRequest;
+import io.graft.inference.grpc.wire.ModelReadyRequest;
+import io.graft.inference.grpc.wire.ServerLiveRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.smallrye.jwt.build.Jwt;
+
+/** Who gets in and who does not, at every door, with keys, tokens and TLS as they are configured. */
+@QuarkusTest
+@TestProfile(GuardedService.class)
+class AccessTest {
+
+    private static final String TASKS = "/v1/tasks";
+    private static final String PREDICTIONS = "/v1/tasks/iris/predictions";
+    private static final String INFER = "/v2/models/iris/infer";
+
+    @TestHTTPResource("/")
+    @SuppressWarnings("NullAway.Init") // set by the test extension
+    URI root;
+
+    @TestHTTPResource(value = "/", tls = true)
+    @SuppressWarnings("NullAway.Init") // set by the test extension
+    URI secureRoot;
+
+    @Inject
+    @ConfigProperty(name = GuardedService.PRIVATE_KEY)
+    String privateKey;
+
+    @Inject
+    @ConfigProperty(name = GuardedService.ISSUER)
+    String issuer;
+
+    @Inject
+    @ConfigProperty(name = GuardedService.KEY_STORE)
+    String keyStore;
+
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private HttpRequest.Builder call(String path) {
+        return HttpRequest.newBuilder(root.resolve(path));
+    }
+
+    private HttpRequest.Builder callOf(String name, String path) {
+        return call(path).header("X-API-Key", GuardedService.secret(name));
+    }
+
+    private static HttpRequest.Builder posting(HttpRequest.Builder call) {
+        return call.header("Content-Type", "application/json").POST(BodyPublishers.ofString("{\"vector\": [1]}"));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder call) throws Exception {
+        return client.send(call.build(), BodyHandlers.ofString());
+    }
+
+    private String token(Duration age, String audience, PrivateKey key, String... roles) {
+        return Jwt.claims().issuer(issuer).audience(audience).subject("user-17").groups(Set.of(roles))
+                .issuedAt(Instant.now().minus(age)).expiresAt(Instant.now().minus(age).plus(Duration.ofMinutes(5)))
+                .jws().keyId("1").sign(key);
+    }
+
+    private PrivateKey signer() throws Exception {
+        return KeyFactory.getInstance("RSA")
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(privateKey)));
+    }
+
+    private HttpResponse<String> listWith(String token) throws Exception {
+        return send(call(TASKS).header("Authorization", "Bearer " + token));
+    }
+
+    @Test
+    void asksWhoIsThere() throws Exception {
+        // When
+        HttpResponse<String> nobody = send(call(TASKS));
+        HttpResponse<String> guesser = send(call(TASKS).header("X-API-Key", "guessed"));
+        HttpResponse<String> inferring = send(posting(call(INFER)));
+
+        // Then
+        assertThat(List.of(nobody, guesser)).allSatisfy(answer -> {
+            assertThat(answer.statusCode()).isEqualTo(401);
+            assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+            assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                    .contains("Bearer realm=\"graft\", ApiKey realm=\"graft\"");
+            assertThat(Json.LENIENT.readTree(answer.body()).path("code").asText()).isEqualTo("UNAUTHORIZED");
+            assertThat(answer.body()).doesNotContain("guessed").doesNotContain("xception");
+        });
+        assertThat(inferring.statusCode()).isEqualTo(401);
+        assertThat(Json.LENIENT.readTree(inferring.body()).path("code").asText()).isEqualTo("UNAUTHORIZED");
+        assertThat(Json.LENIENT.readTree(inferring.body()).path("error").asText()).isNotBlank();
+    }
+
+    @Test
+    void letsAKeyDoWhatItsRolesSay() throws Exception {
+        // When
+        HttpResponse<String> reading = send(callOf("desk", TASKS));
+        HttpResponse<String> predicting = send(posting(callOf("app", PREDICTIONS)));
+        List<HttpResponse<String>> forbidden = List.of(send(callOf("app", TASKS)), send(posting(callOf("desk", PREDICTIONS))),
+                send(posting(callOf("desk", INFER))), send(callOf("app", "/q/metrics")));
+
+        // Then
+        assertThat(reading.statusCode()).as(reading.body()).isEqualTo(200);
+        assertThat(predicting.statusCode()).as(predicting.body()).isEqualTo(404);
+        assertThat(forbidden).allSatisfy(answer -> {
+            assertThat(answer.statusCode()).as(answer.uri() + answer.body()).isEqualTo(403);
+            assertThat(Json.LENIENT.readTree(answer.body()).path("code").asText()).isEqualTo("FORBIDDEN");
+        });
+    }
+
+    @Test
+    void takesATokenThatTheProviderHasSigned() throws Exception {
+        // Given
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        PrivateKey other = generator.generateKeyPair().getPrivate();
+
+        // Then
+        assertThat(listWith(token(Duration.ZERO, GuardedService.AUDIENCE, signer(), "read")).statusCode()).isEqualTo(200);
+        assertThat(listWith(token(Duration.ZERO, GuardedService.AUDIENCE, signer(), "predict")).statusCode()).isEqualTo(403);
+        assertThat(List.of(listWith(token(Duration.ofHours(1), GuardedService.AUDIENCE, signer(), "read")),
+                listWith(token(Duration.ZERO, "another", signer(), "read")),
+                listWith(token(Duration.ZERO, GuardedService.AUDIENCE, other, "read")), listWith("no.token.atall")))
+                .allSatisfy(answer -> {
+                    assertThat(answer.statusCode()).isEqualTo(401);
+                    assertThat(answer.headers().firstValue("WWW-Authenticate")).isPresent();
+                    assertThat(Json.LENIENT.readTree(answer.body()).path("code").asText()).isEqualTo("UNAUTHORIZED");
+                });
+    }
+
+    @Test
+    void guardsTheDoorOfGrpcAsThatOfHttp() {
+        // Given
+        ManagedChannel channel = NettyChannelBuilder.forAddress(root.getHost(), root.getPort()).usePlaintext().build();
+        try {
+            GRPCInferenceServiceBlockingStub nobody = GRPCInferenceServiceGrpc.newBlockingStub(channel);
+
+            // Then
+            assertThat(nobody.serverLive(ServerLiveRequest.getDefaultInstance()).getLive()).isTrue();
+            assertThat(statusOf(() -> nobody.modelInfer(ModelInferRequest.getDefaultInstance())))
+                    .isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(statusOf(() -> as(nobody, "guesser").modelReady(ModelReadyRequest.getDefaultInstance())))
+                    .isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(statusOf(() -> as(nobody, "desk").modelInfer(ModelInferRequest.getDefaultInstance())))
+                    .isEqualTo(Status.Code.PERMISSION_DENIED);
+            assertThat(statusOf(() -> as(nobody, "app").modelInfer(ModelInferRequest.getDefaultInstance())))
+                    .isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(as(nobody, "desk").modelReady(ModelReadyRequest.newBuilder().setName("iris").build()).getReady())
+                    .isFalse();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static GRPCInferenceServiceBlockingStub as(GRPCInferenceServiceBlockingStub stub, String name) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("x-api-key", Metadata.ASCII_STRING_MARSHALLER), GuardedService.secret(name));
+        return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    private static Status.Code statusOf(Runnable call) {
+        try {
+            call.run();
+            return Status.Code.OK;
+        } catch (StatusRuntimeException e) {
+            return e.getStatus().getCode();
+        }
+    }
+
+    @Test
+    void leavesHealthOpenAndClosesTheOtherOperationsOnlyWhenToldTo() throws Exception {
+        // Then
+        assertThat(send(call("/q/health/live")).statusCode()).isEqualTo(200);
+        assertThat(send(call("/v2/health/live")).statusCode()).isEqualTo(200);
+        assertThat(send(call("/q/metrics")).statusCode()).isEqualTo(401);
+        assertThat(send(call("/q/openapi")).statusCode()).isEqualTo(401);
+        assertThat(send(callOf("desk", "/q/metrics")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void asksAClientThatCallsTooOftenForAPause() throws Exception {
+        // Given
+        List<HttpResponse<String>> answers = new ArrayList<>();
+
+        // When
+        while (answers.isEmpty() || answers.get(answers.size() - 1).statusCode() != 429) {
+            answers.add(send(callOf("eager", TASKS)));
+            assertThat(answers).hasSizeLessThan(1000);
+        }
+        HttpResponse<String> refused = answers.get(answers.size() - 1);
+        HttpResponse<String> inferring = send(posting(callOf("eager", INFER)));
+
+        // Then
+        assertThat(answers).hasSizeGreaterThan(GuardedService.BURST);
+        assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+        assertThat(Json.LENIENT.readTree(refused.body()).path("code").asText()).isEqualTo("TOO_MANY_REQUESTS");
+        assertThat(inferring.statusCode()).isEqualTo(429);
+        assertThat(Json.LENIENT.readTree(inferring.body()).path("error").asText()).isNotBlank();
+        assertThat(send(callOf("desk", TASKS)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void sendsHeadersThatKeepBrowsersFromGuessingAndKeeping() throws Exception {
+        // When
+        HttpResponse<String> answer = send(callOf("desk", TASKS));
+
+        // Then
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+        assertThat(answer.headers().firstValue("Content-Security-Policy")).contains("default-src 'none'");
+        assertThat(answer.headers().firstValue("Referrer-Policy")).contains("no-referrer");
+        assertThat(answer.headers().firstValue("Strict-Transport-Security")).isEmpty();
+    }
+
+    @Test
+    void speaksTlsWithAConfiguredCertificate() throws Exception {
+        // Given
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        try (InputStream file = Files.newInputStream(Path.of(keyStore))) {
+            trusted.load(file, GuardedService.PASSWORD.toCharArray());
+        }
+        KeyStore certificates = KeyStore.getInstance("PKCS12");
+        certificates.load(null, null);
+        certificates.setCertificateEntry("server", trusted.getCertificate("server"));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(certificates);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        HttpRequest request = HttpRequest.newBuilder(secureRoot.resolve("/v2/health/live")).build();
+
+        // When
+        HttpResponse<String> answer = HttpClient.newBuilder().sslContext(context).build()
+                .send(request, BodyHandlers.ofString());
+
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Strict-Transport-Security")).contains("max-age=31536000");
+        assertThatThrownBy(() -> client.send(request, BodyHandlers.ofString())).hasMessageContaining("certification path");
+    }
+}

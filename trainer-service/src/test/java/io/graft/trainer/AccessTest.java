@@ -1,0 +1,88 @@
+package io.graft.trainer;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.graft.event.Digests;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+
+/** Who may call the trainer, by keys as they are configured. */
+@QuarkusTest
+@TestProfile(AccessTest.Guarded.class)
+class AccessTest {
+
+    private static final String PROBLEM = "application/problem+json";
+
+    /** A client for each role of the trainer. */
+    public static class Guarded implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> config = new HashMap<>(Map.of("graft.access.required", "true"));
+            for (String role : List.of("read", "train", "promote", "predict")) {
+                config.put("graft.access.api-keys." + role + "er.sha256",
+                        Digests.sha256Hex(secret(role).getBytes(StandardCharsets.UTF_8)));
+                config.put("graft.access.api-keys." + role + "er.roles", role);
+            }
+            return config;
+        }
+
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(TrainerKafka.class));
+        }
+    }
+
+    private static String secret(String role) {
+        return "secret-of-" + role + "er";
+    }
+
+    private static ValidatableResponse call(String method, String path, String role) {
+        return given().header("X-API-Key", secret(role)).contentType("application/json").body("{}").request(method, path).then();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "GET, /v1/tasks, read, 200", "GET, /v1/tasks/iris/training-runs, read, 200",
+            "POST, /v1/tasks/iris/train-requests, train, 202", "POST, /v1/tasks/iris/promotions, promote, 400" })
+    void letsEachRoleDoWhatItIsFor(String method, String path, String role, int status) {
+        // Then
+        call(method, path, role).statusCode(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "GET, /v1/tasks, train", "GET, /v1/tasks/iris/training-runs/1, predict",
+            "POST, /v1/tasks/iris/train-requests, read", "POST, /v1/tasks/iris/promotions, train",
+            "POST, /v1/tasks/iris/samples/1, promote", "DELETE, /v1/tasks/iris/samples/1, read",
+            "PUT, /v1/tasks/iris/training-policy, read", "DELETE, /v1/tasks/iris/training-policy, promote",
+            "DELETE, /v1/tasks/iris/training-runs/1, read", "POST, /v1/tasks/iris/versions/1/verify, read",
+            "POST, /v1/tasks/iris/label-noise, predict" })
+    void refusesEveryOtherRole(String method, String path, String role) {
+        // Then
+        call(method, path, role).statusCode(403).contentType(PROBLEM).body("code", equalTo("FORBIDDEN"));
+    }
+
+    @Test
+    void asksWhoIsThereAndLeavesOperationsOpen() {
+        // Then
+        given().get("/v1/tasks").then().statusCode(401).contentType(PROBLEM).body("code", equalTo("UNAUTHORIZED"))
+                .header("WWW-Authenticate", "ApiKey realm=\"graft\"");
+        given().header("Authorization", "Bearer abc").get("/v1/tasks").then().statusCode(401);
+        call("GET", "/v1/tasks", "unheard-of").statusCode(401).contentType(PROBLEM).body("code", equalTo("UNAUTHORIZED"))
+                .header("X-Content-Type-Options", "nosniff");
+        given().accept("text/plain").get("/q/metrics").then().statusCode(200);
+        given().get("/q/openapi").then().statusCode(200);
+        given().get("/q/health/live").then().statusCode(200);
+    }
+}
