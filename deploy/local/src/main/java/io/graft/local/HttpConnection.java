@@ -32,19 +32,16 @@ public final class HttpConnection implements AutoCloseable {
      * What the server answered.
      *
      * @param head status line and headers, in lower case
+     * @param text its body
      */
-    public record Answer(int status, String head, byte[] body) {
-
-        public String text() {
-            return new String(body, StandardCharsets.UTF_8);
-        }
+    public record Answer(int status, String head, String text) {
 
         boolean isLast() {
             return head.contains("\r\nconnection: close");
         }
     }
 
-    /** @param port of this machine */
+    /** Connects to a port of this machine. */
     public HttpConnection(int port) throws IOException {
         this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.socket = connect();
@@ -60,7 +57,11 @@ public final class HttpConnection implements AutoCloseable {
         return ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** @param lines the request line and headers, without the length of the body and without an end */
+    /**
+     * A whole request with a body.
+     *
+     * @param lines the request line and headers, without the length of the body and without an end
+     */
     public static byte[] request(String lines, byte[] body) {
         byte[] head = (lines + "\r\nContent-Length: " + body.length + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
         byte[] request = Arrays.copyOf(head, head.length + body.length);
@@ -115,7 +116,7 @@ public final class HttpConnection implements AutoCloseable {
         if (status < 200) {
             return read();
         }
-        return new Answer(status, head, body(head, status));
+        return new Answer(status, head, new String(body(head, status), StandardCharsets.UTF_8));
     }
 
     private String head() throws IOException {

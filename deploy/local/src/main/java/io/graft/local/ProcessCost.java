@@ -9,10 +9,11 @@ import java.time.Duration;
 /**
  * What a process has used of the machine, as Linux tells it.
  *
+ * @param pid its number
  * @param residentBytes memory that it holds at this moment
  * @param cpu time since its start, of all its threads
  */
-public record ProcessCost(long residentBytes, Duration cpu) {
+public record ProcessCost(long pid, long residentBytes, Duration cpu) {
 
     private static final String RESIDENT = "VmRSS:";
     /** Clock ticks of /proc: 100 a second on every Linux that Graft runs on (USER_HZ). */
@@ -25,7 +26,7 @@ public record ProcessCost(long residentBytes, Duration cpu) {
                     .findFirst().orElseThrow(() -> new IllegalStateException("process " + process.pid() + " has ended"));
             String[] stat = Files.readString(folder.resolve("stat")).split("\\) ", 2)[1].split(" ", -1);
             long ticks = Long.parseLong(stat[11]) + Long.parseLong(stat[12]);
-            return new ProcessCost(Long.parseLong(resident.replaceAll("[^0-9]", "")) * 1024,
+            return new ProcessCost(process.pid(), Long.parseLong(resident.replaceAll("[^0-9]", "")) * 1024,
                     Duration.ofNanos(ticks * NANOS_PER_TICK));
         } catch (IOException e) {
             throw new UncheckedIOException("process " + process.pid() + " cannot be looked at", e);
