@@ -112,7 +112,8 @@ public final class HttpConnection implements AutoCloseable {
 
     private Answer read() throws IOException {
         String head = head();
-        int status = Integer.parseInt(head.substring(9, 12));
+        int behindVersion = head.indexOf(' ') + 1;
+        int status = Integer.parseInt(head.substring(behindVersion, behindVersion + 3));
         if (status < 200) {
             return read();
         }

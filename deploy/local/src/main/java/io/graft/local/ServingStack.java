@@ -43,9 +43,12 @@ public final class ServingStack implements AutoCloseable {
                 properties.put("graft.replica.name", name);
                 replicas.add(new ServiceProcess(INFERENCE, LocalStack.jar(INFERENCE), Ports.free(),
                         folder.resolve(name + ".log"), jvmOptions, properties));
-                // One after the other: the first makes the topics.
-                replicas.get(i).awaitReady();
+                if (i == 0) {
+                    // It makes the topics for all.
+                    stack.replica().awaitReady();
+                }
             }
+            replicas.forEach(ServiceProcess::awaitReady);
             return stack;
         } catch (RuntimeException e) {
             stack.close();

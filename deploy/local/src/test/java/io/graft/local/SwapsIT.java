@@ -94,7 +94,8 @@ class SwapsIT {
         @Override
         public void answered(HttpConnection.Answer answer) throws IOException {
             Clients.Script.requireOk(answer);
-            JsonNode prediction = Json.readLenient(answer.text().getBytes(StandardCharsets.UTF_8), JsonNode.class, "ANSWER_INVALID", "prediction");
+            JsonNode prediction = Json.readLenient(answer.text().getBytes(StandardCharsets.UTF_8), JsonNode.class,
+                    "ANSWER_INVALID", "prediction");
             int answering = prediction.path("version").asInt();
             assertThat(answering).isBetween(version, series.promotedCount());
             version = answering;
