@@ -129,7 +129,9 @@ final class ServingThroughput {
         }
     }
 
-    /** One client that waits for each answer, and the same images decoded and embedded by one thread: image by image in turns. */
+    /**
+     * One client that waits for each answer, and the same images decoded and embedded by one thread: image by image in turns.
+     */
     private void measureAlone() throws Exception {
         double[] bareMs = new double[ALONE_COUNT];
         double[] throughMs = new double[ALONE_COUNT];
