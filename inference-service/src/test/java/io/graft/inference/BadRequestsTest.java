@@ -156,6 +156,13 @@ class BadRequestsTest {
                         caller -> caller.send(caller.request(PATH).header("Accept", "image/png")
                                 .POST(BodyPublishers.ofByteArray(PNG)).build()),
                         406, "EXPLANATION_MISSING", "(expected: explain=cam, or the type application/json)"),
+                bad("form without its end", caller -> caller.post(PATH, "multipart/form-data; boundary=x", "--x\r\nContent"), 400,
+                        "BODY_UNREADABLE", "body ended before its end"),
+                bad("type that is none", caller -> caller.post(PATH, ";;;", PNG), 415, "UNSUPPORTED_MEDIA_TYPE",
+                        "the body's type is not one of this path"),
+                bad("accepted type that is none",
+                        caller -> caller.send(caller.request("/v1/tasks").header("Accept", "/;").build()), 406,
+                        "NOT_ACCEPTABLE", "(expected: application/json)"),
                 bad("unknown path", caller -> caller.get("/v1/models"), 404, "NOT_FOUND", "no such path"),
                 bad("unknown root path", caller -> caller.get("/favicon.png"), 404, "NOT_FOUND", "no such path"),
                 bad("wrong method", caller -> caller.send(caller.request(PATH).DELETE().build()), 405, "METHOD_NOT_ALLOWED",

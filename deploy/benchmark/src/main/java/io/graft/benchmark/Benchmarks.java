@@ -10,11 +10,11 @@ import io.graft.backbone.Backbones;
 
 /**
  * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
- * {@code auto}, {@code job}, {@code replay}.
+ * {@code auto}, {@code job}, {@code replay}, {@code serving}.
  */
 public final class Benchmarks {
 
-    private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job", "replay");
+    private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job", "replay", "serving");
 
     private Benchmarks() {
     }
@@ -53,6 +53,9 @@ public final class Benchmarks {
             }
             if (chosen.contains("replay")) {
                 FeatureReplay.measure();
+            }
+            if (chosen.contains("serving")) {
+                Serving.measure(backbone, photographs);
             }
         }
     }

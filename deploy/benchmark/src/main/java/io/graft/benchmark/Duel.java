@@ -64,12 +64,17 @@ record Duel(String title, String target, int warmUpRounds, int rounds) {
                 usualCost.cpuMs / graftCost.cpuMs, target);
     }
 
+    /** CPU time of this process since its start, of all its threads. */
+    static long processCpuNanos() {
+        return PROCESS.getProcessCpuTime();
+    }
+
     private static Cost measure(Side side) throws Exception {
-        long cpuStart = PROCESS.getProcessCpuTime();
+        long cpuStart = processCpuNanos();
         long start = System.nanoTime();
         side.work.run();
         long wall = System.nanoTime() - start;
-        long cpu = PROCESS.getProcessCpuTime() - cpuStart;
+        long cpu = processCpuNanos() - cpuStart;
         return new Cost(wall / 1e6 * side.scale, cpu / 1e6 * side.scale);
     }
 

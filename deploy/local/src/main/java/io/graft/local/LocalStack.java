@@ -46,15 +46,14 @@ public final class LocalStack implements AutoCloseable {
      *         of the three does not start
      */
     public static LocalStack start(Path folder, StackPorts ports, Map<String, String> properties) {
-        Path root = root();
         KafkaBroker broker = KafkaBroker.start(folder, ports.broker());
         Map<String, String> all = new HashMap<>(properties);
         all.put("kafka.bootstrap.servers", broker.bootstrapServers());
         all.put("graft.topics.create", "true");
         List<ServiceProcess> services = new ArrayList<>();
         try {
-            services.add(launch(root, TRAINER, folder, ports.trainer(), all));
-            services.add(launch(root, "inference-service", folder, ports.inference(), all));
+            services.add(launch(TRAINER, folder, ports.trainer(), all));
+            services.add(launch("inference-service", folder, ports.inference(), all));
             services.forEach(ServiceProcess::awaitReady);
             return new LocalStack(folder, all, broker, services);
         } catch (RuntimeException e) {
@@ -84,7 +83,8 @@ public final class LocalStack implements AutoCloseable {
         Map<String, String> named = new HashMap<>(properties);
         named.put("graft.replica.name", name);
         int port = Ports.free();
-        ServiceProcess trainer = new ServiceProcess(TRAINER, jar(root(), TRAINER), port, folder.resolve(name + ".log"), named);
+        ServiceProcess trainer = new ServiceProcess(TRAINER, jar(TRAINER), port, folder.resolve(name + ".log"), List.of(),
+                named);
         services.add(trainer);
         return trainer;
     }
@@ -101,12 +101,14 @@ public final class LocalStack implements AutoCloseable {
         broker.close();
     }
 
-    private static ServiceProcess launch(Path root, String module, Path folder, int port, Map<String, String> properties) {
-        return new ServiceProcess(module, jar(root, module), port, folder.resolve(module + ".log"), properties);
+    private static ServiceProcess launch(String module, Path folder, int port, Map<String, String> properties) {
+        return new ServiceProcess(module, jar(module), port, folder.resolve(module + ".log"), List.of(),
+                properties);
     }
 
-    private static Path jar(Path root, String module) {
-        Path jar = root.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+    /** The packaged service of this checkout. @throws Problem MISSING when it is not built */
+    static Path jar(String module) {
+        Path jar = root().resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
         if (!Files.exists(jar)) {
             throw Problem.missing("SERVICE_NOT_BUILT", module + " is not built: " + jar
                     + " is not there (run: ./mvnw package -DskipTests)");

@@ -42,22 +42,24 @@ public final class ServiceProcess implements AutoCloseable {
      *
      * @param name of its module
      * @param jar its {@code quarkus-run.jar}
+     * @param jvmOptions such as the size of the heap
      * @param properties what it is configured with, on top of its port and of access for everybody
      * @throws Problem BUSY when the port is taken
      */
-    ServiceProcess(String name, Path jar, int port, Path log, Map<String, String> properties) {
+    ServiceProcess(String name, Path jar, int port, Path log, List<String> jvmOptions, Map<String, String> properties) {
         this.name = name;
         this.port = port;
         this.log = log;
-        this.command = command(jar, port, properties);
+        this.command = command(jar, port, jvmOptions, properties);
         this.child = launch();
     }
 
-    private static List<String> command(Path jar, int port, Map<String, String> properties) {
+    private static List<String> command(Path jar, int port, List<String> jvmOptions, Map<String, String> properties) {
         List<String> command = new ArrayList<>(List.of(Leash.java(), "--enable-native-access=ALL-UNNAMED",
                 "--add-opens", "java.base/java.lang=ALL-UNNAMED",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dquarkus.http.port=" + port,
                 "-Dgraft.access.required=false"));
+        command.addAll(jvmOptions);
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(Leash.arguments(jar.toString()));
         command.add("io.quarkus.bootstrap.runner.QuarkusEntryPoint");
@@ -66,6 +68,15 @@ public final class ServiceProcess implements AutoCloseable {
 
     public URI uri() {
         return URI.create("http://localhost:" + port);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** What it costs at this moment. */
+    public ProcessCost cost() {
+        return ProcessCost.of(child.toHandle());
     }
 
     /** Everything that the service has said since its first start. */
@@ -105,7 +116,7 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    private boolean isReady() {
+    boolean isReady() {
         HttpRequest request = HttpRequest.newBuilder(uri().resolve("/q/health/ready")).timeout(ANSWER_LIMIT).build();
         try {
             return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;

@@ -1,5 +1,6 @@
 package io.graft.inference.rest;
 
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 
@@ -69,6 +70,12 @@ final class ProblemMapping {
             response.header(HttpHeaders.ALLOW, allow);
         }
         return response.build();
+    }
+
+    /** A form without its end, or one that its sender has left in the middle. */
+    @ServerExceptionMapper
+    Response unreadable(IOException failure, UriInfo uri) {
+        return problem(Problem.invalid("BODY_UNREADABLE", "body ended before its end: " + failure.getMessage(), failure), uri);
     }
 
     @ServerExceptionMapper

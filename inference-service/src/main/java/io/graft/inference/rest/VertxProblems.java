@@ -39,10 +39,14 @@ final class VertxProblems {
             context.next();
             return;
         }
-        // The body is still on its way, and nobody will read it.
+        refuse(context, Status.REQUEST_ENTITY_TOO_LARGE);
+    }
+
+    /** Answers a request whose body may still be on its way, and nobody will read it. */
+    static void refuse(RoutingContext context, Status status) {
         HttpServerResponse response = context.response().putHeader(HttpHeaders.CONNECTION, "close");
         response.endHandler(ended -> context.request().connection().close());
-        answer(context, Status.REQUEST_ENTITY_TOO_LARGE);
+        answer(context, status);
     }
 
     /** As its sender says; what is not said, as in a chunked body, is counted by the server while it reads. */

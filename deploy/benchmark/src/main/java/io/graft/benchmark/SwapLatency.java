@@ -1,0 +1,92 @@
+package io.graft.benchmark;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+
+import io.graft.head.Head;
+import io.graft.id.TaskId;
+import io.graft.local.Clients;
+import io.graft.local.HttpConnection;
+import io.graft.local.ServiceProcess;
+import io.graft.local.ServingStack;
+import io.graft.local.SwapSeries;
+import io.graft.local.UntrainedModel;
+
+/**
+ * What a swap costs those who ask: 16 clients at half of what the replica can answer, in turns without and with versions that
+ * are swapped one after the other. The task is one of vectors, since a forward pass would hide it.
+ */
+final class SwapLatency {
+
+    private static final TaskId TASK = new TaskId("swapped");
+    private static final int CLIENT_COUNT = 16;
+    private static final int ROUNDS = 3;
+    private static final int SWAPS_PER_ROUND = Integer.getInteger("graft.load.swaps", 10_000) / ROUNDS;
+    private static final Pattern DURATION = Pattern.compile("Version swapped in .* durationMicros=(\\d+)");
+    private static final byte[] REQUEST = HttpConnection.post("/v1/tasks/" + TASK + "/predictions", "application/json",
+            "{\"vector\":[0.25,-1.5,3]}".getBytes(StandardCharsets.UTF_8));
+
+    private SwapLatency() {
+    }
+
+    static void measure(ServingStack stack) throws Exception {
+        ServiceProcess replica = stack.replica();
+        try (SwapSeries series = new SwapSeries(TASK, UntrainedModel.vectors(3), SwapLatency::head,
+                stack.broker().bootstrapServers(), replica.port())) {
+            series.swap();
+            Clients.run(replica.port(), CLIENT_COUNT, Duration.ZERO, Duration.ofSeconds(20), SwapLatency::script);
+            double capacity = Clients
+                    .run(replica.port(), CLIENT_COUNT, Duration.ZERO, Duration.ofSeconds(5), SwapLatency::script).perSecond();
+            Duration interval = Duration.ofNanos((long) (CLIENT_COUNT * 2e9 / capacity));
+            print("%nswaps under load: %d clients, %.0f requests/s in all, half of the %.0f that were answered at most%n",
+                    CLIENT_COUNT, capacity / 2, capacity);
+            List<Double> ratios = new ArrayList<>();
+            for (int round = 0; round <= ROUNDS; round++) {
+                Clients with = Clients.start(replica.port(), CLIENT_COUNT, interval, SwapLatency::script);
+                long begunAtNanos = System.nanoTime();
+                int until = round == 0 ? 200 : SWAPS_PER_ROUND;
+                for (int swaps = series.promotedCount(), i = 0; i < until; i = series.promotedCount() - swaps) {
+                    series.swap();
+                }
+                Duration length = Duration.ofNanos(System.nanoTime() - begunAtNanos);
+                Clients.Round swapped = with.stop();
+                Clients.Round still = Clients.run(replica.port(), CLIENT_COUNT, interval, length, SwapLatency::script);
+                if (round > 0) {
+                    ratios.add(swapped.millis(0.99) / still.millis(0.99));
+                    print("  p50, p99 without swaps %6.2f %6.2f ms, with %.0f swaps/s %6.2f %6.2f ms%n", still.millis(0.5),
+                            still.millis(0.99), until * 1e9 / length.toNanos(), swapped.millis(0.5), swapped.millis(0.99));
+                }
+            }
+            ratios.sort(null);
+            print("  ratio of p99: median %.2f ×, wanted: at most 1.25 ×%n", ratios.get(ROUNDS / 2));
+            printSwaps(replica.log());
+        }
+    }
+
+    private static void printSwaps(Path log) throws IOException {
+        long[] micros = Files.readAllLines(log).stream().map(DURATION::matcher).filter(found -> found.find())
+                .flatMapToLong(found -> LongStream.of(Long.parseLong(found.group(1)))).sorted().toArray();
+        print("  %d swaps: median %.3f ms, p99.9 %.3f ms, longest %.3f ms, wanted: longest under 5 ms%n", micros.length,
+                micros[micros.length / 2] / 1e3, micros[(int) (micros.length * 0.999)] / 1e3, micros[micros.length - 1] / 1e3);
+    }
+
+    private static Head head(int version) {
+        return UntrainedModel.head(2, 3, version);
+    }
+
+    private static Clients.Script script(int client) {
+        return Clients.Script.of(List.of(REQUEST), 0);
+    }
+
+    private static void print(String format, Object... values) {
+        System.out.printf(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,77 @@
+package io.graft.local;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.graft.problem.Problem;
+import io.graft.testing.KafkaBroker;
+import io.graft.testing.Ports;
+
+/** A broker and replicas of the inference-service, each a process of its own, on free ports of this machine. */
+public final class ServingStack implements AutoCloseable {
+
+    private static final String INFERENCE = "inference-service";
+
+    private final KafkaBroker broker;
+    private final List<ServiceProcess> replicas;
+
+    private ServingStack(KafkaBroker broker, List<ServiceProcess> replicas) {
+        this.broker = broker;
+        this.replicas = replicas;
+    }
+
+    /**
+     * Starts all of them and waits until every replica is ready.
+     *
+     * @param folder the broker's topics and all logs
+     * @param jvmOptions of every replica
+     * @throws Problem as of {@link LocalStack#start(Path)}
+     */
+    public static ServingStack start(Path folder, int replicaCount, List<String> jvmOptions) {
+        KafkaBroker broker = KafkaBroker.start(folder);
+        List<ServiceProcess> replicas = new ArrayList<>();
+        ServingStack stack = new ServingStack(broker, replicas);
+        try {
+            for (int i = 0; i < replicaCount; i++) {
+                String name = INFERENCE + "-" + i;
+                Map<String, String> properties = new HashMap<>();
+                properties.put("kafka.bootstrap.servers", broker.bootstrapServers());
+                properties.put("graft.topics.create", "true");
+                properties.put("graft.replica.name", name);
+                replicas.add(new ServiceProcess(INFERENCE, LocalStack.jar(INFERENCE), Ports.free(),
+                        folder.resolve(name + ".log"), jvmOptions, properties));
+                if (i == 0) {
+                    // It makes the topics for all.
+                    stack.replica().awaitReady();
+                }
+            }
+            replicas.forEach(ServiceProcess::awaitReady);
+            return stack;
+        } catch (RuntimeException e) {
+            stack.close();
+            throw e;
+        }
+    }
+
+    public KafkaBroker broker() {
+        return broker;
+    }
+
+    public List<ServiceProcess> replicas() {
+        return List.copyOf(replicas);
+    }
+
+    public ServiceProcess replica() {
+        return replicas.get(0);
+    }
+
+    @Override
+    public void close() {
+        replicas.forEach(ServiceProcess::stop);
+        replicas.forEach(ServiceProcess::close);
+        broker.close();
+    }
+}

@@ -1,0 +1,85 @@
+package io.graft.local;
+
+import java.io.IOException;
+import java.util.function.IntFunction;
+
+import io.graft.head.Head;
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.model.ModelReady.BackboneReference;
+
+/**
+ * Swaps versions of one task, one after the other, each by an event and a promotion of its own. A few versions are sent ahead
+ * and a few promotions at once, and the next come when a replica has followed them: none waits for its version, and no swap is
+ * left out.
+ */
+public final class SwapSeries implements AutoCloseable {
+
+    /** Twice as many are in memory at once, of the ten that a replica keeps by default. */
+    private static final int AT_ONCE = 4;
+
+    private final TaskId task;
+    private final BackboneReference backbone;
+    private final IntFunction<Head> heads;
+    private final ModelSender sender;
+    private final HttpConnection connection;
+    private volatile int promotedCount;
+    private int sentCount;
+
+    /**
+     * @param heads by version
+     * @param port of the replica that is waited for
+     */
+    public SwapSeries(TaskId task, BackboneReference backbone, IntFunction<Head> heads, String bootstrapServers, int port)
+            throws IOException {
+        this.task = task;
+        this.backbone = backbone;
+        this.heads = heads;
+        this.sender = new ModelSender(bootstrapServers);
+        this.connection = new HttpConnection(port);
+        send();
+    }
+
+    /** Versions that may have answered by now: 1 to this one. */
+    public int promotedCount() {
+        return promotedCount;
+    }
+
+    /** Swaps a few versions in and returns when the replica answers with the last of them. */
+    public void swap() throws IOException {
+        int until = sentCount;
+        send();
+        promotedCount = until;
+        for (int version = until - AT_ONCE + 1; version <= until; version++) {
+            sender.promote(task, new ModelVersion(version));
+        }
+        sender.flush();
+        await("/v2/models/" + task + "/versions/" + sentCount + "/ready", "\"ready\":true");
+        await("/v1/tasks/" + task, "\"version\":" + until + ",");
+    }
+
+    private void send() {
+        for (int i = 0; i < AT_ONCE; i++) {
+            sentCount++;
+            sender.send(UntrainedModel.of(task, new ModelVersion(sentCount), backbone, heads.apply(sentCount)));
+        }
+        sender.flush();
+    }
+
+    private void await(String path, String wanted) throws IOException {
+        byte[] request = HttpConnection.get(path);
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (!connection.exchange(request).text().contains(wanted)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(path + " has not said " + wanted + " within a minute: "
+                        + connection.exchange(request).text());
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        connection.close();
+        sender.close();
+    }
+}

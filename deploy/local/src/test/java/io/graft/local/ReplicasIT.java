@@ -1,0 +1,145 @@
+package io.graft.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+
+/** Three replicas of inference follow the same events. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ReplicasIT {
+
+    private static final int REPLICA_COUNT = 3;
+    private static final int DIMENSION = 3;
+
+    @TempDir
+    private static Path folder;
+    private ServingStack stack;
+    private ModelSender sender;
+
+    @BeforeAll
+    void startThreeReplicas() {
+        stack = ServingStack.start(folder, REPLICA_COUNT, List.of("-Xmx256m"));
+        sender = new ModelSender(stack.broker().bootstrapServers());
+    }
+
+    @AfterAll
+    void stopTheStack() {
+        if (sender != null) {
+            sender.close();
+        }
+        if (stack != null) {
+            stack.close();
+        }
+    }
+
+    @Test
+    void serveAnOlderVersionThatIsPromoted() throws Exception {
+        // Given: more versions than stay in memory
+        TaskId task = new TaskId("rolled-back");
+        sendVersions(task, 12);
+        sender.promote(task, new ModelVersion(12));
+        sender.flush();
+        awaitServing(task, 12);
+
+        // When
+        long begunAtNanos = System.nanoTime();
+        sender.promote(task, new ModelVersion(1));
+        sender.flush();
+        awaitServing(task, 1);
+
+        // Then
+        System.out.printf(Locale.ROOT, "%d replicas serve an archived version %.0f ms after its promotion%n", REPLICA_COUNT,
+                (System.nanoTime() - begunAtNanos) / 1e6);
+        for (ServiceProcess replica : stack.replicas()) {
+            assertThat(predictedVersion(replica, task)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void areReadyAfterAKillOnlyWhenTheyServeWhatTheOthersServe() throws Exception {
+        // Given
+        List<TaskId> tasks = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            TaskId task = new TaskId("known-" + i);
+            tasks.add(task);
+            sendVersions(task, 3);
+            sender.promote(task, new ModelVersion(3));
+        }
+        sender.flush();
+        awaitServing(tasks.get(tasks.size() - 1), 3);
+        ServiceProcess killed = stack.replicas().get(2);
+
+        // When
+        killed.kill();
+        for (int i = 0; i < tasks.size(); i++) {
+            sender.promote(tasks.get(i), new ModelVersion(1 + i % 3));
+        }
+        sender.flush();
+        awaitServing(stack.replicas().subList(0, 2), tasks.get(tasks.size() - 1), 1 + (tasks.size() - 1) % 3);
+        killed.restart();
+        awaitReady(killed);
+
+        // Then
+        String atReadiness = tasks(killed);
+        assertThat(atReadiness).contains("\"known-299\"").isEqualTo(tasks(stack.replica()))
+                .isEqualTo(tasks(stack.replicas().get(1)));
+    }
+
+    /** As closely as one can look. */
+    private static void awaitReady(ServiceProcess replica) {
+        long deadline = System.nanoTime() + 120_000_000_000L;
+        while (!replica.isReady()) {
+            assertThat(System.nanoTime()).as("replica is ready in time").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private void sendVersions(TaskId task, int count) {
+        for (int version = 1; version <= count; version++) {
+            sender.send(UntrainedModel.of(task, new ModelVersion(version), UntrainedModel.vectors(DIMENSION),
+                    UntrainedModel.head(2, DIMENSION, version)));
+        }
+        sender.flush();
+    }
+
+    private void awaitServing(TaskId task, int version) throws IOException {
+        awaitServing(stack.replicas(), task, version);
+    }
+
+    private static void awaitServing(List<ServiceProcess> replicas, TaskId task, int version) throws IOException {
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        for (ServiceProcess replica : replicas) {
+            try (HttpConnection connection = new HttpConnection(replica.port())) {
+                byte[] request = HttpConnection.get("/v1/tasks/" + task);
+                while (!connection.exchange(request).text().contains("\"version\":" + version + ",")) {
+                    assertThat(System.nanoTime()).as("%s serves %s@%s in time", replica.uri(), task, version)
+                            .isLessThan(deadline);
+                }
+            }
+        }
+    }
+
+    private static int predictedVersion(ServiceProcess replica, TaskId task) throws Exception {
+        return new PredictionClient(replica.uri()).predict(task, "application/json", StackClient.json(new float[DIMENSION]))
+                .version();
+    }
+
+    private static String tasks(ServiceProcess replica) throws IOException {
+        try (HttpConnection connection = new HttpConnection(replica.port())) {
+            return connection.exchange(HttpConnection.get("/v1/tasks")).text();
+        }
+    }
+}
