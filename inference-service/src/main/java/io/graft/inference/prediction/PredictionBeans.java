@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import io.graft.backbone.Backbone;
 import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
+import io.graft.inference.serving.ReplicaConfig;
 import io.graft.inference.serving.ServingTable;
 import io.graft.sample.SampleContentCodec;
 import io.quarkus.runtime.ShutdownEvent;
@@ -39,9 +40,15 @@ final class PredictionBeans {
     @Produces
     @Singleton
     Predictor predictor(PredictionConfig config, ServingTable table, Batchers batchers, PredictionMetrics metrics,
-            AnswerMetrics answers, InstantSource clock) {
+            AnswerMetrics answers, PredictionIds ids, PredictionObserver observer, InstantSource clock) {
         int decodeCountMax = config.decodeCountMax() > 0 ? config.decodeCountMax() : coreCount();
-        return new Predictor(table, batchers, decodeCountMax, config.timeout(), metrics, answers, clock);
+        return new Predictor(table, batchers, decodeCountMax, config.timeout(), metrics, answers, ids, observer, clock);
+    }
+
+    @Produces
+    @Singleton
+    PredictionIds predictionIds(ReplicaConfig replica) {
+        return new PredictionIds(replica.name());
     }
 
     @Produces

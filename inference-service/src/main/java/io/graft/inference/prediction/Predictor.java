@@ -5,7 +5,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -38,6 +37,8 @@ public final class Predictor {
     private final Duration limit;
     private final PredictionListener listener;
     private final AnswerListener answerListener;
+    private final PredictionIds ids;
+    private final PredictionObserver observer;
     private final InstantSource clock;
 
     /**
@@ -45,13 +46,15 @@ public final class Predictor {
      * @param limit of one request, waiting included
      */
     Predictor(ServingTable table, Batchers batchers, int decodeCountMax, Duration limit, PredictionListener listener,
-            AnswerListener answerListener, InstantSource clock) {
+            AnswerListener answerListener, PredictionIds ids, PredictionObserver observer, InstantSource clock) {
         this.table = table;
         this.batchers = batchers;
         this.decodes = new Semaphore(decodeCountMax);
         this.limit = limit;
         this.listener = listener;
         this.answerListener = answerListener;
+        this.ids = ids;
+        this.observer = observer;
         this.clock = clock;
     }
 
@@ -65,8 +68,14 @@ public final class Predictor {
      *         there is no room in time, BROKEN when the backbone fails
      */
     public Prediction predict(ModelChoice choice, Supplier<SampleContent> content, int top) {
-        Answers answers = predictAll(choice, model -> List.of(new PredictionInput.Content(content.get())), limit);
-        return prediction(answers.model(), answers.probabilities().get(0), top);
+        List<SampleContent> read = new ArrayList<>(1);
+        Answers answers = predictAll(choice, model -> {
+            read.add(content.get());
+            return List.of(new PredictionInput.Content(read.get(0)));
+        }, limit);
+        Prediction prediction = prediction(answers.model(), answers.probabilities().get(0), top);
+        observer.predicted(prediction, read.get(0));
+        return prediction;
     }
 
     /**
@@ -216,7 +225,7 @@ public final class Predictor {
                 .sorted(Comparator.comparing(LabelProbability::probability).reversed())
                 .limit(top).toList();
         LabelProbability best = sorted.get(0);
-        return new Prediction(UUID.randomUUID().toString(), model.card().task(), model.card().version(), best.label(),
+        return new Prediction(ids.next(), model.card().task(), model.card().version(), best.label(),
                 best.probability(), model.card().unknown().map(unknown -> best.probability() < unknown.threshold()), sorted,
                 clock.instant());
     }
