@@ -88,7 +88,10 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
         all.add(topic(topics.promotions(), 1, FOR_EVER));
         all.add(topic(topics.predictionRequests(), partitionCount, retention(7)));
         all.add(topic(topics.predictions(), partitionCount, retention(7)));
-        for (String read : List.of(topics.labelledSamples(), topics.trainRequests(), topics.predictionRequests())) {
+        all.add(topic(topics.predictionFeedback(), 1, retention(1)));
+        all.add(topic(topics.labellingCandidates(), partitionCount, retention(30)));
+        for (String read : List.of(topics.labelledSamples(), topics.trainRequests(), topics.predictionRequests(),
+                topics.predictionFeedback())) {
             all.add(topic(Topics.deadLetter(read), partitionCount, retention(30)));
         }
         return all;

@@ -70,6 +70,16 @@ public record Topics(String prefix) {
         return prefix + "predictions";
     }
 
+    /** Internal: feedback on its way to the replica that remembers the prediction. */
+    public String predictionFeedback() {
+        return prefix + "prediction-feedback";
+    }
+
+    /** Contents of uncertain predictions, for whoever can label them. */
+    public String labellingCandidates() {
+        return prefix + "labelling-candidates";
+    }
+
     /** Where the records of a topic go that cannot be used. */
     public static String deadLetter(String topic) {
         return topic + "-dead-letter";

@@ -6,19 +6,14 @@ import static org.awaitility.Awaitility.await;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import jakarta.inject.Inject;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,11 +51,13 @@ class PredictionStreamTest {
 
     private Caller caller;
     private TopicWriter topics;
+    private TopicReader reader;
 
     @BeforeEach
     void open() {
         caller = new Caller(root);
         topics = new TopicWriter(TOPICS, bootstrapServers);
+        reader = new TopicReader(bootstrapServers);
     }
 
     @AfterEach
@@ -87,7 +84,7 @@ class PredictionStreamTest {
         }
 
         // Then
-        List<ConsumerRecord<byte[], byte[]>> answers = read(TOPICS.predictions(), "asked-", 500);
+        List<ConsumerRecord<byte[], byte[]>> answers = reader.read(TOPICS.predictions(), "asked-", 500);
         Set<String> keys = new HashSet<>();
         Set<String> predictionIds = new HashSet<>();
         for (ConsumerRecord<byte[], byte[]> answer : answers) {
@@ -123,14 +120,14 @@ class PredictionStreamTest {
                 "strict", "ce_version", "1");
 
         // Then
-        assertThat(read(Topics.deadLetter(TOPICS.predictionRequests()), "bad-", 7))
+        assertThat(reader.read(Topics.deadLetter(TOPICS.predictionRequests()), "bad-", 7))
                 .extracting(letter -> new String(letter.key(), StandardCharsets.UTF_8) + " "
                         + new String(letter.headers().lastHeader("dead-letter-code").value(), StandardCharsets.UTF_8))
                 .containsExactlyInAnyOrder("bad-1 PREDICTION_REQUEST_INVALID", "bad-2 TASK_UNKNOWN", "bad-3 VERSION_UNKNOWN",
                         "bad-4 SAMPLE_VECTOR_INVALID", "bad-5 SAMPLE_JSON_INVALID", "bad-6 PREDICTION_REQUEST_INVALID",
                         "bad-7 TASK_INVALID");
-        assertThat(read(TOPICS.predictions(), "good-", 1)).hasSize(1);
-        assertThat(read(TOPICS.predictions(), "bad-", 0)).isEmpty();
+        assertThat(reader.read(TOPICS.predictions(), "good-", 1)).hasSize(1);
+        assertThat(reader.read(TOPICS.predictions(), "bad-", 0)).isEmpty();
         assertThat(caller.get("/q/health/live").text()).contains("prediction-requests");
         assertThat(caller.send(caller.request("/q/metrics").header("Accept", "text/plain").build()).text())
                 .contains("graft_prediction_requests_total{outcome=\"rejected\"");
@@ -138,34 +135,5 @@ class PredictionStreamTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** Reads committed records whose keys begin so, until there are as many, and a moment longer. */
-    private List<ConsumerRecord<byte[], byte[]>> read(String topic, String keyPrefix, int count) {
-        List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition())).toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            await().atMost(LIMIT).until(() -> {
-                poll(consumer, keyPrefix, found);
-                return found.size() >= count;
-            });
-            poll(consumer, keyPrefix, found);
-        }
-        assertThat(found).hasSize(count);
-        return found;
-    }
-
-    private static void poll(KafkaConsumer<byte[], byte[]> consumer, String keyPrefix,
-            List<ConsumerRecord<byte[], byte[]>> found) {
-        consumer.poll(Duration.ofMillis(300)).forEach(record -> {
-            if (new String(record.key(), StandardCharsets.UTF_8).startsWith(keyPrefix)) {
-                found.add(record);
-            }
-        });
     }
 }

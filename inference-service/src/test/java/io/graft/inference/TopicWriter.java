@@ -49,6 +49,11 @@ final class TopicWriter implements AutoCloseable {
         producer.send(record).get(60, TimeUnit.SECONDS);
     }
 
+    /** Hands feedback on, as a replica that has not given the prediction. */
+    void feedback(String predictionId, String json) throws Exception {
+        send(topics.predictionFeedback(), predictionId, json.getBytes(StandardCharsets.UTF_8));
+    }
+
     private void send(String topic, String key, byte[] value) throws Exception {
         producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)).get(60, TimeUnit.SECONDS);
     }

@@ -50,6 +50,7 @@ public final class LocalStack implements AutoCloseable {
         Map<String, String> all = new HashMap<>(properties);
         all.put("kafka.bootstrap.servers", broker.bootstrapServers());
         all.put("graft.topics.create", "true");
+        all.putIfAbsent("graft.replica.name", "local");
         List<ServiceProcess> services = new ArrayList<>();
         try {
             services.add(launch(TRAINER, folder, ports.trainer(), all));

@@ -129,7 +129,7 @@ class AsyncApiExamplesTest {
     void keepsTheKeyAndTheTaskOfAnEventTheSame() {
         // Given
         List<AsyncApi.Example> examples = document.examples().stream().filter(example -> example.payload().has("task"))
-                .toList();
+                .filter(example -> !example.message().name().startsWith("Feedback")).toList();
 
         // When
         for (AsyncApi.Example example : examples) {

@@ -38,7 +38,7 @@ class AsyncApiTest {
 
     /** Objects on the wire that are no record of the code; each has a test of its own. */
     private static final Set<String> NO_RECORDS = Set.of("SampleHeaders", "PredictionRequestHeaders", "DeadLetterHeaders",
-            "JsonSample",
+            "CandidateHeaders", "JsonSample",
             "SampleCloudEvent");
 
     private final AsyncApi document = AsyncApi.read();
@@ -57,6 +57,7 @@ class AsyncApiTest {
         expected.add(Topics.deadLetter(topics.labelledSamples()));
         expected.add(Topics.deadLetter(topics.trainRequests()));
         expected.add(Topics.deadLetter(topics.predictionRequests()));
+        expected.add(Topics.deadLetter(topics.predictionFeedback()));
 
         // When
         Set<String> documented = document.topics().keySet();
@@ -73,7 +74,8 @@ class AsyncApiTest {
             code = RecordSchema.of(TrainRequest.class, TrainingProgress.class, ModelReady.class, Promotion.class,
                     TrainingPolicy.class, services.loadClass("io.graft.trainer.history.TrainingTrigger"),
                     services.loadClass("io.graft.trainer.queue.QueuedRequest"),
-                    services.loadClass("io.graft.inference.prediction.Prediction"));
+                    services.loadClass("io.graft.inference.prediction.Prediction"),
+                    services.loadClass("io.graft.inference.feedback.FeedbackEvent"));
         }
 
         // When

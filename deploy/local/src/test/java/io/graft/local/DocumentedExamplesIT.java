@@ -56,7 +56,7 @@ class DocumentedExamplesIT {
     private static final List<String> ORDER = List.of("TrainingProgress", "ModelReady", "Promotion", "SampleFeature",
             "LabelledImage", "LabelledJson", "LabelledCloudEvent", "DeletedSample", "TrainingTrigger", "TrainingPolicy",
             "DeletedTrainingPolicy", "QueuedRequest", "TrainRequest", "SampleDeadLetter", "TrainRequestDeadLetter",
-            "PredictionRequestDeadLetter", "Prediction");
+            "PredictionRequestDeadLetter", "Prediction", "LabellingCandidate", "FeedbackEvent", "FeedbackDeadLetter");
     private static final String ASKED_ONCE_IT_SERVES = "PredictionRequest";
 
     private final AsyncApi events = AsyncApi.read();

@@ -44,16 +44,17 @@ class ReadmeIT {
         }
 
         // Then
-        assertThat(outputs).hasSize(11);
+        assertThat(outputs).hasSize(12);
         assertThat(outputs.get(1)).contains("\"key\":\"iris/flower-9\"");
         assertThat(outputs.get(3)).contains("\"label\":\"setosa\"").contains("\"version\":1");
         assertThat(outputs.get(4)).contains("\"data\":[\"setosa\",\"versicolor\"]");
         assertThat(outputs.get(5)).contains("\"featureCount\":9").contains("\"state\":\"succeeded\"");
-        assertThat(outputs.get(6)).contains("promotions");
-        assertThat(outputs.get(8)).contains("\"topic\":\"training-policies\"");
-        assertThat(outputs.get(9)).isEqualTo("0 would be sent, 0 kept\n");
-        assertThat(outputs.get(10)).contains("iris@1 identical");
-        assertThat(outputs.get(7)).contains("graft_samples_total{").contains("graft_serving_version{");
+        assertThat(outputs.get(6)).contains("\"topic\":\"labelled-samples\"").contains("iris/feedback-");
+        assertThat(outputs.get(7)).contains("promotions");
+        assertThat(outputs.get(9)).contains("\"topic\":\"training-policies\"");
+        assertThat(outputs.get(10)).isEqualTo("0 would be sent, 0 kept\n");
+        assertThat(outputs.get(11)).contains("iris@1 identical");
+        assertThat(outputs.get(8)).contains("graft_samples_total{").contains("graft_serving_version{");
     }
 
     private static void requireTools(String... tools) throws IOException, InterruptedException {

@@ -13,6 +13,7 @@ import io.graft.backbone.Backbones;
 import io.graft.backbone.BackbonesConfig;
 import io.graft.inference.serving.BackboneSettings;
 import io.graft.inference.serving.NamedBackbones;
+import io.graft.inference.serving.ReplicaConfig;
 import io.graft.inference.serving.ServingTable;
 import io.graft.sample.SampleContentCodec;
 import io.quarkus.runtime.ShutdownEvent;
@@ -57,10 +58,16 @@ final class PredictionBeans {
     @Produces
     @Singleton
     Predictor predictor(PredictionConfig config, ServingTable table, Batchers batchers, PredictionMetrics metrics,
-            AnswerMetrics answers, InstantSource clock) {
+            AnswerMetrics answers, PredictionIds ids, PredictionObserver observer, InstantSource clock) {
         int decodeCountMax = config.decodeCountMax() > 0 ? config.decodeCountMax() : coreCount();
         return new Predictor(table, batchers, decodeCountMax, config.timeout(), config.pictureSideMax(), metrics, answers,
-                clock);
+                ids, observer, clock);
+    }
+
+    @Produces
+    @Singleton
+    PredictionIds predictionIds(ReplicaConfig replica) {
+        return new PredictionIds(replica.name());
     }
 
     @Produces

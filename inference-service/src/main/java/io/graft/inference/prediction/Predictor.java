@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -53,6 +52,8 @@ public final class Predictor {
     private final int pictureSideMax;
     private final PredictionListener listener;
     private final AnswerListener answerListener;
+    private final PredictionIds ids;
+    private final PredictionObserver observer;
     private final InstantSource clock;
 
     /**
@@ -61,7 +62,8 @@ public final class Predictor {
      * @param pictureSideMax pixels of the longer side of a picture that explains an answer
      */
     Predictor(ServingTable table, Batchers batchers, int decodeCountMax, Duration limit, int pictureSideMax,
-            PredictionListener listener, AnswerListener answerListener, InstantSource clock) {
+            PredictionListener listener, AnswerListener answerListener, PredictionIds ids, PredictionObserver observer,
+            InstantSource clock) {
         this.table = table;
         this.batchers = batchers;
         this.decodes = new Semaphore(decodeCountMax);
@@ -69,6 +71,8 @@ public final class Predictor {
         this.pictureSideMax = pictureSideMax;
         this.listener = listener;
         this.answerListener = answerListener;
+        this.ids = ids;
+        this.observer = observer;
         this.clock = clock;
     }
 
@@ -87,8 +91,14 @@ public final class Predictor {
 
     /** As {@link #predict(ModelChoice, Supplier, int)}, for as long as somebody waits. */
     public Prediction predict(ModelChoice choice, Supplier<SampleContent> content, int top, Patience patience) {
-        Answers answers = predictAll(choice, model -> List.of(new PredictionInput.Content(content.get())), patience);
-        return prediction(answers.model(), answers.probabilities().get(0), top);
+        List<SampleContent> read = new ArrayList<>(1);
+        Answers answers = predictAll(choice, model -> {
+            read.add(content.get());
+            return List.of(new PredictionInput.Content(read.get(0)));
+        }, patience);
+        Prediction prediction = prediction(answers.model(), answers.probabilities().get(0), top);
+        observer.predicted(prediction, read.get(0));
+        return prediction;
     }
 
     /**
@@ -125,14 +135,20 @@ public final class Predictor {
             Backbone backbone = requireMaps(model);
             Optional<Integer> row = asked.row(model.head());
             OptionalInt sideMax = asked.picture() ? OptionalInt.of(pictureSideMax) : OptionalInt.empty();
-            Sight sight = decode(deadline, () -> backbone.see(content.get(), sideMax));
+            List<SampleContent> read = new ArrayList<>(1);
+            Sight sight = decode(deadline, () -> {
+                read.add(content.get());
+                return backbone.see(read.get(0), sideMax);
+            });
             MappedFeature mapped = mapped(backbone, sight, deadline);
             float[] probabilities = model.head().probabilities(mapped.feature());
             Explanation explanation = Explanation.of(mapped.maps(), model.head(),
                     row.orElseGet(() -> Answers.likeliest(probabilities)), sight.region());
             Optional<byte[]> picture = picture(sight, explanation, deadline);
             report(route, List.of(mapped.feature()), new Answers(model, List.of(probabilities)));
-            return new ExplainedPrediction(prediction(model, probabilities, top), explanation, picture);
+            Prediction prediction = prediction(model, probabilities, top);
+            observer.predicted(prediction, read.get(0));
+            return new ExplainedPrediction(prediction, explanation, picture);
         });
     }
 
@@ -316,7 +332,7 @@ public final class Predictor {
                 .sorted(Comparator.comparing(LabelProbability::probability).reversed())
                 .limit(top).toList();
         LabelProbability best = sorted.get(0);
-        return new Prediction(UUID.randomUUID().toString(), model.card().task(), model.card().version(), best.label(),
+        return new Prediction(ids.next(), model.card().task(), model.card().version(), best.label(),
                 best.probability(), model.card().unknown().map(unknown -> best.probability() < unknown.threshold()), sorted,
                 clock.instant());
     }

@@ -21,6 +21,7 @@ import io.graft.event.Topics;
 import io.graft.event.TransactionalLoop;
 import io.graft.event.Transactions;
 import io.graft.inference.prediction.Predictor;
+import io.graft.inference.serving.ReplicaConfig;
 import io.graft.inference.serving.ServingTable;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContentCodec;

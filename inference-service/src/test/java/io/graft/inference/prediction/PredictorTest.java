@@ -44,11 +44,14 @@ class PredictorTest {
     private final Batchers batchers = new Batchers(Map.of(backbone.descriptor().sha256(), batcher));
     private final List<String> answered = new CopyOnWriteArrayList<>();
     private final List<String> counted = new CopyOnWriteArrayList<>();
+    private final List<String> observed = new CopyOnWriteArrayList<>();
     private final Predictor predictor = predictor(LIMIT);
 
     private Predictor predictor(Duration limit) {
         return new Predictor(models.table(), batchers, 1, limit, 64,
                 (model, outcome, nanos) -> counted.add(model.version() + " " + outcome), new Recorder(),
+                new PredictionIds("replica-1"),
+                (prediction, content) -> observed.add(prediction.label() + " of " + content.kind()),
                 () -> ModelEvents.REQUESTED_AT);
     }
 

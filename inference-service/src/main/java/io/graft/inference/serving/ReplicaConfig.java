@@ -1,4 +1,4 @@
-package io.graft.inference.stream;
+package io.graft.inference.serving;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;

@@ -1,0 +1,119 @@
+package io.graft.inference.feedback;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+import io.graft.event.Json;
+import io.graft.event.Topics;
+import io.graft.id.TaskId;
+import io.graft.inference.prediction.Prediction;
+import io.graft.inference.prediction.PredictionIds;
+import io.graft.inference.prediction.PredictionObserver;
+import io.graft.problem.Problem;
+import io.graft.sample.Label;
+import io.graft.sample.SampleContent;
+import io.graft.sample.SampleKey;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * The way of a prediction back to the samples. The replica that answered remembers the content; a replica that is asked about
+ * another one's prediction hands the feedback on by topic.
+ */
+public final class Feedback implements PredictionObserver {
+
+    private final Topics topics;
+    private final PredictionIds ids;
+    private final RecentPredictions recent;
+    private final LabellingCandidates candidates;
+    private final EventWriter events;
+    private final MeterRegistry registry;
+
+    Feedback(Topics topics, PredictionIds ids, RecentPredictions recent, LabellingCandidates candidates, EventWriter events,
+            MeterRegistry registry) {
+        this.topics = topics;
+        this.ids = ids;
+        this.recent = recent;
+        this.candidates = candidates;
+        this.events = events;
+        this.registry = registry;
+    }
+
+    /**
+     * Which event was written.
+     *
+     * @param topic {@code labelled-samples}, or {@code prediction-feedback} for a prediction of another replica
+     */
+    public record Accepted(String topic, String key) {
+    }
+
+    @Override
+    public void predicted(Prediction prediction, SampleContent content) {
+        SamplePayload.of(content).map(payload -> RecentPrediction.of(prediction, payload)).ifPresent(known -> {
+            recent.remember(known);
+            candidates.consider(known, prediction);
+        });
+    }
+
+    /**
+     * Takes the right label of a prediction, and returns when the broker has it.
+     *
+     * @throws Problem INVALID for what is no id of a prediction, MISSING for a prediction of this replica that is not
+     *         remembered, BUSY when the broker does not take the event in time
+     */
+    public Accepted give(TaskId task, String predictionId, Label label) {
+        if (!ids.isOwn(predictionId)) {
+            events.write(new ProducerRecord<>(topics.predictionFeedback(), Topics.keyBytes(predictionId),
+                    Json.write(new FeedbackEvent(predictionId, task, label.value()))));
+            return new Accepted(topics.predictionFeedback(), predictionId);
+        }
+        RecentPrediction known = known(task, predictionId);
+        events.write(sample(known, label));
+        judge(known, label);
+        return new Accepted(topics.labelledSamples(), key(known).toString());
+    }
+
+    /**
+     * What another replica was told of a prediction, if this one gave it.
+     *
+     * @throws Problem MISSING for a prediction of this replica that is not remembered
+     */
+    Optional<LabelledPrediction> find(FeedbackEvent event) {
+        return ids.isOwn(event.predictionId())
+                ? Optional.of(new LabelledPrediction(known(event.task(), event.predictionId()), new Label(event.label())))
+                : Optional.empty();
+    }
+
+    private RecentPrediction known(TaskId task, String predictionId) {
+        return recent.find(predictionId).filter(prediction -> prediction.task().equals(task))
+                .orElseThrow(() -> Problem.missing("PREDICTION_UNKNOWN", "prediction '" + predictionId + "' of task '" + task
+                        + "' is not remembered (expected: one of the last; send its content to labelled-samples instead)"));
+    }
+
+    /** The prediction's content with its right label, as {@code labelled-samples} takes it. */
+    ProducerRecord<byte[], byte[]> sample(RecentPrediction prediction, Label label) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.labelledSamples(), key(prediction).toBytes(),
+                prediction.payload().bytes());
+        record.headers().add("label", utf8(label.value())).add("content-type", utf8(prediction.payload().contentType()))
+                .add("prediction-id", utf8(prediction.predictionId()));
+        return record;
+    }
+
+    private static SampleKey key(RecentPrediction prediction) {
+        return new SampleKey(prediction.task(), prediction.payload().sampleId());
+    }
+
+    /** Counts whether the answer was right, once for each prediction. */
+    void judge(RecentPrediction prediction, Label label) {
+        if (recent.judge(prediction.predictionId())) {
+            boolean right = prediction.label().equals(label.value());
+            registry.counter("graft.feedback", "task", prediction.task().value(), "version", prediction.version().toString(),
+                    "answer", right ? "right" : "wrong").increment();
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,60 @@
+package io.graft.inference.feedback;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+import io.graft.event.Topics;
+import io.graft.inference.prediction.PredictionIds;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.common.annotation.Identifier;
+
+/** Makes the parts of this package out of the configuration. */
+final class FeedbackBeans {
+
+    private static final int CANDIDATE_COUNT_MAX = 100;
+    private static final int IDLE_SECONDS = 10;
+
+    @Produces
+    @Singleton
+    EventWriter events(@Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        return new EventWriter(kafka);
+    }
+
+    void close(@Disposes EventWriter events) {
+        events.close();
+    }
+
+    @Produces
+    @Singleton
+    Feedback feedback(Topics topics, PredictionIds ids, FeedbackConfig config, LabellingCandidatesConfig asking,
+            EventWriter events, MeterRegistry registry, InstantSource clock) {
+        RecentPredictions recent = new RecentPredictions(config.storeBytesMax(), config.retention(), clock);
+        Gauge.builder("graft.feedback.store.size", recent, RecentPredictions::bytes).baseUnit("bytes")
+                .description("Contents that are remembered for feedback").register(registry);
+        Gauge.builder("graft.feedback.store.predictions", recent, RecentPredictions::count)
+                .description("Predictions that are remembered for feedback").register(registry);
+        return new Feedback(topics, ids, recent,
+                new LabellingCandidates(topics, asking, events, candidatesThread(), registry, clock), events,
+                registry);
+    }
+
+    /** One thread, there while there are candidates; a bounded number of them wait for it. */
+    private static ThreadPoolExecutor candidatesThread() {
+        ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(CANDIDATE_COUNT_MAX), task -> {
+                    Thread daemon = new Thread(task, "labelling-candidates");
+                    daemon.setDaemon(true);
+                    return daemon;
+                });
+        thread.allowCoreThreadTimeOut(true);
+        return thread;
+    }
+}

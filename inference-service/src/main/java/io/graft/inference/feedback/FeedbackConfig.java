@@ -1,0 +1,24 @@
+package io.graft.inference.feedback;
+
+import java.time.Duration;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** What is remembered of predictions, so that feedback on them finds its sample. */
+@ConfigMapping(prefix = "graft.feedback")
+public interface FeedbackConfig {
+
+    /** Bytes of the remembered contents; the oldest are forgotten. 0: nothing is remembered. */
+    @WithDefault("67108864")
+    @Min(0)
+    @Max(1_073_741_824_000L)
+    long storeBytesMax();
+
+    /** How long a prediction is remembered. */
+    @WithDefault("1h")
+    Duration retention();
+}

@@ -1,0 +1,96 @@
+package io.graft.inference.feedback;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+
+import io.graft.event.Topics;
+import io.graft.id.TaskId;
+import io.graft.inference.prediction.Prediction;
+import io.graft.sample.SampleKey;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * Asks people about uncertain predictions: the content goes to {@code labelling-candidates}, with all that it takes to send it
+ * to {@code labelled-samples} but the header {@code label}. Thread-safe.
+ */
+final class LabellingCandidates {
+
+    private final Topics topics;
+    private final LabellingCandidatesConfig config;
+    private final EventSink events;
+    private final Executor thread;
+    private final MeterRegistry registry;
+    private final InstantSource clock;
+    private final ConcurrentMap<TaskId, Minute> minutes = new ConcurrentHashMap<>();
+
+    /** How many candidates a task has had in a minute. */
+    private record Minute(Instant begin, int count) {
+
+        Minute next(Instant now) {
+            return now.equals(begin) ? new Minute(begin, count + 1) : new Minute(now, 1);
+        }
+    }
+
+    /** @param thread where candidates are written, so that no prediction waits for the broker; what it rejects is left out */
+    LabellingCandidates(Topics topics, LabellingCandidatesConfig config, EventSink events, Executor thread,
+            MeterRegistry registry, InstantSource clock) {
+        this.topics = topics;
+        this.config = config;
+        this.events = events;
+        this.thread = thread;
+        this.registry = registry;
+        this.clock = clock;
+    }
+
+    void consider(RecentPrediction known, Prediction prediction) {
+        boolean isUncertain = prediction.probability() < config.probabilityBelow() || prediction.unknown().orElse(false);
+        if (!config.enabled() || !isUncertain) {
+            return;
+        }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
+        Minute minute = minutes.merge(known.task(), new Minute(now, 1), (last, first) -> last.next(now));
+        if (minute.count > config.perMinuteMax()) {
+            count(known.task(), "limited");
+        } else {
+            send(known.task(), candidate(known, prediction));
+        }
+    }
+
+    private void send(TaskId task, ProducerRecord<byte[], byte[]> candidate) {
+        try {
+            thread.execute(() -> events.send(candidate, written -> count(task, written ? "sent" : "failed")));
+        } catch (RejectedExecutionException e) {
+            count(task, "failed");
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> candidate(RecentPrediction known, Prediction prediction) {
+        SampleKey key = new SampleKey(known.task(), known.payload().sampleId());
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.labellingCandidates(), key.toBytes(),
+                known.payload().bytes());
+        Headers headers = record.headers();
+        add(headers, "content-type", known.payload().contentType());
+        add(headers, "prediction-id", known.predictionId());
+        add(headers, "version", known.version().toString());
+        add(headers, "predicted-label", prediction.label());
+        add(headers, "probability", Float.toString(prediction.probability()));
+        return record;
+    }
+
+    private static void add(Headers headers, String name, String text) {
+        headers.add(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void count(TaskId task, String outcome) {
+        registry.counter("graft.labelling.candidates", "task", task.value(), "outcome", outcome).increment();
+    }
+}

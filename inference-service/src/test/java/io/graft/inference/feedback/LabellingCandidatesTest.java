@@ -1,0 +1,116 @@
+package io.graft.inference.feedback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+import io.graft.event.Topics;
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.inference.prediction.Prediction;
+import io.graft.sample.SampleContent;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+class LabellingCandidatesTest {
+
+    private static final TaskId BIRDS = new TaskId("birds");
+
+    private final List<ProducerRecord<byte[], byte[]>> sent = new ArrayList<>();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private Instant now = Instant.parse("2026-01-01T00:00:10Z");
+
+    private LabellingCandidates candidates(Executor thread) {
+        return new LabellingCandidates(new Topics(""), new Asking(0.6, 2), (record, heard) -> {
+            sent.add(record);
+            heard.accept(true);
+        }, thread, registry, () -> now);
+    }
+
+    private record Asking(double probabilityBelow, int perMinuteMax) implements LabellingCandidatesConfig {
+
+        @Override
+        public boolean enabled() {
+            return true;
+        }
+    }
+
+    private void predict(LabellingCandidates candidates, String id, float probability, Optional<Boolean> unknown) {
+        Prediction prediction = new Prediction(id, BIRDS, new ModelVersion(3), "crow", probability, unknown, List.of(), now);
+        SamplePayload payload = SamplePayload.of(new SampleContent.Vector(new float[] { 1, 2 })).orElseThrow();
+        candidates.consider(RecentPrediction.of(prediction, payload), prediction);
+    }
+
+    @Test
+    void asksAboutWhatIsUncertain() {
+        // Given
+        LabellingCandidates candidates = candidates(Runnable::run);
+
+        // When
+        predict(candidates, "sure", 0.61f, Optional.of(false));
+        predict(candidates, "improbable", 0.59f, Optional.empty());
+        predict(candidates, "unknown", 0.9f, Optional.of(true));
+
+        // Then
+        assertThat(sent).extracting(record -> header(record, "prediction-id")).containsExactly("improbable", "unknown");
+        ProducerRecord<byte[], byte[]> first = sent.get(0);
+        assertThat(first.topic()).isEqualTo("labelling-candidates");
+        assertThat(new String(first.key(), StandardCharsets.UTF_8)).startsWith("birds/feedback-");
+        assertThat(new String(first.value(), StandardCharsets.UTF_8)).isEqualTo("{\"vector\":[1.0,2.0]}");
+        assertThat(header(first, "content-type")).isEqualTo("application/json");
+        assertThat(header(first, "version")).isEqualTo("3");
+        assertThat(header(first, "predicted-label")).isEqualTo("crow");
+        assertThat(header(first, "probability")).isEqualTo("0.59");
+        assertThat(first.headers().lastHeader("label")).isNull();
+    }
+
+    @Test
+    void asksNoMoreThanSoOftenInAMinute() {
+        // Given
+        LabellingCandidates candidates = candidates(Runnable::run);
+
+        // When
+        for (int i = 0; i < 5; i++) {
+            predict(candidates, "first-" + i, 0.1f, Optional.empty());
+        }
+        now = now.plusSeconds(60);
+        predict(candidates, "second", 0.1f, Optional.empty());
+
+        // Then
+        assertThat(sent).extracting(record -> header(record, "prediction-id")).containsExactly("first-0", "first-1",
+                "second");
+        assertThat(counted("sent")).isEqualTo(3);
+        assertThat(counted("limited")).isEqualTo(3);
+    }
+
+    @Test
+    void leavesOutWhatTheBrokerHasNoTimeFor() {
+        // Given
+        LabellingCandidates candidates = candidates(task -> {
+            throw new RejectedExecutionException("full");
+        });
+
+        // When
+        predict(candidates, "late", 0.1f, Optional.empty());
+
+        // Then
+        assertThat(sent).isEmpty();
+        assertThat(counted("failed")).isEqualTo(1);
+    }
+
+    private double counted(String outcome) {
+        return registry.counter("graft.labelling.candidates", "task", "birds", "outcome", outcome).count();
+    }
+
+    private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+}
