@@ -11,11 +11,11 @@ import io.graft.id.TaskId;
 import io.graft.inference.prediction.Prediction;
 import io.graft.inference.prediction.PredictionIds;
 import io.graft.inference.prediction.PredictionObserver;
+import io.graft.model.ModelKey;
 import io.graft.problem.Problem;
 import io.graft.sample.Label;
 import io.graft.sample.SampleContent;
 import io.graft.sample.SampleKey;
-import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * The way of a prediction back to the samples. The replica that answered remembers the content; a replica that is asked about
@@ -28,16 +28,16 @@ public final class Feedback implements PredictionObserver {
     private final RecentPredictions recent;
     private final LabellingCandidates candidates;
     private final EventWriter events;
-    private final MeterRegistry registry;
+    private final FeedbackMetrics metrics;
 
     Feedback(Topics topics, PredictionIds ids, RecentPredictions recent, LabellingCandidates candidates, EventWriter events,
-            MeterRegistry registry) {
+            FeedbackMetrics metrics) {
         this.topics = topics;
         this.ids = ids;
         this.recent = recent;
         this.candidates = candidates;
         this.events = events;
-        this.registry = registry;
+        this.metrics = metrics;
     }
 
     /**
@@ -107,9 +107,7 @@ public final class Feedback implements PredictionObserver {
     /** Counts whether the answer was right, once for each prediction. */
     void judge(RecentPrediction prediction, Label label) {
         if (recent.judge(prediction.predictionId())) {
-            boolean right = prediction.label().equals(label.value());
-            registry.counter("graft.feedback", "task", prediction.task().value(), "version", prediction.version().toString(),
-                    "answer", right ? "right" : "wrong").increment();
+            metrics.judged(new ModelKey(prediction.task(), prediction.version()), prediction.label().equals(label.value()));
         }
     }
 

@@ -35,7 +35,7 @@ final class FeedbackBeans {
     @Produces
     @Singleton
     Feedback feedback(Topics topics, PredictionIds ids, FeedbackConfig config, LabellingCandidatesConfig asking,
-            EventWriter events, MeterRegistry registry, InstantSource clock) {
+            EventWriter events, FeedbackMetrics metrics, MeterRegistry registry, InstantSource clock) {
         RecentPredictions recent = new RecentPredictions(config.storeBytesMax(), config.retention(), clock);
         Gauge.builder("graft.feedback.store.size", recent, RecentPredictions::bytes).baseUnit("bytes")
                 .description("Contents that are remembered for feedback").register(registry);
@@ -43,7 +43,7 @@ final class FeedbackBeans {
                 .description("Predictions that are remembered for feedback").register(registry);
         return new Feedback(topics, ids, recent,
                 new LabellingCandidates(topics, asking, events, candidatesThread(), registry, clock), events,
-                registry);
+                metrics);
     }
 
     /** One thread, there while there are candidates; a bounded number of them wait for it. */
