@@ -16,10 +16,20 @@ import java.util.stream.Stream;
 public final class Cpu {
 
     private static final Path DESCRIPTION = Path.of("/proc/cpuinfo");
+    private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache/index0");
     private static final List<String> FLAGS = List.of("avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512_vnni",
             "avx512_bf16", "avx512_fp16", "amx_bf16", "amx_tile");
 
     private Cpu() {
+    }
+
+    /**
+     * Whether the CPU says what caches it has. Some virtual ones do not, and there oneDNN's 1 × 1 convolutions, which are cut
+     * to
+     * the caches' size, divide by zero and end the process.
+     */
+    static boolean describesCaches() {
+        return Files.exists(CACHES);
     }
 
     /** Architecture, vendor and vector instructions, as in {@code amd64 GenuineIntel avx avx2 fma}. */

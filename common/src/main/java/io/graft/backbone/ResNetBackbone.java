@@ -65,12 +65,13 @@ final class ResNetBackbone implements Backbone {
             int crop = weights.preprocessing().crop();
             TorchValue epsilon = raw.number(BATCH_NORM_EPSILON);
             TorchValue type = raw.integer(placement.precision().scalarType());
+            TorchValue pointwise = raw.flag(Cpu.describesCaches());
             for (Convolution convolution : weights.architecture().convolutions()) {
                 List<TorchValue> parameters = weights.parameters(convolution).stream()
                         .map(parameter -> raw.float32(parameter.values(), longs(parameter.shape()))).toList();
                 folded.addAll(scope.elements(raw.run("fold", raw.list(parameters), epsilon, type,
                         raw.integer(convolution.stride()),
-                        raw.integer(convolution.inputSide(crop)))));
+                        raw.integer(convolution.inputSide(crop)), pointwise)));
             }
         }
         return scope.list(folded);

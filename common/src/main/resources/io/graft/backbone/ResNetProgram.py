@@ -5,23 +5,42 @@ class ResNetProgram(Module):
   # One convolution with its batch norm as one convolution with a bias (float32), in the precision of the forward pass.
   # p: weight [outputs, inputs, h, w], then the norm's weight, bias, running mean, running variance [outputs].
   # On a CPU the weight is laid out for the convolution of one image of side x side once; oneDNN would do it in every pass.
+  # pointwise: whether that holds for 1 x 1 kernels too; otherwise they are matrix products.
   def fold(self: __torch__.ResNetProgram,
     p: List[Tensor],
     eps: float,
     dtype: int,
     stride: int,
-    side: int) -> List[Tensor]:
+    side: int,
+    pointwise: bool) -> List[Tensor]:
     scale = torch.div(p[1], torch.sqrt(torch.add(p[4], eps)))
     weight = torch.mul(p[0], torch.reshape(scale, [-1, 1, 1, 1]))
     bias = torch.to(torch.sub(p[2], torch.mul(p[3], scale)), dtype)
     weight0 = torch.contiguous(torch.to(weight, dtype), memory_format=2)
-    if ops.prim.is_cuda(weight0):
+    matrix = torch.__and__(torch.eq(torch.size(weight0, 2), 1), torch.__not__(pointwise))
+    if torch.__or__(ops.prim.is_cuda(weight0), matrix):
       folded = [weight0, bias]
     else:
       pad = torch.floordiv(torch.size(weight0, 2), 2)
       packed = ops.mkldnn._reorder_convolution_weight(weight0, [pad, pad], [stride, stride], [1, 1], 1, [1, torch.size(weight0, 1), side, side])
       folded = [packed, bias]
     return folded
+
+  # A convolution of weight [outputs, inputs, h, w], on a CPU only of 1 x 1.
+  def convolve_plain(self: __torch__.ResNetProgram,
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    stride: int,
+    pad: int) -> Tensor:
+    if ops.prim.is_cuda(x):
+      y = torch.conv2d(x, weight, bias, [stride, stride], [pad, pad])
+    else:
+      rows = torch.slice(torch.permute(x, [0, 2, 3, 1]), 1, 0, 9223372036854775807, stride)
+      pixels = torch.slice(rows, 2, 0, 9223372036854775807, stride)
+      matrix = torch.reshape(weight, [torch.size(weight, 0), torch.size(weight, 1)])
+      y = torch.permute(torch.linear(pixels, matrix, bias), [0, 3, 1, 2])
+    return y
 
   def convolve(self: __torch__.ResNetProgram,
     x: Tensor,
@@ -33,7 +52,7 @@ class ResNetProgram(Module):
     if ops.prim.is_mkldnn(w[k]):
       y = ops.mkldnn._convolution_pointwise(x, w[k], w[torch.add(k, 1)], [pad, pad], [stride, stride], [1, 1], 1, activation, annotate(List[Optional[number]], []), "")
     else:
-      y0 = torch.conv2d(x, w[k], w[torch.add(k, 1)], [stride, stride], [pad, pad])
+      y0 = (self).convolve_plain(x, w[k], w[torch.add(k, 1)], stride, pad, )
       if torch.eq(activation, "relu"):
         y = torch.relu_(y0)
       else:
@@ -50,7 +69,7 @@ class ResNetProgram(Module):
     if ops.prim.is_mkldnn(w[k]):
       y = ops.mkldnn._convolution_pointwise_(shortcut, x, w[k], w[torch.add(k, 1)], [pad, pad], [1, 1], [1, 1], 1, "add", 1., "relu", annotate(List[Optional[number]], []), "")
     else:
-      y0 = torch.conv2d(x, w[k], w[torch.add(k, 1)], [1, 1], [pad, pad])
+      y0 = (self).convolve_plain(x, w[k], w[torch.add(k, 1)], 1, pad, )
       y = torch.relu_(torch.add_(y0, shortcut))
     return y
 

@@ -20,7 +20,7 @@ class SightTest {
 
     @BeforeAll
     static void open() {
-        backbones = Backbones.open(BackboneConfig.BUNDLED);
+        backbones = Backbones.open(BackbonesConfig.BUNDLED);
     }
 
     @AfterAll

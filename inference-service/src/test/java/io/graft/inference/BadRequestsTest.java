@@ -156,7 +156,8 @@ class BadRequestsTest {
                         caller -> caller.send(caller.request(PATH).header("Accept", "image/png")
                                 .POST(BodyPublishers.ofByteArray(PNG)).build()),
                         406, "EXPLANATION_MISSING", "(expected: explain=cam, or the type application/json)"),
-                bad("form without its end", caller -> caller.post(PATH, "multipart/form-data; boundary=x", "--x\r\nContent"), 400,
+                bad("form without its end", caller -> caller.post(PATH, "multipart/form-data; boundary=x", "--x\r\nContent"),
+                        400,
                         "BODY_UNREADABLE", "body ended before its end"),
                 bad("type that is none", caller -> caller.post(PATH, ";;;", PNG), 415, "UNSUPPORTED_MEDIA_TYPE",
                         "the body's type is not one of this path"),

@@ -339,7 +339,8 @@ class InferenceServiceTest {
 
         // Then
         assertThat(document.path("paths").properties().stream().map(path -> path.getKey())).containsExactlyInAnyOrder(
-                "/v1/backbones", "/v1/tasks", "/v1/tasks/{task}", "/v1/tasks/{task}/versions", "/v1/tasks/{task}/versions/{version}",
+                "/v1/backbones", "/v1/tasks", "/v1/tasks/{task}", "/v1/tasks/{task}/versions",
+                "/v1/tasks/{task}/versions/{version}",
                 "/v1/tasks/{task}/predictions", "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/{task}",
                 "/v2/models/{task}/ready", "/v2/models/{task}/infer", "/v2/models/{task}/versions/{version}",
                 "/v2/models/{task}/versions/{version}/ready", "/v2/models/{task}/versions/{version}/infer");
@@ -386,14 +387,16 @@ class InferenceServiceTest {
             decoder.start();
             decoders.add(decoder);
         }
-        await().atMost(LIMIT).until(() -> decoders.stream().allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+        await().atMost(LIMIT)
+                .until(() -> decoders.stream().allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
         byte[] body = "{\"vector\": [1, 2]}".getBytes(StandardCharsets.UTF_8);
         double connectionCount = metric("http_server_connections_seconds_active_count");
 
         // When
         try (Socket socket = new Socket(root.getHost(), root.getPort())) {
             socket.getOutputStream().write(("POST " + predictions("hung-up")
-                    + "?timeout=PT9S HTTP/1.1\r\nHost: graft\r\nContent-Type: application/json\r\nContent-Length: " + body.length
+                    + "?timeout=PT9S HTTP/1.1\r\nHost: graft\r\nContent-Type: application/json\r\nContent-Length: "
+                    + body.length
                     + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(body);
             await().atMost(LIMIT).until(InferenceServiceTest::someWorkerWaitsForAPermit);

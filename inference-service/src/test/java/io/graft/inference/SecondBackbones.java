@@ -9,7 +9,9 @@ import java.util.Map;
 import io.graft.backbone.RuleWeights;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
-/** Weights of two backbones beside the bundled one: {@code deeper}, and {@code damaged}, whose file is not what its digest says. */
+/**
+ * Weights of two backbones beside the bundled one: {@code deeper}, and {@code damaged}, whose file is not what its digest says.
+ */
 public final class SecondBackbones implements QuarkusTestResourceLifecycleManager {
 
     static final String EXPECTED = "0".repeat(64);

@@ -50,7 +50,8 @@ class AccessTest {
     }
 
     private static ValidatableResponse call(String method, String path, String role) {
-        return given().header("X-API-Key", secret(role)).contentType("application/json").body("{}").request(method, path).then();
+        return given().header("X-API-Key", secret(role)).contentType("application/json").body("{}").request(method, path)
+                .then();
     }
 
     @ParameterizedTest

@@ -11,7 +11,10 @@ import org.eclipse.microprofile.health.Readiness;
 
 import io.graft.inference.serving.ServingTable;
 
-/** Ready once every backbone that the history needs is loaded and warm, or cannot be; one that a later version needs changes nothing. */
+/**
+ * Ready once every backbone that the history needs is loaded and warm, or cannot be; one that a later version needs changes
+ * nothing.
+ */
 @Readiness
 @Singleton
 final class BackboneReadiness implements HealthCheck {

@@ -25,7 +25,6 @@ public final class BackboneResource {
 
     private final BackboneLoader loader;
 
-    
     BackboneResource(BackboneLoader loader) {
         this.loader = loader;
     }

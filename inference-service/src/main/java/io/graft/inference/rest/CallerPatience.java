@@ -85,7 +85,8 @@ final class CallerPatience {
     }
 
     private static Problem wrong(String text, @Nullable Throwable cause) {
-        String sentence = "timeout is '" + text + "' (expected: milliseconds, or a duration as PT0.5S, above 0 and at most a day)";
+        String sentence = "timeout is '" + text
+                + "' (expected: milliseconds, or a duration as PT0.5S, above 0 and at most a day)";
         return cause == null ? Problem.invalid("TIMEOUT_INVALID", sentence)
                 : Problem.invalid("TIMEOUT_INVALID", sentence, cause);
     }

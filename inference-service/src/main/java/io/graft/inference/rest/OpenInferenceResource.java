@@ -64,7 +64,8 @@ public final class OpenInferenceResource {
     private final CallerPatience patience;
 
     OpenInferenceResource(TaskModels models, Predictor predictor, PredictionConfig config,
-            SmallRyeHealthReporter health, CallerPatience patience, @ConfigProperty(name = "quarkus.application.version") String release) {
+            SmallRyeHealthReporter health, CallerPatience patience,
+            @ConfigProperty(name = "quarkus.application.version") String release) {
         this.models = models;
         this.predictor = predictor;
         this.inputCountMax = config.inputCountMax();

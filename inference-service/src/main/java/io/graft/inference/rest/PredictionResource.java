@@ -159,7 +159,8 @@ public final class PredictionResource {
             Supplier<SampleContent> content) {
         int top = topText.map(PredictionResource::top).orElse(Integer.MAX_VALUE);
         if (explanation.isEmpty()) {
-            return Response.ok(predictor.predict(choice, content, top, patience.patience()), MediaType.APPLICATION_JSON).build();
+            return Response.ok(predictor.predict(choice, content, top, patience.patience()), MediaType.APPLICATION_JSON)
+                    .build();
         }
         ExplainedPrediction explained = predictor.explain(choice, content, top, explanation.get(),
                 patience.patience());

@@ -89,7 +89,8 @@ public record VersionView(ModelVersion version, State state, Optional<Instant> c
         if (state instanceof InMemory held) {
             ModelCard card = held.card();
             return new VersionView(card.version(),
-                    held instanceof Loading ? State.LOADING : state(serving.roles(), card.version()), Optional.of(card.createdAt()),
+                    held instanceof Loading ? State.LOADING : state(serving.roles(), card.version()),
+                    Optional.of(card.createdAt()),
                     Optional.of(card.evaluation().accuracy()), Optional.of(card.dataset().sampleCount()), Optional.empty(),
                     Optional.of(card));
         }

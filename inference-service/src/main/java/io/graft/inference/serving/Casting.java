@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import io.graft.event.RecordPlace;
 import io.graft.id.ModelVersion;
 import io.graft.inference.serving.VersionState.Archived;
 import io.graft.inference.serving.VersionState.Loaded;

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.graft.backbone.Backbone;
 import io.graft.event.Digests;
+import io.graft.event.RecordPlace;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.model.ModelKey;

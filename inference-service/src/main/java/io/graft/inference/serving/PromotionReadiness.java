@@ -13,7 +13,9 @@ import org.eclipse.microprofile.health.Readiness;
 import io.graft.inference.serving.VersionState.Refused;
 import io.graft.model.ModelKey;
 
-/** Says which promoted versions were refused. Never red: what served before goes on, and another replica would refuse them too. */
+/**
+ * Says which promoted versions were refused. Never red: what served before goes on, and another replica would refuse them too.
+ */
 @Readiness
 @Singleton
 final class PromotionReadiness implements HealthCheck {

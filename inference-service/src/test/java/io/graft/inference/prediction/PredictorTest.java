@@ -268,7 +268,8 @@ class PredictorTest {
         // Given
         models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
         CountDownLatch gate = backbone.closeGate();
-        Thread first = new Thread(() -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(1), new Patience(LIMIT)));
+        Thread first = new Thread(
+                () -> predictor.predictAll(ModelChoice.serving(BIRDS), model -> contents(1), new Patience(LIMIT)));
         first.start();
         assertThat(backbone.batchSizes.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
 
@@ -296,13 +297,13 @@ class PredictorTest {
         second.setUncaughtExceptionHandler((thread, expected) -> {
         });
         second.start();
-        await().atMost(LIMIT).until(() -> batchers.queueDepth() == 3);
+        await().atMost(LIMIT).until(() -> batcher.queueDepth() == 3);
 
         // When
         patience.end();
 
         // Then
-        assertThat(batchers.queueDepth()).isZero();
+        assertThat(batcher.queueDepth()).isZero();
         second.join();
         assertThat(counted).containsExactly("1 CANCELLED");
         gate.countDown();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 import io.graft.backbone.Backbone;
 import io.graft.event.Json;
+import io.graft.event.RecordPlace;
 import io.graft.id.BackboneId;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;

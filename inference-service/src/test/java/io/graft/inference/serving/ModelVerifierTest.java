@@ -25,6 +25,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.graft.event.Digests;
 import io.graft.event.Json;
+import io.graft.event.RecordPlace;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.inference.FakeBackbone;

@@ -27,7 +27,8 @@ public final class TableInMemory {
         this.backbone = backbone;
         this.table = new ServingTable(
                 new ModelVerifier((sha256, dimension) -> Optional.of(backbone), ModelSignatures.NOT_ASKED_FOR, 1 << 20),
-                place -> Optional.empty(), new ServingLimits(100, 100, 100, Duration.ofSeconds(30), Duration.ofMinutes(10)), new SilentListener(),
+                place -> Optional.empty(), new ServingLimits(100, 100, 100, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+                new SilentListener(),
                 () -> ModelEvents.REQUESTED_AT);
         table.settle();
     }

@@ -16,7 +16,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import io.graft.backbone.BackboneStatus;
 import io.graft.backbone.Backbones;
 
-
 /** The backbones of this replica. Answers from memory. */
 @Path("/v1/backbones")
 @Produces(MediaType.APPLICATION_JSON)
