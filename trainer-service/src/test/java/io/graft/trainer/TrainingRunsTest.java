@@ -10,14 +10,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import io.graft.id.TaskId;
 import io.graft.model.TrainingProgress;
@@ -117,18 +122,52 @@ class TrainingRunsTest {
         await().atMost(LIMIT).untilAsserted(() -> given().get(path).then().body("state", equalTo("running")));
 
         // When
-        HttpResponse<Stream<String>> stream = HttpClient.newHttpClient().send(
-                HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + path))
-                        .header("Accept", "text/event-stream").build(),
-                HttpResponse.BodyHandlers.ofLines());
+        HttpResponse<Stream<String>> stream = stream(path);
         cancel(running);
 
         // Then: the stream ends by itself
-        List<TrainingProgress> steps = stream.body().filter(line -> line.startsWith("data:"))
-                .map(line -> TrainingProgress.parse(Kafka.bytes(line.substring("data:".length())))).toList();
+        List<TrainingProgress> steps = steps(stream.body()).toList();
         assertThat(stream.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
         assertThat(steps.get(0).state()).isEqualTo(TrainingState.RUNNING);
         assertThat(steps.get(steps.size() - 1).state()).isEqualTo(TrainingState.CANCELLED);
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void streamsTheStepsOfOneRunOfATaskAfterTheOther() throws Exception {
+        // Given
+        sendSamples("followed", 400);
+        kafka.send("train-requests", "followed", Kafka.bytes(LONG));
+        TrainingProgress running = awaitProgress("followed", "long", TrainingState.RUNNING);
+        HttpResponse<Stream<String>> stream = stream("/v1/tasks/followed/training-runs");
+
+        // When
+        cancel(running);
+        kafka.send("train-requests", "followed",
+                Kafka.bytes("{\"trainRequestId\":\"short\",\"recipe\":{\"optimizer\":\"lbfgs\"}}"));
+
+        // Then
+        Map<String, TrainingState> last = new HashMap<>();
+        try (Stream<String> lines = stream.body()) {
+            Iterator<TrainingProgress> steps = steps(lines).iterator();
+            while (last.get("short") != TrainingState.SUCCEEDED) {
+                TrainingProgress step = steps.next();
+                last.put(step.trainRequestId().value(), step.state());
+            }
+        }
+        assertThat(last).containsEntry("long", TrainingState.CANCELLED);
+    }
+
+    private static HttpResponse<Stream<String>> stream(String path) throws Exception {
+        return HttpClient.newHttpClient().send(
+                HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + path))
+                        .header("Accept", "text/event-stream").build(),
+                HttpResponse.BodyHandlers.ofLines());
+    }
+
+    private static Stream<TrainingProgress> steps(Stream<String> lines) {
+        return lines.filter(line -> line.startsWith("data:"))
+                .map(line -> TrainingProgress.parse(Kafka.bytes(line.substring("data:".length()))));
     }
 
     private static void cancel(TrainingProgress run) {

@@ -1,6 +1,7 @@
 package io.graft.trainer.rest;
 
 import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -36,19 +37,20 @@ class RunStreams {
 
     /** Every step of a task's runs from now on; never ends. */
     Multi<TrainingProgress> ofTask(TaskId task) {
-        return open(progress -> progress.task().equals(task), emitter -> {
+        return open(progress -> progress.task().equals(task), MultiEmitter::emit, emitter -> {
         });
     }
 
     /** Where a run stands and every step from there on; ends with the run. */
     Multi<TrainingProgress> ofRun(TrainingRun run) {
-        return open(progress -> progress.trainingRunId().equals(run.trainingRunId()), emitter -> {
+        return open(progress -> progress.trainingRunId().equals(run.trainingRunId()), RunStreams::emitToTheEnd, emitter -> {
             TrainingRun now = runs.find(run.task(), run.trainingRunId()).orElse(run);
-            step(emitter, now.toProgress());
+            emitToTheEnd(emitter, now.toProgress());
         });
     }
 
     private Multi<TrainingProgress> open(Predicate<TrainingProgress> wanted,
+            BiConsumer<MultiEmitter<? super TrainingProgress>, TrainingProgress> step,
             Consumer<MultiEmitter<? super TrainingProgress>> opening) {
         if (places.availablePermits() == 0) {
             throw tooMany();
@@ -60,7 +62,7 @@ class RunStreams {
             }
             RunHistory.Listener listener = progress -> {
                 if (wanted.test(progress)) {
-                    step(emitter, progress);
+                    step.accept(emitter, progress);
                 }
             };
             emitter.onTermination(() -> {
@@ -77,7 +79,7 @@ class RunStreams {
                 STREAM_COUNT_MAX + " streams of training runs are open (expected: fewer, or a GET from time to time)");
     }
 
-    private static void step(MultiEmitter<? super TrainingProgress> emitter, TrainingProgress progress) {
+    private static void emitToTheEnd(MultiEmitter<? super TrainingProgress> emitter, TrainingProgress progress) {
         emitter.emit(progress);
         if (progress.state().isFinal()) {
             emitter.complete();
