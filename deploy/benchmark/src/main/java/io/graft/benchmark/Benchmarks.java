@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 import io.graft.backbone.Backbone;
-import io.graft.backbone.BackbonesConfig;
 import io.graft.backbone.Backbones;
+import io.graft.backbone.BackbonesConfig;
 
 /**
  * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},

@@ -8,9 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import io.graft.backbone.Backbone;
-import io.graft.backbone.BackbonesConfig;
 import io.graft.backbone.BackboneWorker;
 import io.graft.backbone.Backbones;
+import io.graft.backbone.BackbonesConfig;
 import io.graft.sample.ImageFormat;
 import io.graft.sample.SampleContent;
 import io.graft.testing.DrawnImages;
