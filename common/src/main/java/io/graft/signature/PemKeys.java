@@ -22,28 +22,28 @@ final class PemKeys {
     static final String ALGORITHM = "Ed25519";
 
     private static final Pattern PEM = Pattern
-            .compile("-----BEGIN (PRIVATE|PUBLIC) KEY-----([A-Za-z0-9+/=\\s]*)-----END \\1 KEY-----");
+            .compile("-----BEGIN (PRIVATE KEY|PUBLIC KEY)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
 
     private PemKeys() {
     }
 
     /** @throws Problem INVALID {@code SIGNING_KEY_INVALID}; its sentence never holds the key */
     static PrivateKey privateKey(Path file) {
-        byte[] der = der(file, "PRIVATE");
+        byte[] der = der(file, "PRIVATE KEY");
         try {
             return KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(der));
         } catch (GeneralSecurityException e) {
-            throw invalid(file, "PRIVATE", e);
+            throw invalid(file, "PRIVATE KEY", e);
         }
     }
 
     /** @throws Problem INVALID {@code SIGNING_KEY_INVALID} */
     static PublicKey publicKey(Path file) {
-        byte[] der = der(file, "PUBLIC");
+        byte[] der = der(file, "PUBLIC KEY");
         try {
             return KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(der));
         } catch (GeneralSecurityException e) {
-            throw invalid(file, "PUBLIC", e);
+            throw invalid(file, "PUBLIC KEY", e);
         }
     }
 
@@ -57,11 +57,11 @@ final class PemKeys {
             throw Problem.invalid("SIGNING_KEY_INVALID", "signing key '" + file + "' cannot be read", e);
         }
         throw Problem.invalid("SIGNING_KEY_INVALID",
-                "signing key '" + file + "' has no " + kind + " KEY in it (expected: a PEM file with an Ed25519 key)");
+                "signing key '" + file + "' has no " + kind + " in it (expected: a PEM file with an Ed25519 key)");
     }
 
     private static Problem invalid(Path file, String kind, GeneralSecurityException cause) {
         return Problem.invalid("SIGNING_KEY_INVALID",
-                "signing key '" + file + "' has a " + kind + " KEY that is not of " + ALGORITHM, cause);
+                "signing key '" + file + "' has a " + kind + " that is not of " + ALGORITHM, cause);
     }
 }

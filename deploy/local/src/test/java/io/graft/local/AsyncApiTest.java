@@ -181,7 +181,7 @@ class AsyncApiTest {
     void refusesUnknownFieldsWhereTheCodeDoes() {
         // Given
         List<String> ofPeople = List.of("TrainRequest", "TrainingCause", "TrainingPolicy", "Recipe", "PromotionPolicy",
-                "JsonSample");
+                "UnknownPolicy", "JsonSample");
 
         // When
         Set<String> strict = document.schemaNames().stream()

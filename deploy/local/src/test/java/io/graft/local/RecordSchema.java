@@ -28,10 +28,11 @@ final class RecordSchema {
 
     private static final Set<String> COMPARED = Set.of("type", "format", "$ref", "items", "enum", "properties",
             "additionalProperties");
-    private static final Map<Class<?>, String> SCALARS = Map.of(int.class, "integer", Integer.class, "integer", long.class,
-            "integer", Long.class, "integer", double.class, "number", float.class, "number", Double.class, "number",
-            Float.class, "number",
-            String.class, "string", boolean.class, "boolean");
+    private static final Map<Class<?>, String> SCALARS = Map.ofEntries(Map.entry(int.class, "integer"),
+            Map.entry(Integer.class, "integer"), Map.entry(long.class, "integer"), Map.entry(Long.class, "integer"),
+            Map.entry(double.class, "number"), Map.entry(Double.class, "number"), Map.entry(float.class, "number"),
+            Map.entry(Float.class, "number"), Map.entry(String.class, "string"), Map.entry(boolean.class, "boolean"),
+            Map.entry(Boolean.class, "boolean"));
     private static final Map<Class<?>, String> TEXT_FORMATS = Map.of(Instant.class, "date-time", Duration.class, "duration");
 
     private final Map<String, JsonNode> schemas = new TreeMap<>();

@@ -37,7 +37,7 @@ final class FeedbackBeans {
     Feedback feedback(Topics topics, PredictionIds ids, FeedbackConfig config, LabellingCandidatesConfig asking,
             EventWriter events, FeedbackMetrics metrics, MeterRegistry registry, InstantSource clock) {
         RecentPredictions recent = new RecentPredictions(config.storeBytesMax(), config.retention(), clock);
-        Gauge.builder("graft.feedback.store.size", recent, RecentPredictions::bytes).baseUnit("bytes")
+        Gauge.builder("graft.feedback.store.bytes", recent, RecentPredictions::bytes)
                 .description("Contents that are remembered for feedback").register(registry);
         Gauge.builder("graft.feedback.store.predictions", recent, RecentPredictions::count)
                 .description("Predictions that are remembered for feedback").register(registry);

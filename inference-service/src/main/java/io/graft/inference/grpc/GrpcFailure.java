@@ -26,7 +26,8 @@ final class GrpcFailure {
             trailers.put(CODE, problem.code());
             return status(problem).withDescription(problem.sentence()).asRuntimeException(trailers);
         }
-        LOG.error("Call failed code={}", failure instanceof Problem problem ? problem.code() : "INTERNAL", failure);
+        LOG.error("Call failed code={}", failure instanceof Problem problem ? problem.code() : Status.Code.INTERNAL,
+                failure);
         return Status.INTERNAL.withDescription("the service failed on this request (its log says why)").asRuntimeException();
     }
 
