@@ -2,6 +2,7 @@ package io.graft.inference.rest;
 
 import java.util.List;
 
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -12,6 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+import io.graft.access.Role;
 import io.graft.backbone.BackboneStatus;
 import io.graft.inference.prediction.BackboneLoader;
 import io.smallrye.common.annotation.NonBlocking;
@@ -35,6 +37,7 @@ public final class BackboneResource {
     }
 
     @GET
+    @RolesAllowed(Role.READ)
     @Operation(summary = "List the backbones", operationId = "listBackbones")
     @APIResponse(responseCode = "200", description = "Every backbone that is configured, in the order of the names")
     public Listing backbones() {

@@ -1,5 +1,6 @@
 package io.graft.inference.rest;
 
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 
+import io.graft.access.Role;
 import io.graft.event.Json;
 import io.graft.id.TaskId;
 import io.graft.inference.feedback.Feedback;
@@ -54,6 +56,7 @@ public final class FeedbackResource {
     }
 
     @POST
+    @RolesAllowed(Role.FEEDBACK)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Say what is right", operationId = "giveFeedback", description = "Whether the answer was right or wrong: the content goes to labelled-samples with this label, under an id made of the content, and counts in the version's live accuracy.")
