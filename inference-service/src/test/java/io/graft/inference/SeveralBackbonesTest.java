@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 
 import jakarta.inject.Inject;
 
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,16 +60,13 @@ class SeveralBackbonesTest {
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
 
-    @Inject
-    @ConfigProperty(name = "graft.backbones.deeper.weights")
-    String deeperWeights;
-
-    @Inject
-    @ConfigProperty(name = "graft.backbones.damaged.weights")
-    String damagedWeights;
-
     private Caller caller;
     private TopicWriter topics;
+
+    /** Only this test's service is configured with them. */
+    private static String weights(String backbone) {
+        return ConfigProvider.getConfig().getValue("graft.backbones." + backbone + ".weights", String.class);
+    }
 
     @BeforeEach
     void open() {
@@ -151,7 +149,7 @@ class SeveralBackbonesTest {
 
     /** Its digest and features are known where it was trained: here, for a moment, in a second set of backbones. */
     private ModelReady ofTheDeeper(String task, int version) {
-        BackboneConfig config = new BackboneConfig(new BackboneId("deeper"), Optional.of(Path.of(deeperWeights)),
+        BackboneConfig config = new BackboneConfig(new BackboneId("deeper"), Optional.of(Path.of(weights("deeper"))),
                 Optional.empty(), "auto", "auto");
         try (Backbones trainers = new Backbones(BackbonesConfig.of(config), InstantSource.system())) {
             Backbone deeper = trainers.image();
@@ -177,7 +175,7 @@ class SeveralBackbonesTest {
         JsonNode problem = caller.get("/v1/tasks/kept/versions/2").json().path("problem");
         assertThat(problem.path("code").asText()).isEqualTo("MODEL_BACKBONE_BROKEN");
         assertThat(problem.path("detail").asText()).startsWith("model 'kept@2' takes features of backbone 'damaged', which"
-                + " cannot be loaded: backbone 'damaged' cannot be opened: weights file " + damagedWeights
+                + " cannot be loaded: backbone 'damaged' cannot be opened: weights file " + weights("damaged")
                 + " has SHA-256 039058c6")
                 .endsWith("(expected: " + SecondBackbones.EXPECTED + ")");
         assertThat(served("kept")).isEqualTo(1);
