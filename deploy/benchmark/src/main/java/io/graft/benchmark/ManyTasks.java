@@ -1,7 +1,5 @@
 package io.graft.benchmark;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +42,7 @@ final class ManyTasks {
         long before;
         try (ModelSender sender = new ModelSender(stack.broker().bootstrapServers())) {
             send(sender, reference, 0);
-            await(replica, 0);
+            stack.awaitServing(id(0));
             requests.add(request(0, backbone.dimension()));
             run(replica, requests, Duration.ofSeconds(15));
             before = LiveHeap.bytes(replica);
@@ -53,7 +51,7 @@ final class ManyTasks {
                 requests.add(request(task, backbone.dimension()));
             }
         }
-        await(replica, TASK_COUNT - 1);
+        stack.awaitServing(id(TASK_COUNT - 1));
         run(replica, requests, Duration.ofSeconds(5));
         long extra = LiveHeap.bytes(replica) - before;
         long heads = (TASK_COUNT - 1L) * LABEL_COUNT * (backbone.dimension() + 1) * Float.BYTES;
@@ -81,18 +79,6 @@ final class ManyTasks {
                 UntrainedModel.head(LABEL_COUNT, backbone.dimension(), task)));
         sender.promote(id(task), new ModelVersion(1));
         sender.flush();
-    }
-
-    private static void await(ServiceProcess replica, int task) throws Exception {
-        try (HttpConnection connection = new HttpConnection(replica.port())) {
-            replica.awaitUntil("serving " + id(task), Duration.ofMinutes(2), () -> {
-                try {
-                    return connection.exchange(HttpConnection.get("/v2/models/" + id(task) + "/ready")).status() == 200;
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
     }
 
     private static byte[] request(int task, int dimension) {

@@ -60,6 +60,7 @@ final class ServingThroughput {
             sender.promote(TASK, new ModelVersion(1));
             sender.flush();
         }
+        stack.awaitServing(TASK);
         ServingThroughput throughput = new ServingThroughput(backbone, photographs.contents(), stack.replica());
         throughput.measureClients();
         throughput.measureAlone();

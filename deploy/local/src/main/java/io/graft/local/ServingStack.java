@@ -1,11 +1,15 @@
 package io.graft.local;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.graft.id.TaskId;
 import io.graft.problem.Problem;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.Ports;
@@ -14,6 +18,7 @@ import io.graft.testing.Ports;
 public final class ServingStack implements AutoCloseable {
 
     private static final String INFERENCE = "inference-service";
+    private static final Duration SERVING_LIMIT = Duration.ofMinutes(2);
 
     private final KafkaBroker broker;
     private final List<ServiceProcess> replicas;
@@ -66,6 +71,28 @@ public final class ServingStack implements AutoCloseable {
 
     public ServiceProcess replica() {
         return replicas.get(0);
+    }
+
+    /**
+     * Waits until every replica answers for a task.
+     *
+     * @throws Problem as of {@link ServiceProcess#awaitUntil}
+     */
+    public void awaitServing(TaskId task) throws IOException {
+        byte[] request = HttpConnection.get("/v2/models/" + task + "/ready");
+        for (ServiceProcess replica : replicas) {
+            try (HttpConnection connection = new HttpConnection(replica.port())) {
+                replica.awaitUntil("serving " + task, SERVING_LIMIT, () -> isOk(connection, request));
+            }
+        }
+    }
+
+    private static boolean isOk(HttpConnection connection, byte[] request) {
+        try {
+            return connection.exchange(request).status() == 200;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.graft.local;
 
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
 import io.graft.head.Head;
@@ -17,6 +18,9 @@ public final class SwapSeries implements AutoCloseable {
 
     /** Twice as many are in memory at once, of the ten that a replica keeps by default. */
     private static final int AT_ONCE = 4;
+
+    /** So that looking is no load beside the load. */
+    private static final long LOOK_AGAIN_NANOS = 1_000_000;
 
     private final TaskId task;
     private final BackboneReference backbone;
@@ -74,6 +78,7 @@ public final class SwapSeries implements AutoCloseable {
                 throw new IllegalStateException(path + " has not said " + wanted + " within a minute: "
                         + connection.exchange(request).text());
             }
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
     }
 

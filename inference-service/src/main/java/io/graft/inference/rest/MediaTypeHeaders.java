@@ -1,5 +1,6 @@
 package io.graft.inference.rest;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 import jakarta.enterprise.event.Observes;
@@ -7,7 +8,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response.Status;
 
 import org.jboss.resteasy.reactive.common.util.MediaTypeHelper;
-import org.jspecify.annotations.Nullable;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,9 +19,9 @@ final class MediaTypeHeaders {
     void register(@Observes Router router) {
         router.route().order(VertxProblems.FIRST).handler(context -> {
             HttpServerRequest request = context.request();
-            if (isBroken(request.getHeader(HttpHeaders.CONTENT_TYPE), MediaType::valueOf)) {
+            if (isBroken(request.headers().getAll(HttpHeaders.CONTENT_TYPE), MediaType::valueOf)) {
                 VertxProblems.refuse(context, Status.UNSUPPORTED_MEDIA_TYPE);
-            } else if (isBroken(request.getHeader(HttpHeaders.ACCEPT), MediaTypeHelper::parseHeader)) {
+            } else if (isBroken(request.headers().getAll(HttpHeaders.ACCEPT), MediaTypeHelper::parseHeader)) {
                 VertxProblems.refuse(context, Status.NOT_ACCEPTABLE);
             } else {
                 context.next();
@@ -29,12 +29,10 @@ final class MediaTypeHeaders {
         });
     }
 
-    private static boolean isBroken(@Nullable String header, Consumer<String> parser) {
-        if (header == null) {
-            return false;
-        }
+    /** Of a header that comes twice it is not said which one counts. */
+    private static boolean isBroken(List<String> headers, Consumer<String> parser) {
         try {
-            parser.accept(header);
+            headers.forEach(parser);
             return false;
         } catch (IllegalArgumentException e) {
             return true;
