@@ -59,7 +59,8 @@ class HostileRequestsIT {
             warm.forEach((status, count) -> rest.merge(status, count, Integer::sum));
             System.out.printf(Locale.ROOT, "%d hostile requests: %s; resident %d MB, after a quarter %d MB%n", REQUEST_COUNT,
                     rest, bytes >> 20, warmBytes >> 20);
-            assertThat(rest.keySet()).as(() -> failures(replica)).allMatch(status -> !status.startsWith("5") || status.equals("503"));
+            assertThat(rest.keySet()).as(() -> failures(replica))
+                    .allMatch(status -> !status.startsWith("5") || status.equals("503"));
             assertThat(rest.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(REQUEST_COUNT);
             assertThat(bytes).isLessThan(warmBytes + warmBytes / 10);
             assertThat(replica.isAlive()).isTrue();
