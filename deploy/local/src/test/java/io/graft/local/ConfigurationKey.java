@@ -37,13 +37,14 @@ record ConfigurationKey(String name, String defaultValue, String bounds, String 
     private static ConfigurationKey of(String prefix, MatchResult method) {
         String annotations = method.group(2);
         String dashed = method.group(4).replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
-        return new ConfigurationKey(prefix + "." + dashed, annotation(annotations, "WithDefault").replace("\"", ""),
-                bounds(annotation(annotations, "Min"), annotation(annotations, "Max")), meaning(method.group(1)));
+        return new ConfigurationKey(prefix + "." + dashed, annotation(annotations, "WithDefault"),
+                bounds(annotation(annotations, "(?:Decimal)?Min"), annotation(annotations, "(?:Decimal)?Max")),
+                meaning(method.group(1)));
     }
 
     private static String annotation(String annotations, String name) {
         return Pattern.compile("@" + name + "\\(([^)]*)\\)").matcher(annotations).results().map(found -> found.group(1))
-                .findFirst().orElse("");
+                .findFirst().orElse("").replace("\"", "");
     }
 
     private static String bounds(String least, String most) {

@@ -15,7 +15,7 @@ public interface FeedbackConfig {
     /** Bytes of the remembered contents; the oldest are forgotten. 0: nothing is remembered. */
     @WithDefault("67108864")
     @Min(0)
-    @Max(1_073_741_824_000L)
+    @Max(2_000_000_000)
     long storeBytesMax();
 
     /** How long a prediction is remembered. */
