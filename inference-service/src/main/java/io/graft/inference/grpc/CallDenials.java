@@ -9,10 +9,12 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.quarkus.grpc.ExceptionHandler;
 import io.quarkus.grpc.ExceptionHandlerProvider;
+import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 
 /**
- * A call without a client that is known is unauthenticated: Quarkus alone says of it what it says of a client without the role.
+ * A call without a client that is known is unauthenticated, one of a client without its role is denied: Quarkus alone says the
+ * same of both, and with a provider of one's own of neither.
  */
 @Singleton
 final class CallDenials implements ExceptionHandlerProvider {
@@ -31,8 +33,11 @@ final class CallDenials implements ExceptionHandlerProvider {
 
     @Override
     public Throwable transform(Throwable failure) {
-        return failure instanceof UnauthorizedException
-                ? Status.UNAUTHENTICATED.withDescription("the call needs a key or a token that is known").asException()
+        if (failure instanceof UnauthorizedException) {
+            return Status.UNAUTHENTICATED.withDescription("the call needs a key or a token that is known").asException();
+        }
+        return failure instanceof ForbiddenException
+                ? Status.PERMISSION_DENIED.withDescription("this client lacks the role of this call").asException()
                 : ExceptionHandlerProvider.toStatusException(failure, false);
     }
 }
