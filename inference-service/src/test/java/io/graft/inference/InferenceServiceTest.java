@@ -341,7 +341,8 @@ class InferenceServiceTest {
         assertThat(document.path("paths").properties().stream().map(path -> path.getKey())).containsExactlyInAnyOrder(
                 "/v1/backbones", "/v1/tasks", "/v1/tasks/{task}", "/v1/tasks/{task}/versions",
                 "/v1/tasks/{task}/versions/{version}",
-                "/v1/tasks/{task}/predictions", "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/{task}",
+                "/v1/tasks/{task}/predictions", "/v1/tasks/{task}/predictions/{predictionId}/feedback", "/v2",
+                "/v2/health/live", "/v2/health/ready", "/v2/models/{task}",
                 "/v2/models/{task}/ready", "/v2/models/{task}/infer", "/v2/models/{task}/versions/{version}",
                 "/v2/models/{task}/versions/{version}/ready", "/v2/models/{task}/versions/{version}/infer");
         JsonNode predict = document.at("/paths/~1v1~1tasks~1{task}~1predictions/post");

@@ -2,12 +2,7 @@ package io.graft.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,48 +99,6 @@ class ReplicasIT {
         String atReadiness = tasks(killed);
         assertThat(atReadiness).contains("\"known-299\"").isEqualTo(tasks(stack.replica()))
                 .isEqualTo(tasks(stack.replicas().get(1)));
-    }
-
-    @Test
-    void finishWhatTheyHaveWhenTheyAreToldToEnd() throws Exception {
-        // Given
-        TaskId task = new TaskId("in-flight");
-        sendVersions(task, 1);
-        sender.promote(task, new ModelVersion(1));
-        sender.flush();
-        awaitServing(task, 1);
-        ServiceProcess ending = stack.replicas().get(1);
-        byte[] request = HttpConnection.post("/v1/tasks/in-flight/predictions", "application/json",
-                StackClient.json(new float[DIMENSION]));
-        try (Socket begun = new Socket(InetAddress.getLoopbackAddress(), ending.port())) {
-            begun.setSoTimeout((int) LIMIT.toMillis());
-            begun.getOutputStream().write(request, 0, request.length - 1);
-
-            // When
-            ending.stop();
-            await("readiness is red", () -> status(ending, HttpConnection.get("/q/health/ready")) == 503);
-            await("new requests are refused", () -> status(ending, request) != 200);
-            begun.getOutputStream().write(request, request.length - 1, 1);
-
-            // Then
-            BufferedReader answer = new BufferedReader(
-                    new InputStreamReader(begun.getInputStream(), StandardCharsets.UTF_8));
-            assertThat(answer.readLine()).isEqualTo("HTTP/1.1 200 OK");
-            await("the process has ended", () -> !ending.isAlive());
-        } finally {
-            ending.close();
-            ending.restart();
-            ending.awaitReady();
-        }
-    }
-
-    /** 0 without an answer. */
-    private static int status(ServiceProcess replica, byte[] request) {
-        try (HttpConnection connection = new HttpConnection(replica.port())) {
-            return connection.exchange(request).status();
-        } catch (IOException e) {
-            return 0;
-        }
     }
 
     private static void await(String what, BooleanSupplier condition) {

@@ -68,7 +68,7 @@ final class PredictionMetrics implements PredictionListener, BackboneLoader.Load
 
     /** Shows a backbone that is warm. */
     void bind(Batcher batcher, BackboneDescriptor backbone) {
-        Gauge.builder("graft.prediction.queue.depth", batcher, Batcher::queueDepth)
+        Gauge.builder("graft.prediction.queue.depth", batcher, Batcher::queueDepth).strongReference(true)
                 .description("Inputs that wait for a forward pass").tag("backbone", backbone.id().value()).register(registry);
         Gauge.builder("graft.backbone.info", () -> 1).description("What the backbone runs on")
                 .tag("backbone", backbone.id().value()).tag("precision", backbone.precision())

@@ -384,7 +384,7 @@ class ServingTableTest {
 
         // Then
         assertThatThrownBy(this::serving).hasMessageContaining("task 'birds' has no version that serves");
-        assertThat(heard).containsExactly("swapped 1 live");
+        assertThat(heard).containsExactly("swapped 1 live", "left birds");
     }
 
     @Test
