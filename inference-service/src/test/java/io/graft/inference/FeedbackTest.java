@@ -5,11 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 import jakarta.inject.Inject;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.graft.backbone.Backbones;
+import io.graft.event.Digests;
 import io.graft.event.Topics;
 import io.graft.inference.Caller.Answer;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -132,9 +141,71 @@ class FeedbackTest {
         ConsumerRecord<byte[], byte[]> letter = reader.read(Topics.deadLetter(TOPICS.predictionFeedback()), ownForgotten, 1)
                 .get(0);
         assertThat(TopicReader.header(letter, "dead-letter-code")).isEqualTo("PREDICTION_UNKNOWN");
-        assertThat(reader.read(TOPICS.labelledSamples(), TASK + "/", 4).stream().filter(
-                record -> TopicReader.header(record, "label").equals("handed-on")))
-                .singleElement().satisfies(record -> assertThat(record.value()).isEqualTo(image));
+        String key = TASK + "/feedback-" + Digests.sha256Hex(image);
+        assertThat(reader.read(TOPICS.labelledSamples(), key, 1)).singleElement().satisfies(record -> {
+            assertThat(TopicReader.header(record, "label")).isEqualTo("handed-on");
+            assertThat(record.value()).isEqualTo(image);
+        });
+    }
+
+    @Test
+    void putsAsideFeedbackWhoseContentTheTopicDoesNotTake() throws Exception {
+        // Given
+        String predictionId = predict(largerThanATopicTakes());
+        byte[] small = Drawings.png(Drawings.DISC, 3003);
+        String another = predict(small);
+
+        // When
+        Answer answer = feedback(predictionId, "{\"label\": \"disc\"}");
+        for (String id : new String[] { predictionId, another }) {
+            topics.feedback(id, "{\"predictionId\":\"" + id + "\",\"task\":\"" + TASK + "\",\"label\":\"too-large\"}");
+        }
+
+        // Then
+        assertThat(answer.status()).as(answer.text()).isEqualTo(413);
+        assertThat(answer.json().path("code").asText()).isEqualTo("SAMPLE_TOO_LARGE");
+        ConsumerRecord<byte[], byte[]> letter = reader.read(Topics.deadLetter(TOPICS.predictionFeedback()), predictionId, 1)
+                .get(0);
+        assertThat(TopicReader.header(letter, "dead-letter-code")).isEqualTo("SAMPLE_TOO_LARGE");
+        String key = TASK + "/feedback-" + Digests.sha256Hex(small);
+        assertThat(TopicReader.header(reader.read(TOPICS.labelledSamples(), key, 1).get(0), "label")).isEqualTo("too-large");
+        assertThat(caller.get("/q/health/live").status()).isEqualTo(200);
+    }
+
+    @Test
+    void takesAsLargeAContentAsTheTopicDoes() throws Exception {
+        // Given
+        byte[] image = largerThanATopicTakes();
+        String predictionId = predict(image);
+        setSampleBytesMax(OpType.SET);
+
+        // When
+        Answer answer;
+        try {
+            answer = feedback(predictionId, "{\"label\": \"disc\"}");
+        } finally {
+            setSampleBytesMax(OpType.DELETE);
+        }
+
+        // Then
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        assertThat(reader.read(TOPICS.labelledSamples(), answer.json().path("key").asText(), 1)).singleElement()
+                .satisfies(record -> assertThat(record.value()).isEqualTo(image));
+    }
+
+    /** What stands behind the end of an image is no part of it. */
+    private static byte[] largerThanATopicTakes() {
+        return Arrays.copyOf(Drawings.png(Drawings.DISC, 3004), 2_000_000);
+    }
+
+    private void setSampleBytesMax(OpType operation) throws Exception {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, TOPICS.labelledSamples());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.incrementalAlterConfigs(Map.of(topic,
+                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", "4000000"), operation)))).all().get();
+            await().atMost(LIMIT).until(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic)
+                    .get("max.message.bytes").value().equals("4000000") == (operation == OpType.SET));
+        }
     }
 
     @ParameterizedTest

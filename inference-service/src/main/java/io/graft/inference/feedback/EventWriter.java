@@ -28,6 +28,8 @@ final class EventWriter implements EventSink, AutoCloseable {
     private static final int REQUEST_MS_MAX = 8_000;
     private static final int DELIVERY_MS_MAX = 16_000;
     private static final int BLOCK_MS_MAX = 2_000;
+    /** How large an event may be is the topic's matter, as for all other writers. */
+    private static final int REQUEST_BYTES_MAX = 32 * 1024 * 1024;
 
     private final KafkaProducer<byte[], byte[]> producer;
 
@@ -39,6 +41,7 @@ final class EventWriter implements EventSink, AutoCloseable {
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MS_MAX);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MS_MAX);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MS_MAX);
+        config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES_MAX);
         this.producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 

@@ -1,7 +1,6 @@
 package io.graft.inference.feedback;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -68,21 +67,26 @@ public final class Feedback implements PredictionObserver {
                     Json.write(new FeedbackEvent(predictionId, task, label.value()))));
             return new Accepted(topics.predictionFeedback(), predictionId);
         }
-        RecentPrediction known = known(task, predictionId);
-        events.write(sample(known, label));
-        judge(known, label);
-        return new Accepted(topics.labelledSamples(), key(known).toString());
+        return write(known(task, predictionId), label);
     }
 
     /**
-     * What another replica was told of a prediction, if this one gave it.
+     * Takes what another replica was told of a prediction, if this one gave it.
      *
-     * @throws Problem MISSING for a prediction of this replica that is not remembered
+     * @throws Problem MISSING for a prediction of this replica that is not remembered, INVALID for what is no label or a
+     *         content
+     *         that {@code labelled-samples} does not take, BUSY when the broker does not take the sample in time
      */
-    Optional<LabelledPrediction> find(FeedbackEvent event) {
-        return ids.isOwn(event.predictionId())
-                ? Optional.of(new LabelledPrediction(known(event.task(), event.predictionId()), new Label(event.label())))
-                : Optional.empty();
+    void take(FeedbackEvent event) {
+        if (ids.isOwn(event.predictionId())) {
+            write(known(event.task(), event.predictionId()), new Label(event.label()));
+        }
+    }
+
+    private Accepted write(RecentPrediction known, Label label) {
+        events.write(sample(known, label));
+        judge(known, label);
+        return new Accepted(topics.labelledSamples(), key(known).toString());
     }
 
     private RecentPrediction known(TaskId task, String predictionId) {
@@ -92,7 +96,7 @@ public final class Feedback implements PredictionObserver {
     }
 
     /** The prediction's content with its right label, as {@code labelled-samples} takes it. */
-    ProducerRecord<byte[], byte[]> sample(RecentPrediction prediction, Label label) {
+    private ProducerRecord<byte[], byte[]> sample(RecentPrediction prediction, Label label) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.labelledSamples(), key(prediction).toBytes(),
                 prediction.payload().bytes());
         record.headers().add("label", utf8(label.value())).add("content-type", utf8(prediction.payload().contentType()))
@@ -105,7 +109,7 @@ public final class Feedback implements PredictionObserver {
     }
 
     /** Counts whether the answer was right, once for each prediction. */
-    void judge(RecentPrediction prediction, Label label) {
+    private void judge(RecentPrediction prediction, Label label) {
         if (recent.judge(prediction.predictionId())) {
             metrics.judged(new ModelKey(prediction.task(), prediction.version()), prediction.label().equals(label.value()));
         }

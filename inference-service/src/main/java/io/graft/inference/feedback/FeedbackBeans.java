@@ -34,13 +34,19 @@ final class FeedbackBeans {
 
     @Produces
     @Singleton
-    Feedback feedback(Topics topics, PredictionIds ids, FeedbackConfig config, LabellingCandidatesConfig asking,
-            EventWriter events, FeedbackMetrics metrics, MeterRegistry registry, InstantSource clock) {
+    RecentPredictions recent(FeedbackConfig config, MeterRegistry registry, InstantSource clock) {
         RecentPredictions recent = new RecentPredictions(config.storeBytesMax(), config.retention(), clock);
         Gauge.builder("graft.feedback.store.bytes", recent, RecentPredictions::bytes)
                 .description("Contents that are remembered for feedback").register(registry);
         Gauge.builder("graft.feedback.store.predictions", recent, RecentPredictions::count)
                 .description("Predictions that are remembered for feedback").register(registry);
+        return recent;
+    }
+
+    @Produces
+    @Singleton
+    Feedback feedback(Topics topics, PredictionIds ids, RecentPredictions recent, LabellingCandidatesConfig asking,
+            EventWriter events, FeedbackMetrics metrics, MeterRegistry registry, InstantSource clock) {
         return new Feedback(topics, ids, recent,
                 new LabellingCandidates(topics, asking, events, candidatesThread(), registry, clock), events,
                 metrics);

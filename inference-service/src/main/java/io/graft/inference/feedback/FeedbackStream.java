@@ -19,13 +19,16 @@ import io.graft.event.TransactionalLoop;
 import io.graft.event.Transactions;
 import io.graft.inference.serving.ReplicaConfig;
 import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 
 /**
  * The arrow from {@code prediction-feedback} to {@code labelled-samples}. Every replica reads all of it, in a group of its own,
- * and acts on what belongs to its predictions: a sample, or a dead letter where it does not remember the prediction.
+ * and acts on what belongs to its predictions: a sample, or a dead letter where it does not remember the prediction or the
+ * topic
+ * does not take the content.
  */
 @Singleton
 final class FeedbackStream {
@@ -49,20 +52,24 @@ final class FeedbackStream {
         loop.start();
     }
 
+    /**
+     * Samples are written before the transaction and not in it: a sample that its topic does not take must not keep the others
+     * back. One that is written twice is the same sample, since its id is made of its content.
+     */
     private TransactionalLoop.Result take(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        List<LabelledPrediction> taken = new ArrayList<>();
+        List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : batch) {
             try {
-                feedback.find(FeedbackEvent.parse(Envelope.open(record).body())).ifPresent(found -> {
-                    records.add(feedback.sample(found.prediction(), found.label()));
-                    taken.add(found);
-                });
+                feedback.take(FeedbackEvent.parse(Envelope.open(record).body()));
             } catch (Problem e) {
-                records.add(DeadLetter.of(record, e));
+                if (e.type() != ProblemType.INVALID && e.type() != ProblemType.MISSING) {
+                    throw e;
+                }
+                letters.add(DeadLetter.of(record, e));
             }
         }
-        return new TransactionalLoop.Result(records, () -> taken.forEach(one -> feedback.judge(one.prediction(), one.label())));
+        return new TransactionalLoop.Result(letters, () -> {
+        });
     }
 
     /** Why feedback of other replicas is not read any more, if that ended on its own. */

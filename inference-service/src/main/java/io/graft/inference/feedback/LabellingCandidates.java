@@ -40,7 +40,10 @@ final class LabellingCandidates {
         }
     }
 
-    /** @param thread where candidates are written, so that no prediction waits for the broker; what it rejects is left out */
+    /**
+     * @param thread where candidates are digested and written, so that no prediction waits for the broker; what it rejects is
+     *        left out
+     */
     LabellingCandidates(Topics topics, LabellingCandidatesConfig config, EventSink events, Executor thread,
             MeterRegistry registry, InstantSource clock) {
         this.topics = topics;
@@ -61,13 +64,15 @@ final class LabellingCandidates {
         if (minute.count > config.perMinuteMax()) {
             count(known.task(), "limited");
         } else {
-            send(known.task(), candidate(known, prediction));
+            send(known, prediction);
         }
     }
 
-    private void send(TaskId task, ProducerRecord<byte[], byte[]> candidate) {
+    private void send(RecentPrediction known, Prediction prediction) {
+        TaskId task = known.task();
         try {
-            thread.execute(() -> events.send(candidate, written -> count(task, written ? "sent" : "failed")));
+            thread.execute(
+                    () -> events.send(candidate(known, prediction), written -> count(task, written ? "sent" : "failed")));
         } catch (RejectedExecutionException e) {
             count(task, "failed");
         }

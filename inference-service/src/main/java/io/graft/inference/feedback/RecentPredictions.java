@@ -69,7 +69,8 @@ final class RecentPredictions {
         return bytes;
     }
 
-    private void forgetOldest() {
+    /** Lets go what is too old, and the oldest of what is too much. */
+    synchronized void forgetOldest() {
         Iterator<Entry> oldest = byId.values().iterator();
         while (oldest.hasNext()) {
             Entry entry = oldest.next();

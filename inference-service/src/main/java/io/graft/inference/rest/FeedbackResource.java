@@ -64,6 +64,7 @@ public final class FeedbackResource {
     @APIResponse(responseCode = "202", description = "The event that was written: the sample, or for another replica's prediction the feedback on its way to it", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Feedback.Accepted.class)))
     @APIResponse(responseCode = "400", description = "The label or the prediction's id is not valid", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
     @APIResponse(responseCode = "404", description = "The prediction is not remembered any more", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
+    @APIResponse(responseCode = "413", description = "The topic labelled-samples does not take a content of this size", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
     @APIResponse(responseCode = "503", description = "The broker does not take the event; Retry-After says when", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
     public Feedback.Accepted give(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(example = "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10") @PathParam("predictionId") String predictionId,

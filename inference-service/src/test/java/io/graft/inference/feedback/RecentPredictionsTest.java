@@ -1,6 +1,7 @@
 package io.graft.inference.feedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,8 @@ import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.sample.ImageFormat;
 import io.graft.sample.SampleContent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 
 class RecentPredictionsTest {
 
@@ -54,6 +57,25 @@ class RecentPredictionsTest {
         // Then
         assertThat(recent.find("large")).isEmpty();
         assertThat(recent.find("small")).isPresent();
+    }
+
+    @Test
+    void forgetsAfterAWhileThoughNobodyAsks() {
+        // Given
+        recent.remember(prediction("old", CONTENT_BYTES));
+        now = BEGIN.plus(HOUR).plusMillis(1);
+        FeedbackClock clock = new FeedbackClock(recent);
+
+        // When
+        clock.start(new StartupEvent());
+
+        // Then
+        try {
+            await().atMost(Duration.ofSeconds(60)).until(() -> recent.count() == 0);
+            assertThat(recent.bytes()).isZero();
+        } finally {
+            clock.stop(new ShutdownEvent());
+        }
     }
 
     @Test
