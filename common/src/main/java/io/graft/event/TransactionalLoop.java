@@ -126,15 +126,13 @@ public final class TransactionalLoop implements AutoCloseable {
     }
 
     private void run() {
-        try (transactions;
-                KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(consumerConfig,
-                        new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer = opened;
-            opened.subscribe(List.of(topic), new Handover(opened));
+        try (transactions; Membership membership = new Membership()) {
+            consumer = membership.opened;
+            membership.opened.subscribe(List.of(topic), new Handover(membership.opened));
             while (!closing) {
-                step(opened);
+                step(membership.opened);
             }
-            commitInHand(opened);
+            commitInHand(membership.opened);
         } catch (Throwable e) {
             if (closing) {
                 LOG.debug("Loop closed group={}", thread.getName(), e);
@@ -144,6 +142,18 @@ public final class TransactionalLoop implements AutoCloseable {
             }
         } finally {
             handling.close();
+        }
+    }
+
+    /** The loop's place in the group; left for good where the loop was told to end, and kept for the next start otherwise. */
+    private final class Membership implements AutoCloseable {
+
+        private final KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(consumerConfig, new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+
+        @Override
+        public void close() {
+            GroupExit.close(opened, closing);
         }
     }
 
@@ -271,13 +281,19 @@ public final class TransactionalLoop implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Asks the loop to end with the batches that it has, and to leave the group then; does not wait for it. */
+    public void leave() {
         closing = true;
         KafkaConsumer<byte[], byte[]> open = consumer;
         if (open != null) {
             open.wakeup();
         }
+    }
+
+    /** Leaves, and waits until the loop has ended; by force where that takes too long: others do the batch again then. */
+    @Override
+    public void close() {
+        leave();
         if (thread.getState() == Thread.State.NEW) {
             return;
         }

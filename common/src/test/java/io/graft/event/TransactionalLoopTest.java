@@ -129,6 +129,33 @@ class TransactionalLoopTest {
     }
 
     @Test
+    void finishesWhatItHasAndLeavesTheGroupWhenItIsToldTo() throws Exception {
+        // Given: a handler in the middle of a batch
+        KafkaTopic source = KafkaTopic.create(broker, "leaving-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "leaving-out", 1);
+        source.write(0, List.of("a"));
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            begun.countDown();
+            isOver(gate);
+            return copied(batch, target, new AtomicInteger());
+        };
+        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
+            loop.start();
+            assertThat(isOver(begun)).isTrue();
+            // When
+            loop.leave();
+            gate.countDown();
+        }
+        // Then
+        assertThat(texts(target)).containsExactly("a");
+        assertThat(committed(source)).isEqualTo(source.ends());
+        assertThat(admin.describeConsumerGroups(List.of(group(source))).describedGroups().get(group(source)).get().members())
+                .isEmpty();
+    }
+
+    @Test
     void handsOverTheNextBatchBeforeItCommitsTheOneBefore() throws Exception {
         // Given: a first batch whose commit is not over before a second one was handed over
         KafkaTopic source = KafkaTopic.create(broker, "ahead-in", 1);

@@ -14,6 +14,7 @@ import io.graft.trainer.queue.TrainRequestDoor;
 import io.graft.trainer.queue.TrainingQueue;
 import io.graft.trainer.setup.TopicsConfig;
 import io.graft.trainer.trigger.TriggerClock;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 
@@ -35,6 +36,15 @@ class TrainerStartup {
         queue.start();
         triggers.start();
         LOG.infof("Trainer started topicPrefix=%s", topics.prefix());
+    }
+
+    /** At the signal: others take over at once, while calls over HTTP are still answered. */
+    void leave(@Observes ShutdownDelayInitiatedEvent event, SampleEmbedding embedding, TrainRequestDoor door,
+            TrainingQueue queue) {
+        LOG.info("Trainer leaves its groups");
+        queue.leave();
+        door.leave();
+        embedding.leave();
     }
 
     void stop(@Observes ShutdownEvent event, SampleEmbedding embedding, TrainerMemory memory, TrainRequestDoor door,

@@ -71,8 +71,8 @@ public final class HttpConnection implements AutoCloseable {
 
     /** Sends a whole request and reads the whole answer. Connects again where the server has said that it is about to close. */
     public Answer exchange(byte[] request) throws IOException {
-        socket.getOutputStream().write(request);
-        Answer answer = read();
+        send(request);
+        Answer answer = receive();
         if (answer.isLast()) {
             reconnect();
         }
@@ -85,9 +85,9 @@ public final class HttpConnection implements AutoCloseable {
      */
     public Answer exchangeLast(byte[] bytes) throws IOException {
         try {
-            socket.getOutputStream().write(bytes);
+            send(bytes);
             socket.shutdownOutput();
-            return read();
+            return receive();
         } finally {
             reconnect();
         }
@@ -110,12 +110,18 @@ public final class HttpConnection implements AutoCloseable {
         return opened;
     }
 
-    private Answer read() throws IOException {
+    /** Sends bytes, as of a part of a request. */
+    public void send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
+    /** Reads one answer. @throws EOFException without one */
+    public Answer receive() throws IOException {
         String head = head();
         int behindVersion = head.indexOf(' ') + 1;
         int status = Integer.parseInt(head.substring(behindVersion, behindVersion + 3));
         if (status < 200) {
-            return read();
+            return receive();
         }
         return new Answer(status, head, new String(body(head, status), StandardCharsets.UTF_8));
     }

@@ -25,8 +25,12 @@ import io.graft.testing.Ports;
  */
 public final class ServiceProcess implements AutoCloseable {
 
+    /** Exit codes of a service that was asked to end: its own, and what a JVM says when the signal was faster. */
+    static final List<Integer> ENDED_IN_ORDER = List.of(0, 128 + 15);
+
     private static final Duration READY_LIMIT = Duration.ofMinutes(3);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    private static final Duration EXIT_LIMIT = Duration.ofMinutes(1);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
     private static final long LOOK_EVERY_MS = 100;
 
@@ -145,6 +149,19 @@ public final class ServiceProcess implements AutoCloseable {
     /** Asks the service to end, without waiting for it. */
     void stop() {
         child.destroy();
+    }
+
+    /** Waits until the service has ended. @return its exit code @throws Problem BROKEN when it does not end in time */
+    int awaitExit() {
+        try {
+            if (!child.waitFor(EXIT_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw failed("has not ended after " + EXIT_LIMIT.toSeconds() + " s");
+            }
+            return child.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("had not ended when the wait was interrupted");
+        }
     }
 
     /** Ends the service in an orderly way, by force where that takes too long. */

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.graft.id.BackboneId;
 import io.graft.id.TaskId;
+import io.graft.model.ModelReady.BackboneReference;
 import io.graft.problem.Problem;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.Ports;
@@ -93,6 +95,20 @@ public final class ServingStack implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What the replicas embed images with, as their metrics say. */
+    public BackboneReference imageBackbone() throws IOException {
+        try (HttpConnection connection = new HttpConnection(replica().port())) {
+            String line = connection.exchange(HttpConnection.get("/q/metrics")).text().lines()
+                    .filter(metric -> metric.startsWith("graft_backbone_info{")).findFirst().orElseThrow();
+            return new BackboneReference(new BackboneId(tag(line, "backbone")), tag(line, "sha256"), 512,
+                    tag(line, "precision"));
+        }
+    }
+
+    private static String tag(String line, String name) {
+        return line.replaceFirst(".*" + name + "=\"([^\"]*)\".*", "$1");
     }
 
     @Override

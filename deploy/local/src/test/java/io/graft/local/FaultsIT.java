@@ -93,6 +93,32 @@ class FaultsIT {
     }
 
     @Test
+    void losesAndDoublesNothingWhenTrainersEndAmidTheirWork() throws Exception {
+        // Given
+        Load load = new Load("ended", 1_000, 0);
+        load.send();
+
+        // When: one of them among features, another one among runs
+        StackClient.until("some are embedded", () -> load.featureKeys().size() >= 50);
+        List<Integer> exitCodes = new ArrayList<>();
+        trainers.get(1).stop();
+        exitCodes.add(trainers.get(1).awaitExit());
+        StackClient.until("some versions are there", () -> !load.models().isEmpty());
+        trainers.get(2).stop();
+        exitCodes.add(trainers.get(2).awaitExit());
+
+        // Then: the last one has taken over, without waiting for those that have left
+        load.awaitEnds();
+        load.assertExactlyOnce();
+        assertThat(exitCodes).isSubsetOf(ServiceProcess.ENDED_IN_ORDER);
+        for (String group : List.of("graft-embedder", "graft-train-requests", "graft-trainer")) {
+            assertThat(StackClient.memberCount(stack.broker().bootstrapServers(), group)).as(group).isEqualTo(1);
+        }
+        trainers.subList(1, 3).forEach(ServiceProcess::restart);
+        trainers.forEach(ServiceProcess::awaitReady);
+    }
+
+    @Test
     void losesAndDoublesNothingWhenTheBrokerIsKilledInBothStages() throws Exception {
         // Given
         Load load = new Load("broker", 1_000, 0);

@@ -20,7 +20,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.graft.id.BackboneId;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.local.HostileRequests.Proper;
@@ -72,7 +71,7 @@ class HostileRequestsIT {
 
     /** Lets a task of vectors and one of images serve. */
     private static List<Proper> serve(ServingStack stack) throws Exception {
-        BackboneReference images = backbone(stack.replica());
+        BackboneReference images = stack.imageBackbone();
         try (ModelSender sender = new ModelSender(stack.broker().bootstrapServers())) {
             sender.send(UntrainedModel.of(VECTORS, new ModelVersion(1), UntrainedModel.vectors(3),
                     UntrainedModel.head(3, 3, 1)));
@@ -101,20 +100,6 @@ class HostileRequestsIT {
                 .putFloat(2).putFloat(3);
         return Proper.of("/v2/models/vectors/infer", "\r\nContent-Type: application/octet-stream"
                 + "\r\nInference-Header-Content-Length: " + json.length(), body.array());
-    }
-
-    /** What the replica embeds images with, as its metrics say. */
-    private static BackboneReference backbone(ServiceProcess replica) throws IOException {
-        try (HttpConnection connection = new HttpConnection(replica.port())) {
-            String line = connection.exchange(HttpConnection.get("/q/metrics")).text().lines()
-                    .filter(metric -> metric.startsWith("graft_backbone_info{")).findFirst().orElseThrow();
-            return new BackboneReference(new BackboneId(tag(line, "backbone")), tag(line, "sha256"), 512,
-                    tag(line, "precision"));
-        }
-    }
-
-    private static String tag(String line, String name) {
-        return line.replaceFirst(".*" + name + "=\"([^\"]*)\".*", "$1");
     }
 
     /** What the replica calls its own failures, with where they come from. */

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -176,6 +177,12 @@ final class StackClient implements AutoCloseable {
 
     /** Reads what a topic holds at this moment, committed records only. */
     List<ConsumerRecord<byte[], byte[]>> read(String topic, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
+        return read(bootstrapServers, topic, wanted);
+    }
+
+    /** Reads what a topic of a broker holds at this moment, committed records only. */
+    static List<ConsumerRecord<byte[], byte[]>> read(String bootstrapServers, String topic,
+            Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
@@ -194,6 +201,18 @@ final class StackClient implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /** How many members a group has; one that has gone without a word counts until its session is over. */
+    static int memberCount(String bootstrapServers, String group) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            return admin.describeConsumerGroups(List.of(group)).describedGroups().get(group).get().members().size();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     static String key(ConsumerRecord<byte[], byte[]> record) {

@@ -144,8 +144,8 @@ final class Batcher implements AutoCloseable {
             throw Problem.busy("PREDICTION_QUEUE_FULL", "queue of backbone '" + name + "' holds " + limits.queueCapacity()
                     + " inputs and is full (expected: fewer requests at once, or more replicas)");
         }
-        if (closing) {
-            refuseWaiting();
+        if (closing && queue.remove(waiting)) {
+            throw stopping();
         }
         return waiting;
     }
@@ -162,21 +162,28 @@ final class Batcher implements AutoCloseable {
     private void run(BackboneWorker opened) {
         List<Waiting<?>> batch = new ArrayList<>(limits.batchSizeMax());
         try (BackboneWorker worker = opened) {
-            while (!closing) {
+            for (Waiting<?> first = next(); first != null; first = next()) {
                 batch.clear();
-                batch.add(queue.take());
+                batch.add(first);
                 queue.drainTo(batch, limits.batchSizeMax() - 1);
                 batch.removeIf(Waiting::isDone);
                 if (!batch.isEmpty()) {
                     forward(worker, batch);
                 }
             }
-        } catch (InterruptedException e) {
-            LOG.debug("Worker stopped backbone={}", name);
         } catch (Throwable e) {
             failure = e;
             LOG.error("Worker died backbone={}", name, e);
             fail(batch, e);
+        }
+    }
+
+    /** Waits for an input; at the end for none, but what waits already is taken. */
+    private @Nullable Waiting<?> next() {
+        try {
+            return closing ? queue.poll() : queue.take();
+        } catch (InterruptedException e) {
+            return queue.poll();
         }
     }
 
@@ -230,7 +237,13 @@ final class Batcher implements AutoCloseable {
         return Problem.busy("PREDICTION_STOPPING", "backbone '" + name + "' is being closed (expected: another replica)");
     }
 
-    /** Lets running passes finish, refuses what waits and closes the workers on their threads. */
+    /** Refuses what waits, and whatever comes from now on; running passes go on. */
+    void refuse() {
+        closing = true;
+        refuseWaiting();
+    }
+
+    /** Finishes what waits, within a limit, and closes the workers on their threads. */
     @Override
     public void close() {
         closing = true;

@@ -49,6 +49,11 @@ final class Batchers implements AutoCloseable {
         return batcher.submitMapped(input);
     }
 
+    /** As {@link Batcher#refuse}, of all. */
+    void refuse() {
+        bySha256.values().forEach(Batcher::refuse);
+    }
+
     Optional<Throwable> failure() {
         return bySha256.values().stream().flatMap(batcher -> batcher.failure().stream()).findFirst();
     }

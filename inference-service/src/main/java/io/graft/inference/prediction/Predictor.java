@@ -227,6 +227,11 @@ public final class Predictor {
         }
     }
 
+    /** From now on nothing is computed any more: what waits for a backbone is refused, as is whatever comes. */
+    public void refuse() {
+        batchers.refuse();
+    }
+
     private static Problem interrupted() {
         Thread.currentThread().interrupt();
         return Problem.busy("PREDICTION_INTERRUPTED", "prediction was interrupted (expected: another replica)");

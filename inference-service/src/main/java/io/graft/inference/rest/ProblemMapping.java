@@ -103,7 +103,7 @@ final class ProblemMapping {
         return body(path, status, status.name(), sentence(status));
     }
 
-    private static Body body(String path, Status status, String code, String sentence) {
+    static Body body(String path, Status status, String code, String sentence) {
         return path.startsWith(OPEN_INFERENCE)
                 ? new Body(MediaType.APPLICATION_JSON, new InferError(sentence, code))
                 : new Body(ProblemDetail.MEDIA_TYPE,

@@ -26,6 +26,7 @@ import io.graft.inference.serving.ServingTable;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContentCodec;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
@@ -103,6 +104,11 @@ final class PredictionStream {
             Thread.currentThread().interrupt();
             throw Problem.busy("PREDICTION_INTERRUPTED", "predictions were interrupted (expected: another replica)");
         }
+    }
+
+    /** At the signal: others take the partitions over once what this replica has read of them is answered. */
+    void leave(@Observes ShutdownDelayInitiatedEvent event) {
+        loop.leave();
     }
 
     /** Before the batchers are closed, which its answers come from. */

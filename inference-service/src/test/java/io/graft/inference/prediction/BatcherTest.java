@@ -194,18 +194,40 @@ class BatcherTest {
     }
 
     @Test
-    void finishesTheRunningPassAndRefusesTheRestWhenClosed() throws Exception {
+    void finishesWhatItHasWhenClosedAndTakesNothingNew() throws Exception {
         // Given
         CountDownLatch gate = backbone.closeGate();
         occupy();
-        CompletableFuture<float[]> waiting = batcher.submit(input(1));
+        List<CompletableFuture<float[]>> waiting = List.of(batcher.submit(input(1)), batcher.submit(input(2)),
+                batcher.submit(input(3)), batcher.submit(input(4)));
         Thread closer = new Thread(batcher::close);
 
         // When
         closer.start();
         await().atMost(LIMIT).until(() -> closer.getState() == Thread.State.TIMED_WAITING);
+        assertThatThrownBy(() -> submitted.add(batcher.submit(input(5))))
+                .hasMessage("backbone 'fake' is being closed (expected: another replica)");
         gate.countDown();
         closer.join(LIMIT.toMillis());
+
+        // Then
+        assertThat(get(submitted.get(0))).containsExactly(0);
+        for (int i = 0; i < waiting.size(); i++) {
+            assertThat(get(waiting.get(i))).containsExactly(i + 1);
+        }
+        assertThat(backbone.openWorkerCount).hasValue(0);
+    }
+
+    @Test
+    void finishesTheRunningPassAndRefusesTheRestWhenNobodyIsWaitedForAnyMore() throws Exception {
+        // Given
+        CountDownLatch gate = backbone.closeGate();
+        occupy();
+        CompletableFuture<float[]> waiting = batcher.submit(input(1));
+
+        // When
+        batcher.refuse();
+        gate.countDown();
 
         // Then
         assertThat(get(submitted.get(0))).containsExactly(0);
@@ -213,6 +235,6 @@ class BatcherTest {
                 .extracting(Problem::code).isEqualTo("PREDICTION_STOPPING");
         assertThatThrownBy(() -> submitted.add(batcher.submit(input(2))))
                 .hasMessage("backbone 'fake' is being closed (expected: another replica)");
-        assertThat(backbone.openWorkerCount).hasValue(0);
+        assertThat(backbone.batchSizes).isEmpty();
     }
 }

@@ -69,6 +69,11 @@ public class SampleEmbedding {
         return new TransactionalLoop.Result(written, () -> metrics.count(batch, outcomes, tookNanos));
     }
 
+    /** Embeds what it has read, commits it and leaves the group; does not wait for it. */
+    public void leave() {
+        loop.leave();
+    }
+
     public void close() {
         loop.close();
         pool.close();

@@ -131,6 +131,11 @@ public class TrainRequestDoor {
                         Json.write(request.progress(TrainingState.QUEUED, clock.instant()))));
     }
 
+    /** Commits what it has read and leaves the group; does not wait for it. */
+    public void leave() {
+        loop.leave();
+    }
+
     public void close() {
         loop.close();
     }

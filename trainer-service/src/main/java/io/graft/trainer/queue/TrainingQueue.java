@@ -35,6 +35,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import io.graft.event.ConsumerSettings;
+import io.graft.event.GroupExit;
 import io.graft.event.GroupOffsets;
 import io.graft.event.Topics;
 import io.graft.event.Transactions;
@@ -113,12 +114,10 @@ public class TrainingQueue {
     }
 
     private void run() {
-        try (transactions;
-                KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig,
-                        new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(topics.trainingQueue()), new Ownership(consumer));
+        try (transactions; Membership membership = new Membership()) {
+            membership.consumer.subscribe(List.of(topics.trainingQueue()), new Ownership(membership.consumer));
             while (!closing) {
-                step(consumer);
+                step(membership.consumer);
             }
         } catch (InterruptException e) {
             LOG.debug("Training queue closed");
@@ -129,6 +128,18 @@ public class TrainingQueue {
                 failure = e;
                 LOG.error("Training queue ended", e);
             }
+        }
+    }
+
+    /** The queue's place in the group; left for good where the queue was told to end, and kept for the next start otherwise. */
+    private final class Membership implements AutoCloseable {
+
+        private final KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig,
+                new ByteArrayDeserializer(), new ByteArrayDeserializer());
+
+        @Override
+        public void close() {
+            GroupExit.close(consumer, closing);
         }
     }
 
@@ -264,10 +275,15 @@ public class TrainingQueue {
         LOG.infof("Partitions owned topic=%s count=%d", topics.sampleFeatures(), lanes.size());
     }
 
-    /** Ends the loop; runs under way are given up and will be run again by the next owner. */
-    public void close() {
+    /** Gives up the runs under way and leaves the group, so that the next owner runs them again; does not wait for it. */
+    public void leave() {
         closing = true;
         runs.shutdownNow();
+    }
+
+    /** Leaves, and waits until the loop and the runs have ended. */
+    public void close() {
+        leave();
         if (thread.getState() == Thread.State.NEW) {
             return;
         }

@@ -1,0 +1,162 @@
+package io.graft.inference.rest;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response.Status;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.graft.event.Json;
+import io.graft.inference.prediction.Predictor;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * The service's end, over HTTP and gRPC: for a while everything is still answered, since not everybody has heard of it yet;
+ * then
+ * new calls are refused, and those that came before are answered; at last those are refused that have waited too long.
+ * <p>
+ * The server itself refuses nothing. It waits until no call is in work, which under a constant load never comes, and then cuts
+ * off what is.
+ */
+@Singleton
+final class Departure {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
+    private static final int FIRST = Integer.MIN_VALUE;
+    /** Before the server looks whether anything is in work: what it does not see then it cuts off. */
+    private static final Duration LEAD = Duration.ofMillis(100);
+    /** What tells others that this replica goes, and counts how. */
+    private static final List<String> OPEN_TO_THE_END = List.of("/q/", "/v2/health/");
+    private static final String CODE = "PREDICTION_STOPPING";
+    private static final String SENTENCE = "this replica is ending (expected: another replica)";
+    private static final String GRPC = "application/grpc";
+    private static final String GRPC_UNAVAILABLE = "14";
+
+    private final Predictor predictor;
+    private final MeterRegistry registry;
+    private final Duration delay;
+    private final Duration answerLimit;
+    private final Set<RoutingContext> inWork = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "shutdown-clock");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile boolean refusing;
+
+    Departure(Predictor predictor, ShutdownConfig config, MeterRegistry registry,
+            @ConfigProperty(name = "quarkus.shutdown.delay") Optional<Duration> delay,
+            @ConfigProperty(name = "quarkus.shutdown.timeout") Duration timeout) {
+        if (config.answerLimit().compareTo(timeout) >= 0) {
+            throw new IllegalArgumentException("graft.shutdown.answer-limit is " + config.answerLimit()
+                    + " (expected: less than quarkus.shutdown.timeout, " + timeout + ")");
+        }
+        this.predictor = predictor;
+        this.registry = registry;
+        this.delay = delay.orElse(Duration.ZERO);
+        this.answerLimit = config.answerLimit();
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(FIRST).handler(this::enter);
+    }
+
+    private void enter(RoutingContext context) {
+        inWork.add(context);
+        int unused = context.addEndHandler(ended -> inWork.remove(context));
+        if (refusing && OPEN_TO_THE_END.stream().noneMatch(context.normalizedPath()::startsWith)) {
+            refuseLate(context);
+        } else {
+            context.next();
+        }
+    }
+
+    /** Reads the body first, unless its sender waits to be asked for it: an answer before that may get lost. */
+    private void refuseLate(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.isEnded() || request.headers().contains(HttpHeaders.EXPECT)) {
+            refuse(context, "late");
+        } else {
+            request.endHandler(read -> refuse(context, "late"));
+            request.resume();
+        }
+    }
+
+    void begin(@Observes ShutdownDelayInitiatedEvent event) {
+        LOG.info("Shutdown begun delay={} answerLimit={}", delay, answerLimit);
+        Duration open = delay.minus(LEAD);
+        if (open.isNegative()) {
+            refuseNew();
+        } else {
+            after(open, this::refuseNew);
+        }
+        after(delay.plus(answerLimit), this::refuseAll);
+    }
+
+    private void after(Duration time, Runnable work) {
+        ScheduledFuture<?> unused = clock.schedule(work, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void refuseNew() {
+        refusing = true;
+        LOG.info("New calls are refused inWorkCount={}", inWork.size());
+    }
+
+    /** What waits for a backbone, and whose body is still on its way; a forward pass under way ends by itself. */
+    private void refuseAll() {
+        LOG.warn("Calls that were not answered in time are refused inWorkCount={} answerLimit={}", inWork.size(), answerLimit);
+        predictor.refuse();
+        inWork.stream().filter(context -> !context.request().isEnded()).forEach(context -> refuse(context, "unfinished"));
+    }
+
+    private void refuse(RoutingContext context, String cause) {
+        HttpServerResponse response = context.response();
+        if (response.headWritten() || response.closed()) {
+            return;
+        }
+        registry.counter("graft.shutdown.refusals", "cause", cause).increment();
+        if (isGrpc(context)) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, GRPC).putHeader("grpc-status", GRPC_UNAVAILABLE)
+                    .putHeader("grpc-message", SENTENCE).putHeader("code", CODE).end();
+            return;
+        }
+        if (context.request().version() != HttpVersion.HTTP_2) {
+            response.putHeader(HttpHeaders.CONNECTION, "close");
+            response.endHandler(ended -> context.request().connection().close());
+        }
+        ProblemMapping.Body body = ProblemMapping.body(context.normalizedPath(), Status.SERVICE_UNAVAILABLE, CODE, SENTENCE);
+        response.setStatusCode(Status.SERVICE_UNAVAILABLE.getStatusCode()).putHeader(HttpHeaders.RETRY_AFTER, "1")
+                .putHeader(HttpHeaders.CONTENT_TYPE, body.mediaType()).end(Buffer.buffer(Json.write(body.entity())));
+    }
+
+    private static boolean isGrpc(RoutingContext context) {
+        String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith(GRPC);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        clock.shutdownNow();
+    }
+}
