@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.types.DataType;
@@ -23,6 +24,8 @@ import io.graft.problem.Problem;
 final class TorchScope implements AutoCloseable {
 
     private static final int STAGING_BYTES_MIN = 1 << 12;
+    /** What the engine's allocators say, of the CPU and of a GPU, and what C++ itself does. */
+    private static final Pattern NO_MEMORY = Pattern.compile("can't allocate memory|out of memory|std::bad_alloc");
 
     private final TorchProgram program;
     private final PtNDManager manager;
@@ -38,14 +41,18 @@ final class TorchScope implements AutoCloseable {
      * Calls a method of the program.
      *
      * @throws Problem BROKEN when it fails
+     * @throws OutOfMemoryError when there is no native memory for it: whoever bears Java's lack of memory bears the engine's
      */
     TorchValue run(String method, TorchValue... arguments) {
         IValue[] values = Arrays.stream(arguments).map(TorchValue::value).toArray(IValue[]::new);
         try {
             return own(IValueUtils.runMethod(program.module(), method, values));
         } catch (EngineException e) {
-            throw Problem.broken("ENGINE_FAILED",
-                    "program " + program.name() + " failed in " + method + ": " + e.getMessage(), e);
+            String sentence = "program " + program.name() + " failed in " + method + ": " + e.getMessage();
+            if (NO_MEMORY.matcher(sentence).find()) {
+                throw (OutOfMemoryError) new OutOfMemoryError(sentence).initCause(e);
+            }
+            throw Problem.broken("ENGINE_FAILED", sentence, e);
         }
     }
 

@@ -68,6 +68,19 @@ class TorchProgramTest {
     }
 
     @Test
+    void lacksNativeMemoryAsJavaLacksItsOwn() {
+        try (TorchScope scope = program.openScope()) {
+            // Given: more bytes than addresses
+            TorchValue count = scope.integer(1L << 50);
+            // When
+            // Then
+            assertThatThrownBy(() -> scope.run("grab", count)).isInstanceOf(OutOfMemoryError.class)
+                    .hasMessageStartingWith("program AffineProgram failed in grab: ");
+            assertThat(scope.run("grab", scope.integer(1)).toFloats()).containsExactly(0);
+        }
+    }
+
+    @Test
     void refusesAProgramWithoutText() {
         // Given
         Placement cpu = Placement.choose("cpu", "float32");

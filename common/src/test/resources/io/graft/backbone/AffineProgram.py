@@ -14,3 +14,6 @@ class AffineProgram(Module):
   def fail(self: __torch__.AffineProgram,
     x: Tensor) -> Tensor:
     return torch.matmul(x, x)
+  def grab(self: __torch__.AffineProgram,
+    count: int) -> Tensor:
+    return torch.zeros([count], dtype=6)
