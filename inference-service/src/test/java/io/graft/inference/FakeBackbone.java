@@ -24,6 +24,7 @@ public final class FakeBackbone implements Backbone {
     public final AtomicInteger openWorkerCount = new AtomicInteger();
     private final BackboneDescriptor descriptor;
     private volatile CountDownLatch gate = new CountDownLatch(0);
+    private final AtomicInteger failureCount = new AtomicInteger();
     private volatile @Nullable Throwable failure;
 
     public FakeBackbone(int dimension) {
@@ -39,6 +40,12 @@ public final class FakeBackbone implements Backbone {
 
     /** Passes fail from now on; null: no more. */
     public void failWith(@Nullable Throwable failure) {
+        failWith(failure, Integer.MAX_VALUE);
+    }
+
+    /** So many passes fail from now on. */
+    public void failWith(@Nullable Throwable failure, int count) {
+        failureCount.set(count);
         this.failure = failure;
     }
 
@@ -65,7 +72,7 @@ public final class FakeBackbone implements Backbone {
             public float[][] embed(List<byte[]> inputs) {
                 batchSizes.add(inputs.size());
                 awaitGate();
-                Throwable thrown = failure;
+                Throwable thrown = failureCount.getAndDecrement() > 0 ? failure : null;
                 if (thrown instanceof RuntimeException exception) {
                     throw exception;
                 }

@@ -3,13 +3,15 @@ package io.graft.inference.prediction;
 import io.graft.problem.Problem;
 
 /** Memory that one request did not get: the request's failure, and not the service's. */
-final class MemoryShortage {
+public final class MemoryShortage {
+
+    public static final String CODE = "PREDICTION_MEMORY_SHORT";
 
     private MemoryShortage() {
     }
 
     static Problem during(String work) {
-        return Problem.busy("PREDICTION_MEMORY_SHORT", "there was no memory for " + work
+        return Problem.busy(CODE, "there was no memory for " + work
                 + " (expected: fewer or smaller inputs at once, or more memory)");
     }
 }

@@ -1,9 +1,11 @@
 package io.graft.inference.stream;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -15,6 +17,7 @@ import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
+import io.graft.inference.prediction.MemoryShortage;
 import io.graft.inference.prediction.Prediction;
 import io.graft.inference.prediction.Predictor;
 import io.graft.inference.serving.ModelChoice;
@@ -27,15 +30,19 @@ final class PredictionRequests {
 
     private static final Set<String> HEADERS_OF_THE_CONTENT = Set.of("content-type", "task", "version");
     private static final String CLOUD_EVENTS_PREFIX = "ce_";
+    private static final Duration PAUSE_BEFORE_A_TRY = Duration.ofMillis(200);
 
     private final Topics topics;
     private final SampleContentCodec codec;
     private final Predictor predictor;
+    private final int memoryTryCountMax;
 
-    PredictionRequests(Topics topics, SampleContentCodec codec, Predictor predictor) {
+    /** @param memoryTryCountMax how often a request may find no memory when it is tried alone */
+    PredictionRequests(Topics topics, SampleContentCodec codec, Predictor predictor, int memoryTryCountMax) {
         this.topics = topics;
         this.codec = codec;
         this.predictor = predictor;
+        this.memoryTryCountMax = memoryTryCountMax;
     }
 
     /**
@@ -63,6 +70,33 @@ final class PredictionRequests {
             }
         }
         return answer;
+    }
+
+    /**
+     * Answers a request that found no memory beside others. One that finds none alone either ends as a dead letter: it would
+     * hold up everything behind it for ever.
+     *
+     * @throws Problem as of {@link #answer}, for another reason
+     */
+    ProducerRecord<byte[], byte[]> answerAlone(ConsumerRecord<byte[], byte[]> record) {
+        for (int triedCount = 1;; triedCount++) {
+            LockSupport.parkNanos(PAUSE_BEFORE_A_TRY.toNanos());
+            try {
+                return answer(record);
+            } catch (Problem e) {
+                if (!isShortOfMemory(e)) {
+                    throw e;
+                }
+                if (triedCount == memoryTryCountMax) {
+                    return DeadLetter.of(record,
+                            Problem.busy(e.code(), e.sentence() + "; it was tried alone " + triedCount + " times"));
+                }
+            }
+        }
+    }
+
+    static boolean isShortOfMemory(Problem problem) {
+        return problem.code().equals(MemoryShortage.CODE);
     }
 
     private static Optional<String> key(ConsumerRecord<byte[], byte[]> record) {

@@ -51,7 +51,7 @@ final class PredictionStream {
             MeterRegistry registry) {
         this.topics = topics;
         this.table = table;
-        this.requests = new PredictionRequests(topics, codec, predictor);
+        this.requests = new PredictionRequests(topics, codec, predictor, config.memoryTryCountMax());
         this.registry = registry;
         this.enabled = config.enabled();
         this.threads = Executors.newFixedThreadPool(config.concurrency(), task -> {
@@ -78,9 +78,7 @@ final class PredictionStream {
         if (!table.isSettled()) {
             throw Problem.busy("PREDICTION_STARTING", "the models are still being read (expected: a moment later)");
         }
-        List<Callable<ProducerRecord<byte[], byte[]>>> tasks = new ArrayList<>(batch.size());
-        batch.forEach(record -> tasks.add(() -> requests.answer(record)));
-        List<ProducerRecord<byte[], byte[]>> answers = answers(tasks);
+        List<ProducerRecord<byte[], byte[]>> answers = answers(batch);
         int answeredCount = (int) answers.stream().filter(answer -> answer.topic().equals(topics.predictions())).count();
         return new TransactionalLoop.Result(answers, () -> {
             registry.counter("graft.prediction.requests", "outcome", "answered").increment(answeredCount);
@@ -88,21 +86,34 @@ final class PredictionStream {
         });
     }
 
-    private List<ProducerRecord<byte[], byte[]>> answers(List<Callable<ProducerRecord<byte[], byte[]>>> tasks) {
-        List<ProducerRecord<byte[], byte[]>> answers = new ArrayList<>(tasks.size());
+    private List<ProducerRecord<byte[], byte[]>> answers(List<ConsumerRecord<byte[], byte[]>> batch) {
+        List<Callable<ProducerRecord<byte[], byte[]>>> tasks = new ArrayList<>(batch.size());
+        batch.forEach(record -> tasks.add(() -> requests.answer(record)));
+        List<ProducerRecord<byte[], byte[]>> answers = new ArrayList<>(batch.size());
         try {
-            for (Future<ProducerRecord<byte[], byte[]>> answer : threads.invokeAll(tasks)) {
-                answers.add(answer.get());
+            List<Future<ProducerRecord<byte[], byte[]>>> begun = threads.invokeAll(tasks);
+            for (int i = 0; i < begun.size(); i++) {
+                answers.add(answer(batch.get(i), begun.get(i)));
             }
             return answers;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof Problem problem) {
-                throw problem;
-            }
-            throw new IllegalStateException("a prediction broke: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.busy("PREDICTION_INTERRUPTED", "predictions were interrupted (expected: another replica)");
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record,
+            Future<ProducerRecord<byte[], byte[]>> begun) throws InterruptedException {
+        try {
+            return begun.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Problem problem) {
+                if (PredictionRequests.isShortOfMemory(problem)) {
+                    return requests.answerAlone(record);
+                }
+                throw problem;
+            }
+            throw new IllegalStateException("a prediction broke: " + e.getCause(), e);
         }
     }
 

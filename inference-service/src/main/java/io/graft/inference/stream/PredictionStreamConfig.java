@@ -20,6 +20,12 @@ public interface PredictionStreamConfig {
     @Max(1024)
     int concurrency();
 
+    /** How often a request that found no memory among others is tried alone, until it is a dead letter. */
+    @WithDefault("3")
+    @Min(1)
+    @Max(100)
+    int memoryTryCountMax();
+
     /** Requests in one transaction. */
     @WithDefault("256")
     @Min(1)
