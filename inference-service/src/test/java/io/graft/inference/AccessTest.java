@@ -38,6 +38,7 @@ import io.graft.inference.grpc.wire.GRPCInferenceServiceGrpc.GRPCInferenceServic
 import io.graft.inference.grpc.wire.ModelInferRequest;
 import io.graft.inference.grpc.wire.ModelReadyRequest;
 import io.graft.inference.grpc.wire.ServerLiveRequest;
+import io.graft.testing.LoopbackCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -238,6 +239,50 @@ class AccessTest {
         assertThat(inferring.statusCode()).isEqualTo(429);
         assertThat(Json.LENIENT.readTree(inferring.body()).path("error").asText()).isNotBlank();
         assertThat(send(callOf("desk", TASKS)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void asksAClientOfGrpcThatCallsTooOftenForAPause() {
+        // Given
+        ManagedChannel channel = NettyChannelBuilder.forAddress(root.getHost(), root.getPort()).usePlaintext().build();
+        try {
+            GRPCInferenceServiceBlockingStub swift = as(GRPCInferenceServiceGrpc.newBlockingStub(channel), "swift");
+            List<Status.Code> answers = new ArrayList<>();
+
+            // When
+            while (!answers.contains(Status.Code.UNAVAILABLE)) {
+                answers.add(statusOf(() -> swift.modelReady(ModelReadyRequest.newBuilder().setName("iris").build())));
+                assertThat(answers).hasSizeLessThan(1000);
+            }
+
+            // Then
+            assertThat(answers).containsOnly(Status.Code.OK, Status.Code.UNAVAILABLE)
+                    .hasSizeGreaterThan(GuardedService.BURST);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void asksAnAddressThatGuessesKeysForAPauseAndLetsInWhomItKnows() {
+        // Given
+        assertThat(statusFrom(2, "desk")).isEqualTo(200);
+        List<Integer> answers = new ArrayList<>();
+
+        // When
+        while (!answers.contains(429)) {
+            answers.add(statusFrom(2, "guesser-" + answers.size()));
+            assertThat(answers).hasSizeLessThan(1000);
+        }
+
+        // Then
+        assertThat(answers).containsOnly(401, 429).hasSizeGreaterThan(GuardedService.WRONG_KEYS);
+        assertThat(statusFrom(2, "desk")).isEqualTo(200);
+        assertThat(statusFrom(3, "guesser")).isEqualTo(401);
+    }
+
+    private int statusFrom(int host, String name) {
+        return LoopbackCall.status(root.getPort(), host, TASKS, GuardedService.secret(name));
     }
 
     @Test

@@ -32,13 +32,15 @@ public final class GuardedService implements QuarkusTestProfile {
     static final String KEY_STORE = "graft-test.key-store";
     static final String PASSWORD = "not-a-secret";
     static final int BURST = 40;
+    static final int WRONG_KEYS = 10;
 
     @Override
     public Map<String, String> getConfigOverrides() {
         Map<String, String> config = new HashMap<>(Map.of("graft.access.required", "true", "graft.access.oidc", "true",
                 "graft.access.operations-protected", "true", "graft.access.requests-per-second", "1",
-                "graft.access.burst-count", Integer.toString(BURST)));
-        Map.of("app", "predict", "desk", "read", "eager", "read,predict").forEach((name, roles) -> {
+                "graft.access.burst-count", Integer.toString(BURST), "graft.access.wrong-keys-per-minute",
+                Integer.toString(WRONG_KEYS)));
+        Map.of("app", "predict", "desk", "read", "eager", "read,predict", "swift", "read").forEach((name, roles) -> {
             config.put("graft.access.api-keys.\"" + name + "\".sha256", digest(secret(name)));
             config.put("graft.access.api-keys.\"" + name + "\".roles", roles);
         });

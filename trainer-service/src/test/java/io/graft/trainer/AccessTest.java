@@ -1,9 +1,11 @@
 package io.graft.trainer;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.graft.event.Digests;
+import io.graft.testing.LoopbackCall;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 
 /** Who may call the trainer, by keys as they are configured. */
@@ -23,6 +27,7 @@ import io.restassured.response.ValidatableResponse;
 @TestProfile(AccessTest.Guarded.class)
 class AccessTest {
 
+    private static final int WRONG_KEYS = 10;
     private static final String PROBLEM = "application/problem+json";
 
     /** A client for each role of the trainer. */
@@ -30,7 +35,8 @@ class AccessTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            Map<String, String> config = new HashMap<>(Map.of("graft.access.required", "true"));
+            Map<String, String> config = new HashMap<>(Map.of("graft.access.required", "true",
+                    "graft.access.wrong-keys-per-minute", Integer.toString(WRONG_KEYS)));
             for (String role : List.of("read", "train", "promote", "predict")) {
                 config.put("graft.access.api-keys." + role + "er.sha256",
                         Digests.sha256Hex(secret(role).getBytes(StandardCharsets.UTF_8)));
@@ -72,6 +78,28 @@ class AccessTest {
     void refusesEveryOtherRole(String method, String path, String role) {
         // Then
         call(method, path, role).statusCode(403).contentType(PROBLEM).body("code", equalTo("FORBIDDEN"));
+    }
+
+    @Test
+    void asksAnAddressThatGuessesKeysForAPauseAndLetsInWhomItKnows() {
+        // Given
+        assertThat(statusFrom(2, "read")).isEqualTo(200);
+        List<Integer> answers = new ArrayList<>();
+
+        // When
+        while (!answers.contains(429)) {
+            answers.add(statusFrom(2, "guess-" + answers.size()));
+            assertThat(answers).hasSizeLessThan(1000);
+        }
+
+        // Then
+        assertThat(answers).containsOnly(401, 429).hasSizeGreaterThan(WRONG_KEYS);
+        assertThat(statusFrom(2, "read")).isEqualTo(200);
+        assertThat(statusFrom(3, "guess")).isEqualTo(401);
+    }
+
+    private static int statusFrom(int host, String role) {
+        return LoopbackCall.status(RestAssured.port, host, "/v1/tasks", secret(role));
     }
 
     @Test

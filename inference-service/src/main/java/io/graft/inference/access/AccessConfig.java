@@ -33,4 +33,10 @@ public interface AccessConfig {
     @Min(1)
     @Max(1_000_000)
     int burstCount();
+
+    /** Wrong API keys of one address in a minute; then only clients that came from there before are let in. 0: no limit. */
+    @WithDefault("30")
+    @Min(0)
+    @Max(1_000_000)
+    int wrongKeysPerMinute();
 }

@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 
 import io.graft.access.AccessRules;
 import io.graft.access.Denials;
+import io.graft.access.GuessLimit;
 import io.graft.access.RateLimit;
 
 /** Makes what decides about clients, once each. */
@@ -21,6 +22,12 @@ final class AccessSetup {
     @Singleton
     RateLimit rateLimit(AccessConfig config) {
         return new RateLimit(config.requestsPerSecond(), config.burstCount());
+    }
+
+    @Produces
+    @Singleton
+    GuessLimit guessLimit(AccessConfig config) {
+        return new GuessLimit(config.wrongKeysPerMinute());
     }
 
     @Produces

@@ -21,7 +21,7 @@ import io.vertx.ext.web.RoutingContext;
 @Singleton
 final class ApiKeyMechanism implements HttpAuthenticationMechanism {
 
-    private static final String HEADER = "X-API-Key";
+    static final String HEADER = "X-API-Key";
     private static final String CHALLENGE = "WWW-Authenticate";
     private static final SecurityIdentity EVERYBODY = QuarkusSecurityIdentity.builder().setAnonymous(true)
             .addRoles(Role.ALL).build();

@@ -1,0 +1,87 @@
+package io.graft.access;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.EstimationProbe;
+import io.github.bucket4j.TimeMeter;
+
+/**
+ * How many wrong keys may come from an address. While it has none left, a right key is refused as a wrong one is, so that a
+ * guesser learns nothing; but for a client that came from there with its key before, who is let in whoever else guesses there.
+ * <p>
+ * Addresses and clients that were not seen for the longest time are forgotten first.
+ */
+public final class GuessLimit {
+
+    private static final long COUNT_MAX = 10_000;
+
+    private final int wrongKeysPerMinute;
+    private final TimeMeter time;
+    private final Cache<String, Bucket> buckets = bounded();
+    private final Cache<Visit, Boolean> visits = bounded();
+
+    /** A client that came from an address with its key. */
+    private record Visit(String address, String client) {
+    }
+
+    /** @param wrongKeysPerMinute of one address, at once too; 0: no limit */
+    public GuessLimit(int wrongKeysPerMinute) {
+        this(wrongKeysPerMinute, TimeMeter.SYSTEM_NANOTIME);
+    }
+
+    GuessLimit(int wrongKeysPerMinute, TimeMeter time) {
+        this.wrongKeysPerMinute = wrongKeysPerMinute;
+        this.time = time;
+    }
+
+    private static <K, V> Cache<K, V> bounded() {
+        return Caffeine.newBuilder().maximumSize(COUNT_MAX).executor(Runnable::run).build();
+    }
+
+    /**
+     * Judges a call that brought a key.
+     *
+     * @param found whose key it is; empty: nobody's
+     * @return how long to wait where the key is not to be looked at; empty: the call may go on
+     */
+    public Optional<Duration> refusal(String address, Optional<ApiKey> found) {
+        if (wrongKeysPerMinute == 0) {
+            return Optional.empty();
+        }
+        return found.isPresent() ? refusalOfClient(new Visit(address, found.get().name())) : refusalOfGuess(address);
+    }
+
+    private Optional<Duration> refusalOfClient(Visit visit) {
+        if (visits.getIfPresent(visit) != null) {
+            return Optional.empty();
+        }
+        EstimationProbe probe = bucket(visit.address).estimateAbilityToConsume(1);
+        if (!probe.canBeConsumed()) {
+            return Optional.of(Duration.ofNanos(probe.getNanosToWaitForRefill()));
+        }
+        visits.put(visit, true);
+        return Optional.empty();
+    }
+
+    private Optional<Duration> refusalOfGuess(String address) {
+        ConsumptionProbe probe = bucket(address).tryConsumeAndReturnRemaining(1);
+        return probe.isConsumed() ? Optional.empty() : Optional.of(Duration.ofNanos(probe.getNanosToWaitForRefill()));
+    }
+
+    long addressCount() {
+        buckets.cleanUp();
+        return buckets.estimatedSize();
+    }
+
+    private Bucket bucket(String address) {
+        return buckets.get(address, name -> Bucket.builder().withCustomTimePrecision(time)
+                .addLimit(limit -> limit.capacity(wrongKeysPerMinute).refillGreedy(wrongKeysPerMinute, Duration.ofMinutes(1)))
+                .build());
+    }
+}
