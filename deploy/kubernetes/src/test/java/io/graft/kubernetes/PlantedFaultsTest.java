@@ -140,6 +140,8 @@ class PlantedFaultsTest {
                 fault(new ServiceConfiguration(), "sets graft.topic.prefix, which is no key of the service",
                         SOUND.with("ConfigMap", "graft-trainer-config",
                                 each -> at(each, "/data").put("application.properties", "graft.topic.prefix=a-"))),
+                fault(new ServiceConfiguration(), "has 30 s to end", SOUND.with("StatefulSet", TRAINER,
+                        each -> at(each, "/spec/template/spec").put("terminationGracePeriodSeconds", 30))),
                 fault(new ServiceConfiguration(), "names the file /run/graft/access/access.properties, which is not mounted",
                         SOUND.with("StatefulSet", TRAINER,
                                 each -> ((ArrayNode) each.at("/spec/template/spec/containers/0/volumeMounts")).remove(1))));

@@ -6,20 +6,33 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Services are configured with keys that they have, and with files that are mounted. */
+/** Services are configured with keys that they have and with files that are mounted, and have the time to end in order. */
 final class ServiceConfiguration implements Check {
 
     private static final Pattern OPTION = Pattern.compile("-D(graft\\.[^= ]+)=");
+    private static final Pattern GRACE = Pattern
+            .compile(
+                    "`terminationGracePeriodSeconds` must be longer than all of it: (\\d+) for inference and (\\d+) for the trainer");
     private static final Pattern FILE = Pattern.compile("/run/[^,\\s]+");
 
     @Override
     public List<String> violations(Manifests manifests) {
         List<String> violations = new ArrayList<>();
+        Matcher grace = GRACE.matcher(Checkout.text("docs/operations.md"));
+        if (!grace.find()) {
+            throw new IllegalStateException("docs/operations.md does not say how long a service may take to end");
+        }
         for (Manifest workload : manifests.workloads()) {
+            int seconds = workload.at("/spec/template/spec/terminationGracePeriodSeconds").asInt();
+            int documented = Integer.parseInt(grace.group(workload.name().equals("graft-inference") ? 1 : 2));
+            if (seconds < documented) {
+                violations.add(workload + " has " + seconds + " s to end (expected: " + documented + ")");
+            }
             for (JsonNode container : workload.at("/spec/template/spec/containers")) {
                 check(violations, manifests, workload, container);
             }

@@ -39,6 +39,7 @@ record ServiceKeys(Map<String, String> defaults) {
 
     /** Whether an environment variable is one of the keys. */
     boolean hasVariable(String variable) {
-        return defaults.keySet().stream().anyMatch(key -> key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_").equals(variable));
+        return defaults.keySet().stream()
+                .anyMatch(key -> key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_").equals(variable));
     }
 }
