@@ -100,10 +100,7 @@ class InferenceServiceTest {
     }
 
     private double metric(String name, String... tags) {
-        String metrics = caller.send(caller.request("/q/metrics").header("Accept", "text/plain").build()).text();
-        return metrics.lines().filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                .filter(line -> List.of(tags).stream().allMatch(line::contains))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+        return caller.metric(name, tags);
     }
 
     @Test

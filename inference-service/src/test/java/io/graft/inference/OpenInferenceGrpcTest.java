@@ -10,7 +10,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import jakarta.inject.Inject;
 
@@ -37,6 +40,7 @@ import io.graft.inference.grpc.wire.ModelReadyRequest;
 import io.graft.inference.grpc.wire.ServerLiveRequest;
 import io.graft.inference.grpc.wire.ServerMetadataRequest;
 import io.graft.inference.grpc.wire.ServerReadyRequest;
+import io.graft.inference.prediction.Predictor;
 import io.graft.model.ModelReady;
 import io.graft.model.Promotion;
 import io.graft.sample.SampleContent;
@@ -61,6 +65,9 @@ class OpenInferenceGrpcTest {
 
     @Inject
     Backbones backbones;
+
+    @Inject
+    Predictor predictor;
 
     @TestHTTPResource("/")
     @SuppressWarnings("NullAway.Init") // set by the test extension
@@ -236,6 +243,43 @@ class OpenInferenceGrpcTest {
                         .addInputs(tensor("BYTES", 1).setContents(
                                 InferTensorContents.newBuilder().addBytesContents(ByteString.copyFrom(DISC))))
                         .putParameters("timeout", InferParameter.newBuilder().setInt64Param(1).build())));
+    }
+
+    @Test
+    void computesNothingFurtherForACallWhoseDeadlineHasPassed() throws Exception {
+        // Given: nothing is read or decoded until the gate opens
+        CountDownLatch gate = new CountDownLatch(1);
+        List<Thread> holders = IntStream.range(0, Runtime.getRuntime().availableProcessors())
+                .mapToObj(core -> new Thread(() -> predictor.read(() -> hold(gate)))).toList();
+        holders.forEach(Thread::start);
+        await().atMost(LIMIT)
+                .until(() -> holders.stream().allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+        ModelInferRequest request = ModelInferRequest.newBuilder().setModelName("grpc-riders").addInputs(
+                tensor("FP32", 1, 3).setContents(InferTensorContents.newBuilder().addAllFp32Contents(List.of(0f, 9f, 0f))))
+                .build();
+
+        // When
+        assertThatThrownBy(() -> client.withDeadlineAfter(1, TimeUnit.SECONDS).modelInfer(request))
+                .isInstanceOfSatisfying(StatusRuntimeException.class,
+                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+        client.serverLive(ServerLiveRequest.getDefaultInstance());
+        gate.countDown();
+
+        // Then
+        await().atMost(LIMIT).until(() -> cancelledCount() == 1);
+    }
+
+    private static boolean hold(CountDownLatch gate) {
+        try {
+            return gate.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private double cancelledCount() {
+        return new Caller(root).metric("graft_predictions_total", "task=\"grpc-riders\"", "outcome=\"cancelled\"");
     }
 
     private static void assertRefusal(Status.Code code, String sentence, Runnable call) {

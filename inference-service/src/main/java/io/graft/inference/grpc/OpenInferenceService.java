@@ -1,6 +1,5 @@
 package io.graft.inference.grpc;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -33,7 +32,6 @@ import io.graft.inference.openinference.ServerMetadata;
 import io.graft.inference.openinference.TaskModels;
 import io.graft.inference.openinference.TensorInputs;
 import io.graft.inference.prediction.Answers;
-import io.graft.inference.prediction.Patience;
 import io.graft.inference.prediction.PredictionConfig;
 import io.graft.inference.prediction.Predictor;
 import io.graft.inference.serving.ModelChoice;
@@ -46,8 +44,6 @@ import io.smallrye.mutiny.Uni;
 @GrpcService
 @Blocking
 final class OpenInferenceService implements GRPCInferenceService {
-
-    private static final Duration NO_TIMEOUT = Duration.ofDays(1);
 
     private final TaskModels models;
     private final Predictor predictor;
@@ -115,7 +111,7 @@ final class OpenInferenceService implements GRPCInferenceService {
                     RoutingKey.current());
             InferRequest request = predictor.read(() -> InferMessages.read(message, inputCountMax));
             Answers answers = predictor.predictAll(choice, model -> TensorInputs.of(request, model),
-                    new Patience(request.timeout().orElse(NO_TIMEOUT)));
+                    CallPatience.current(request.timeout()));
             return InferMessages.answer(request, answers);
         });
     }
