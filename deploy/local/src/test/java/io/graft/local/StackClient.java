@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -62,10 +63,15 @@ final class StackClient implements AutoCloseable {
 
     /** Waits for a condition with a generous limit. */
     static void until(String what, BooleanSupplier condition) throws InterruptedException {
+        until(what, condition, () -> "");
+    }
+
+    /** The same; the last word says what was there instead. */
+    static void until(String what, BooleanSupplier condition, Supplier<String> instead) throws InterruptedException {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within " + LIMIT + ": " + what);
+                throw new AssertionError("not within " + LIMIT + ": " + what + " " + instead.get());
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MS);
         }
