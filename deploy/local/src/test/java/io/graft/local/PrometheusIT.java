@@ -61,7 +61,8 @@ class PrometheusIT {
             StackClient.until("every expression has data", () -> {
                 ask(stack, client, images);
                 return expected.stream().noneMatch(expression -> prometheus.query(expression).isEmpty());
-            }, () -> "without data: " + expected.stream().filter(expression -> prometheus.query(expression).isEmpty()).toList());
+            }, () -> "without data: "
+                    + expected.stream().filter(expression -> prometheus.query(expression).isEmpty()).toList());
             StackClient.until("alerts fire", () -> prometheus.alerts("firing")
                     .containsAll(Set.of("GraftDeadLetters", "GraftVersionRefused", "GraftRunFailed")),
                     () -> "firing: " + prometheus.alerts("firing"));

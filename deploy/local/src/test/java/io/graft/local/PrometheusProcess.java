@@ -16,11 +16,14 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 
 import io.graft.event.Json;
 import io.graft.testing.Ports;
 
-/** Prometheus itself, with the configuration and the rules of {@code deploy/observability}, in a hurry: it looks every second. */
+/**
+ * Prometheus itself, with the configuration and the rules of {@code deploy/observability}, in a hurry: it looks every second.
+ */
 final class PrometheusProcess implements AutoCloseable {
 
     private static final String FOLDER = "deploy/observability/";
@@ -87,9 +90,10 @@ final class PrometheusProcess implements AutoCloseable {
             if (answer.statusCode() == 400) {
                 throw new IllegalArgumentException(new String(answer.body(), StandardCharsets.UTF_8));
             }
-            return Json.readLenient(answer.body(), JsonNode.class, "ANSWER_INVALID", "answer of " + path);
+            return answer.statusCode() == 503 ? MissingNode.getInstance()
+                    : Json.readLenient(answer.body(), JsonNode.class, "ANSWER_INVALID", "answer of " + path);
         } catch (ConnectException e) {
-            return Json.readLenient("{}".getBytes(StandardCharsets.UTF_8), JsonNode.class, "ANSWER_INVALID", "nothing");
+            return MissingNode.getInstance();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
