@@ -28,7 +28,8 @@ public record BackboneDescriptor(BackboneId id, String sha256, int dimension, St
         return onGpu() ? 1 : Runtime.getRuntime().availableProcessors();
     }
 
-    private boolean onGpu() {
+    /** Whether a pass leaves the cores to others. */
+    public boolean onGpu() {
         return device.equals("gpu");
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,9 @@ import io.graft.problem.Problem;
 /**
  * Puts the requests that wait for one backbone into common forward passes.
  * <p>
- * Each worker takes one input and whatever else waits behind it, up to a batch: an idle service answers at once, a busy one
- * answers in full batches. The queue is bounded; a full one is the caller's to hear, not the heap's. Requests of different
+ * A worker takes one input and, once there is a core for it, whatever else waits behind it, up to a batch: an idle service
+ * answers at once, a busy one answers in full batches. The queue is bounded; a full one is the caller's to hear, not the
+ * heap's. Requests of different
  * tasks share a batch, since the backbone is the same.
  */
 final class Batcher implements AutoCloseable {
@@ -35,6 +37,8 @@ final class Batcher implements AutoCloseable {
     private final BatcherLimits limits;
     private final BatchListener listener;
     private final BlockingQueue<Waiting<?>> queue;
+    private final Cores cores;
+    private final ReentrantLock collecting = new ReentrantLock();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closing;
     private volatile @Nullable Throwable failure;
@@ -97,17 +101,22 @@ final class Batcher implements AutoCloseable {
         }
     }
 
-    private Batcher(String name, BatcherLimits limits, BatchListener listener) {
+    private Batcher(String name, BatcherLimits limits, Cores cores, BatchListener listener) {
         this.name = name;
         this.limits = limits;
+        this.cores = cores;
         this.listener = listener;
         this.queue = new ArrayBlockingQueue<>(limits.queueCapacity());
     }
 
-    /** Opens the workers, which warms the backbone, and starts their threads. */
-    static Batcher start(Backbone backbone, BatcherLimits limits, BatchListener listener) {
+    /**
+     * Opens the workers, which warms the backbone, and starts their threads.
+     *
+     * @param cores on which the passes run
+     */
+    static Batcher start(Backbone backbone, BatcherLimits limits, Cores cores, BatchListener listener) {
         String name = backbone.descriptor().id().toString();
-        Batcher batcher = new Batcher(name, limits, listener);
+        Batcher batcher = new Batcher(name, limits, cores, listener);
         List<BackboneWorker> workers = new ArrayList<>();
         for (int i = 0; i < limits.workerCount(); i++) {
             workers.add(backbone.openWorker(limits.batchSizeMax()));
@@ -162,19 +171,42 @@ final class Batcher implements AutoCloseable {
     private void run(BackboneWorker opened) {
         List<Waiting<?>> batch = new ArrayList<>(limits.batchSizeMax());
         try (BackboneWorker worker = opened) {
-            for (Waiting<?> first = next(); first != null; first = next()) {
-                batch.clear();
-                batch.add(first);
-                queue.drainTo(batch, limits.batchSizeMax() - 1);
-                batch.removeIf(Waiting::isDone);
-                if (!batch.isEmpty()) {
-                    forward(worker, batch);
+            while (collect(batch)) {
+                try {
+                    batch.removeIf(Waiting::isDone);
+                    if (!batch.isEmpty()) {
+                        forward(worker, batch);
+                    }
+                } finally {
+                    cores.endPass();
                 }
             }
         } catch (Throwable e) {
             failure = e;
             LOG.error("Worker died backbone={}", name, e);
             fail(batch, e);
+        }
+    }
+
+    /**
+     * Waits for inputs and for a core, one worker at a time, and then takes all that have come; two would share them.
+     *
+     * @return whether there are any
+     */
+    private boolean collect(List<Waiting<?>> batch) {
+        batch.clear();
+        collecting.lock();
+        try {
+            Waiting<?> first = next();
+            if (first == null) {
+                return false;
+            }
+            batch.add(first);
+            cores.beginPass(() -> queue.size() + 1 >= limits.batchSizeMax());
+            queue.drainTo(batch, limits.batchSizeMax() - 1);
+            return true;
+        } finally {
+            collecting.unlock();
         }
     }
 

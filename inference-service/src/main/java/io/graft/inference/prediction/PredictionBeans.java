@@ -30,14 +30,22 @@ final class PredictionBeans {
 
     @Produces
     @Singleton
+    Cores cores(PredictionConfig config) {
+        int decodeCountMax = config.decodeCountMax() > 0 ? config.decodeCountMax() : coreCount();
+        int workerCount = config.workerCount() > 0 ? config.workerCount() : coreCount();
+        return new Cores(Math.max(decodeCountMax, workerCount), decodeCountMax);
+    }
+
+    @Produces
+    @Singleton
     BackboneLoader loader(PredictionConfig config, BackboneSettings settings, NamedBackbones named, Backbones backbones,
-            Batchers batchers, PredictionMetrics metrics, InstantSource clock) {
+            Batchers batchers, Cores cores, PredictionMetrics metrics, InstantSource clock) {
         if (config.inputCountMax() > config.queueCapacity()) {
             throw new IllegalArgumentException("graft.prediction.input-count-max is " + config.inputCountMax()
                     + " (expected: at most graft.prediction.queue-capacity, " + config.queueCapacity() + ")");
         }
         BackbonesConfig common = settings.toConfig(named);
-        BackboneLoader loader = new BackboneLoader(backbones, batchers, backbone -> warm(backbone, config, metrics),
+        BackboneLoader loader = new BackboneLoader(backbones, batchers, backbone -> warm(backbone, config, cores, metrics),
                 common.retryDelay(), metrics, clock);
         if (settings.openAtStart()) {
             loader.openNow(common.image());
@@ -45,22 +53,26 @@ final class PredictionBeans {
         return loader;
     }
 
-    private static Batcher warm(Backbone backbone, PredictionConfig config, PredictionMetrics metrics) {
+    private static Batcher warm(Backbone backbone, PredictionConfig config, Cores cores, PredictionMetrics metrics) {
         BackboneDescriptor descriptor = backbone.descriptor();
         BatcherLimits limits = new BatcherLimits(
                 config.workerCount() > 0 ? config.workerCount() : descriptor.usualWorkerCount(),
                 config.batchSizeMax() > 0 ? config.batchSizeMax() : descriptor.usualBatchSize(), config.queueCapacity());
-        Batcher batcher = Batcher.start(backbone, limits, metrics.batches(descriptor));
+        Batcher batcher = Batcher.start(backbone, limits, passCores(descriptor, limits, cores), metrics.batches(descriptor));
         metrics.bind(batcher, descriptor);
         return batcher;
     }
 
+    /** A pass on a GPU keeps no core from decoding. */
+    private static Cores passCores(BackboneDescriptor descriptor, BatcherLimits limits, Cores cores) {
+        return descriptor.onGpu() ? new Cores(limits.workerCount(), 0) : cores;
+    }
+
     @Produces
     @Singleton
-    Predictor predictor(PredictionConfig config, ServingTable table, Batchers batchers, PredictionMetrics metrics,
+    Predictor predictor(PredictionConfig config, ServingTable table, Batchers batchers, Cores cores, PredictionMetrics metrics,
             AnswerMetrics answers, PredictionIds ids, PredictionObserver observer, InstantSource clock) {
-        int decodeCountMax = config.decodeCountMax() > 0 ? config.decodeCountMax() : coreCount();
-        return new Predictor(table, batchers, decodeCountMax, config.timeout(), config.pictureSideMax(), metrics, answers,
+        return new Predictor(table, batchers, cores, config.timeout(), config.pictureSideMax(), metrics, answers,
                 ids, observer, clock);
     }
 

@@ -10,7 +10,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -37,7 +36,7 @@ import io.graft.sample.SampleContent;
 /**
  * The one path from a content to a prediction, behind every door.
  * <p>
- * Decoding runs on the caller's thread, on as many at once as there are permits; the forward pass runs in the backbone's
+ * Decoding runs on the caller's thread, once there is a core for it; the forward pass runs in the backbone's
  * batcher. Every request that a version was found for is counted once: requests = ok + invalid + busy + cancelled +
  * broken.
  */
@@ -47,7 +46,7 @@ public final class Predictor {
 
     private final ServingTable table;
     private final Batchers batchers;
-    private final Semaphore decodes;
+    private final Cores cores;
     private final Duration limit;
     private final int pictureSideMax;
     private final PredictionListener listener;
@@ -57,16 +56,16 @@ public final class Predictor {
     private final InstantSource clock;
 
     /**
-     * @param decodeCountMax contents that are decoded at once
+     * @param cores on which contents are decoded
      * @param limit of one request, waiting included
      * @param pictureSideMax pixels of the longer side of a picture that explains an answer
      */
-    Predictor(ServingTable table, Batchers batchers, int decodeCountMax, Duration limit, int pictureSideMax,
+    Predictor(ServingTable table, Batchers batchers, Cores cores, Duration limit, int pictureSideMax,
             PredictionListener listener, AnswerListener answerListener, PredictionIds ids, PredictionObserver observer,
             InstantSource clock) {
         this.table = table;
         this.batchers = batchers;
-        this.decodes = new Semaphore(decodeCountMax);
+        this.cores = cores;
         this.limit = limit;
         this.pictureSideMax = pictureSideMax;
         this.listener = listener;
@@ -80,7 +79,7 @@ public final class Predictor {
      * Predicts.
      *
      * @param choice whose answer it shall be
-     * @param content read on this thread, once a version is found and a permit is free; may refuse with a problem of its own
+     * @param content read on this thread, once a version is found and a core is free; may refuse with a problem of its own
      * @param top how many labels to answer, 1 or more
      * @throws Problem MISSING without such a task or version, INVALID for a content that the version cannot take, BUSY when
      *         there is no room in time, BROKEN when the backbone fails
@@ -105,7 +104,7 @@ public final class Predictor {
      * Predicts for several inputs with one version.
      *
      * @param choice whose answers they shall be
-     * @param inputs read on this thread, once a version is found and a permit is free; may refuse with a problem of its own
+     * @param inputs read on this thread, once a version is found and a core is free; may refuse with a problem of its own
      * @param patience how long the request may take, waiting included, but no longer than the service's own limit; and
      *        whether somebody still waits
      * @throws Problem as of {@link #predict}
@@ -121,7 +120,7 @@ public final class Predictor {
     }
 
     /**
-     * Predicts and says why. Reading and drawing take a permit each, as decoding does.
+     * Predicts and says why. Reading and drawing take a core each, as decoding does.
      *
      * @param choice whose answer it shall be
      * @param content as of {@link #predict}
@@ -215,7 +214,7 @@ public final class Predictor {
     }
 
     /**
-     * Reads a request on this thread, with a permit as for decoding.
+     * Reads a request on this thread, on a core as for decoding.
      *
      * @throws Problem BUSY when there is no room in time; whatever the work throws
      */
@@ -270,9 +269,10 @@ public final class Predictor {
         }
     }
 
-    /** Runs what takes a core and memory: no more at once than there are permits. */
+    /** Runs what takes a core and memory: no more at once than there are cores for it. */
     private <T> T decode(Deadline deadline, Supplier<T> work) throws InterruptedException {
-        if (!decodes.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+        if (!cores.beginDecode(deadline.remainingNanos(), deadline.patience)) {
+            deadline.patience.check();
             throw deadline.missed("decoding");
         }
         try {
@@ -282,7 +282,7 @@ public final class Predictor {
             LOG.error("No memory for decoding", e);
             throw MemoryShortage.during("decoding");
         } finally {
-            decodes.release();
+            cores.endDecode();
         }
     }
 

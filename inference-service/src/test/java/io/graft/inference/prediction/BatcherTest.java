@@ -28,7 +28,7 @@ class BatcherTest {
     private final FakeBackbone backbone = new FakeBackbone(1);
     private final List<Integer> forwarded = new ArrayList<>();
     private final List<CompletableFuture<float[]>> submitted = new ArrayList<>();
-    private final Batcher batcher = Batcher.start(backbone, new BatcherLimits(1, 3, 5),
+    private final Batcher batcher = Batcher.start(backbone, new BatcherLimits(1, 3, 5), new Cores(1, 0),
             (batchSize, nanos) -> forwarded.add(batchSize));
 
     @AfterEach

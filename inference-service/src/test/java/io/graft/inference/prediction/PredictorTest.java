@@ -39,7 +39,7 @@ class PredictorTest {
 
     private final FakeBackbone backbone = new FakeBackbone(3);
     private final TableInMemory models = new TableInMemory(backbone);
-    private final Batcher batcher = Batcher.start(backbone, new BatcherLimits(1, 4, 4), (batchSize, nanos) -> {
+    private final Batcher batcher = Batcher.start(backbone, new BatcherLimits(1, 4, 4), new Cores(1, 0), (batchSize, nanos) -> {
     });
     private final Batchers batchers = new Batchers(Map.of(backbone.descriptor().sha256(), batcher));
     private final List<String> answered = new CopyOnWriteArrayList<>();
@@ -48,7 +48,7 @@ class PredictorTest {
     private final Predictor predictor = predictor(LIMIT);
 
     private Predictor predictor(Duration limit) {
-        return new Predictor(models.table(), batchers, 1, limit, 64,
+        return new Predictor(models.table(), batchers, new Cores(1, 1), limit, 64,
                 (model, outcome, nanos) -> counted.add(model.version() + " " + outcome), new Recorder(),
                 new PredictionIds("replica-1"),
                 (prediction, content) -> observed.add(prediction.label() + " of " + content.kind()),

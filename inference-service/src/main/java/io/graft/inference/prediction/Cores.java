@@ -1,0 +1,174 @@
+package io.graft.inference.prediction;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Divides the cores between decoding and forward passes, so that no more work is begun than can go on. Thread-safe.
+ * <p>
+ * A free core goes to a full batch first, then to decoding, then to a batch that is not full: an input in a full batch costs
+ * about half of what it costs alone, so that under load it is better to decode what else has come before a pass begins. With
+ * nothing to decode no pass waits to be filled. Equals take turns as they came.
+ */
+final class Cores {
+
+    private final int count;
+    private final int decodeCountMax;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Queue<Turn> decodes = new ArrayDeque<>();
+    private final Queue<Turn> passes = new ArrayDeque<>();
+    private int busy;
+    private int decoding;
+
+    /** One that waits; guarded by the lock. */
+    private final class Turn {
+
+        private final Condition changed = lock.newCondition();
+        private final BooleanSupplier full;
+        private boolean begun;
+        private boolean left;
+
+        Turn(BooleanSupplier full) {
+            this.full = full;
+        }
+    }
+
+    /**
+     * @param count pieces of work that go on at once
+     * @param decodeCountMax decodes among them
+     */
+    Cores(int count, int decodeCountMax) {
+        this.count = count;
+        this.decodeCountMax = Math.min(count, decodeCountMax);
+    }
+
+    /**
+     * Waits for a core to decode on; {@link #endDecode()} follows.
+     *
+     * @param limitNanos how long at most
+     * @param patience whoever ends it waits no longer
+     * @return whether there is one
+     */
+    boolean beginDecode(long limitNanos, Patience patience) throws InterruptedException {
+        Turn turn = new Turn(() -> false);
+        lock.lockInterruptibly();
+        try {
+            decodes.add(turn);
+            next();
+            if (!turn.begun) {
+                patience.atEnd(() -> leave(turn));
+                await(turn, limitNanos);
+            }
+            return turn.begun;
+        } catch (InterruptedException e) {
+            if (turn.begun) {
+                endDecode();
+            }
+            throw e;
+        } finally {
+            decodes.remove(turn);
+            lock.unlock();
+        }
+    }
+
+    private static void await(Turn turn, long limitNanos) throws InterruptedException {
+        for (long left = limitNanos; left > 0 && !turn.begun && !turn.left;) {
+            left = turn.changed.awaitNanos(left);
+        }
+    }
+
+    private void leave(Turn turn) {
+        lock.lock();
+        try {
+            turn.left = true;
+            turn.changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void endDecode() {
+        change(() -> {
+            busy--;
+            decoding--;
+        });
+    }
+
+    /**
+     * Waits for a core to run a forward pass on, interrupted or not; {@link #endPass()} follows.
+     *
+     * @param full whether the batch is, whenever a core becomes free; asked with a lock held
+     */
+    void beginPass(BooleanSupplier full) {
+        Turn turn = new Turn(full);
+        lock.lock();
+        try {
+            passes.add(turn);
+            next();
+            while (!turn.begun) {
+                turn.changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void endPass() {
+        change(() -> busy--);
+    }
+
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            next();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives out what is free. */
+    private void next() {
+        while (busy < count && (beginFullPass() || beginNextDecode() || begin(passes))) {
+            busy++;
+        }
+    }
+
+    private boolean beginFullPass() {
+        for (Iterator<Turn> waiting = passes.iterator(); waiting.hasNext();) {
+            Turn turn = waiting.next();
+            if (turn.full.getAsBoolean()) {
+                waiting.remove();
+                begin(turn);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean beginNextDecode() {
+        if (decoding < decodeCountMax && begin(decodes)) {
+            decoding++;
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean begin(Queue<Turn> waiting) {
+        Turn turn = waiting.poll();
+        if (turn == null) {
+            return false;
+        }
+        begin(turn);
+        return true;
+    }
+
+    private static void begin(Turn turn) {
+        turn.begun = true;
+        turn.changed.signal();
+    }
+}
