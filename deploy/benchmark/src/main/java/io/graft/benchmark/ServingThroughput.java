@@ -26,15 +26,17 @@ import io.graft.sample.SampleContent;
 
 /**
  * Images over HTTP against the same bytes to features in this process, in turns: by the clock, and by the CPU time of the
- * process that does it. The clients' own time is on the same cores, so the ratio by the clock is the worse one.
+ * process that does it, when both JVMs have compiled what they run. The clients' own time is on the same cores, so the ratio by
+ * the clock is the worse one.
  */
 final class ServingThroughput {
 
     private static final TaskId TASK = new TaskId("photographs");
     private static final int BATCH_SIZE = 8;
     private static final int LABEL_COUNT = 10;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 5;
     private static final int ALONE_COUNT = 100;
+    private static final Duration WARM_UP = Duration.ofSeconds(60);
     private static final Duration LENGTH = Duration.ofSeconds(8);
 
     private final Backbone backbone;
@@ -71,8 +73,10 @@ final class ServingThroughput {
     }
 
     private void measureClients() throws Exception {
-        through(16, Duration.ofSeconds(15));
-        bare();
+        for (Duration warmed = Duration.ZERO; warmed.compareTo(WARM_UP) < 0; warmed = warmed.plus(LENGTH)) {
+            bare();
+            through(16, LENGTH);
+        }
         print("%nimages over HTTP against bytes to feature without it (%d rounds, in turns)%n", ROUNDS);
         for (int clientCount : new int[] { 16, 64 }) {
             List<Double> byClock = new ArrayList<>();

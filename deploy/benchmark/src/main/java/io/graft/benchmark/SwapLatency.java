@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
@@ -29,6 +30,7 @@ final class SwapLatency {
     private static final TaskId TASK = new TaskId("swapped");
     private static final int CLIENT_COUNT = 16;
     private static final int ROUNDS = 3;
+    private static final int SWAPS_PER_SECOND = 40;
     private static final int SWAPS_PER_ROUND = Integer.getInteger("graft.load.swaps", 10_000) / ROUNDS;
     private static final Pattern DURATION = Pattern.compile("Version swapped in .* durationMicros=(\\d+)");
     private static final byte[] REQUEST = HttpConnection.post("/v1/tasks/" + TASK + "/predictions", "application/json",
@@ -54,6 +56,7 @@ final class SwapLatency {
                 long begunAtNanos = System.nanoTime();
                 int until = round == 0 ? 200 : SWAPS_PER_ROUND;
                 for (int swaps = series.promotedCount(), i = 0; i < until; i = series.promotedCount() - swaps) {
+                    awaitNanos(begunAtNanos + i * 1_000_000_000L / SWAPS_PER_SECOND);
                     series.swap();
                 }
                 Duration length = Duration.ofNanos(System.nanoTime() - begunAtNanos);
@@ -68,6 +71,12 @@ final class SwapLatency {
             ratios.sort(null);
             print("  ratio of p99: median %.2f ×, wanted: at most 1.25 ×%n", ratios.get(ROUNDS / 2));
             printSwaps(replica.log());
+        }
+    }
+
+    private static void awaitNanos(long atNanos) {
+        for (long left = atNanos - System.nanoTime(); left > 0; left = atNanos - System.nanoTime()) {
+            LockSupport.parkNanos(left);
         }
     }
 
