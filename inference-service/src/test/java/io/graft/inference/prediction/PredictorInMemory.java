@@ -16,11 +16,12 @@ public final class PredictorInMemory implements AutoCloseable {
 
     public PredictorInMemory(Backbone backbone, ServingTable table) {
         this.batchers = new Batchers(Map.of(backbone.descriptor().sha256(),
-                Batcher.start(backbone, new BatcherLimits(1, 4, 4), (batchSize, nanos) -> {
+                Batcher.start(backbone, new BatcherLimits(1, 4, 4), new Cores(1, 0), (batchSize, nanos) -> {
                 })));
-        this.predictor = new Predictor(table, batchers, 1, Duration.ofSeconds(30), 64, (model, outcome, nanos) -> {
-        }, new SilentListener(), new PredictionIds("replica-1"), (prediction, content) -> {
-        }, () -> ModelEvents.REQUESTED_AT);
+        this.predictor = new Predictor(table, batchers, new Cores(1, 1), Duration.ofSeconds(30), 64,
+                (model, outcome, nanos) -> {
+                }, new SilentListener(), new PredictionIds("replica-1"), (prediction, content) -> {
+                }, () -> ModelEvents.REQUESTED_AT);
     }
 
     public Predictor predictor() {
