@@ -27,26 +27,22 @@ final class TopicWriter implements AutoCloseable {
                 new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    void publish(ModelReady ready) throws Exception {
-        publish(ready.key().toString(), Json.write(ready));
+    /** Publishes a version; headers in pairs of name and value. */
+    void publish(ModelReady ready, String... headers) throws Exception {
+        send(topics.modelReady(), ready.key().toString(), Json.write(ready), headers);
     }
 
     void publish(String key, byte[] modelReady) throws Exception {
         send(topics.modelReady(), key, modelReady);
     }
 
-    void promote(Promotion promotion) throws Exception {
-        send(topics.promotions(), promotion.task().value(), Json.write(promotion));
+    void promote(Promotion promotion, String... headers) throws Exception {
+        send(topics.promotions(), promotion.task().value(), Json.write(promotion), headers);
     }
 
     /** Asks for a prediction; headers in pairs of name and value. */
     void request(String key, byte @Nullable [] content, String... headers) throws Exception {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.predictionRequests(),
-                key.getBytes(StandardCharsets.UTF_8), content);
-        for (int i = 0; i < headers.length; i += 2) {
-            record.headers().add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
-        }
-        producer.send(record).get(60, TimeUnit.SECONDS);
+        send(topics.predictionRequests(), key, content, headers);
     }
 
     /** Hands feedback on, as a replica that has not given the prediction. */
@@ -54,8 +50,12 @@ final class TopicWriter implements AutoCloseable {
         send(topics.predictionFeedback(), predictionId, json.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void send(String topic, String key, byte[] value) throws Exception {
-        producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)).get(60, TimeUnit.SECONDS);
+    private void send(String topic, String key, byte @Nullable [] value, String... headers) throws Exception {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value);
+        for (int i = 0; i < headers.length; i += 2) {
+            record.headers().add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
+        }
+        producer.send(record).get(60, TimeUnit.SECONDS);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.graft.problem.Problem;
+import io.graft.trace.RecordTrace;
 
 /** Writes events that belong to no transaction. A broker that is away makes nobody wait for longer than is said here. */
 final class EventWriter implements EventSink, AutoCloseable {
@@ -45,8 +46,12 @@ final class EventWriter implements EventSink, AutoCloseable {
         this.producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Returns when the broker has the event. @throws Problem INVALID when it takes none of this size, BUSY when not in time */
+    /**
+     * Writes in the current trace; returns when the broker has the event. @throws Problem INVALID when it takes none of this
+     * size, BUSY when not in time
+     */
     void write(ProducerRecord<byte[], byte[]> record) {
+        RecordTrace.write(record);
         try {
             producer.send(record).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

@@ -19,6 +19,7 @@ import io.graft.backbone.BackboneWorker;
 import io.graft.backbone.FeatureMaps;
 import io.graft.backbone.MappedFeatures;
 import io.graft.problem.Problem;
+import io.graft.trace.Tracing;
 
 /**
  * Puts the requests that wait for one backbone into common forward passes.
@@ -35,7 +36,7 @@ final class Batcher implements AutoCloseable {
 
     private final String name;
     private final BatcherLimits limits;
-    private final BatchListener listener;
+    private final PassTraces traces;
     private final BlockingQueue<Waiting<?>> queue;
     private final Cores cores;
     private final ReentrantLock collecting = new ReentrantLock();
@@ -44,12 +45,18 @@ final class Batcher implements AutoCloseable {
     private volatile @Nullable Throwable failure;
 
     /** An input in the queue; cancelled, it leaves. */
-    private abstract class Waiting<T> extends CompletableFuture<T> {
+    private abstract class Waiting<T> extends CompletableFuture<T> implements PassTraces.Traced {
 
         private final byte[] input;
+        private final PassTraces.@Nullable Entry trace = traces.enter();
 
         Waiting(byte[] input) {
             this.input = input;
+        }
+
+        @Override
+        public final PassTraces.@Nullable Entry trace() {
+            return trace;
         }
 
         abstract boolean wantsMaps();
@@ -101,11 +108,11 @@ final class Batcher implements AutoCloseable {
         }
     }
 
-    private Batcher(String name, BatcherLimits limits, Cores cores, BatchListener listener) {
+    private Batcher(String name, BatcherLimits limits, Cores cores, BatchListener listener, Tracing tracing) {
         this.name = name;
         this.limits = limits;
         this.cores = cores;
-        this.listener = listener;
+        this.traces = new PassTraces(tracing, name, listener);
         this.queue = new ArrayBlockingQueue<>(limits.queueCapacity());
     }
 
@@ -114,9 +121,9 @@ final class Batcher implements AutoCloseable {
      *
      * @param cores on which the passes run
      */
-    static Batcher start(Backbone backbone, BatcherLimits limits, Cores cores, BatchListener listener) {
+    static Batcher start(Backbone backbone, BatcherLimits limits, Cores cores, BatchListener listener, Tracing tracing) {
         String name = backbone.descriptor().id().toString();
-        Batcher batcher = new Batcher(name, limits, cores, listener);
+        Batcher batcher = new Batcher(name, limits, cores, listener, tracing);
         List<BackboneWorker> workers = new ArrayList<>();
         for (int i = 0; i < limits.workerCount(); i++) {
             workers.add(backbone.openWorker(limits.batchSizeMax()));
@@ -230,15 +237,17 @@ final class Batcher implements AutoCloseable {
             embedded = embed(worker, batch);
         } catch (RuntimeException e) {
             LOG.error("Forward pass failed backbone={} batchSize={}", name, batch.size(), e);
+            traces.failed(batch, System.nanoTime() - startNanos);
             fail(batch, e);
             return;
         } catch (OutOfMemoryError e) {
             LOG.error("No memory for a forward pass backbone={} batchSize={}", name, batch.size(), e);
+            traces.failed(batch, System.nanoTime() - startNanos);
             Problem problem = MemoryShortage.during("a forward pass of " + batch.size());
             batch.forEach(waiting -> waiting.completeExceptionally(problem));
             return;
         }
-        listener.forwarded(batch.size(), System.nanoTime() - startNanos);
+        traces.forwarded(batch, System.nanoTime() - startNanos);
         Iterator<FeatureMaps> maps = embedded.maps().iterator();
         for (int i = 0; i < batch.size(); i++) {
             batch.get(i).answer(embedded.features()[i], maps);

@@ -16,6 +16,7 @@ import io.graft.inference.serving.NamedBackbones;
 import io.graft.inference.serving.ReplicaConfig;
 import io.graft.inference.serving.ServingTable;
 import io.graft.sample.SampleContentCodec;
+import io.graft.trace.Tracing;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 
@@ -39,13 +40,14 @@ final class PredictionBeans {
     @Produces
     @Singleton
     BackboneLoader loader(PredictionConfig config, BackboneSettings settings, NamedBackbones named, Backbones backbones,
-            Batchers batchers, Cores cores, PredictionMetrics metrics, InstantSource clock) {
+            Batchers batchers, Cores cores, PredictionMetrics metrics, Tracing tracing, InstantSource clock) {
         if (config.inputCountMax() > config.queueCapacity()) {
             throw new IllegalArgumentException("graft.prediction.input-count-max is " + config.inputCountMax()
                     + " (expected: at most graft.prediction.queue-capacity, " + config.queueCapacity() + ")");
         }
         BackbonesConfig common = settings.toConfig(named);
-        BackboneLoader loader = new BackboneLoader(backbones, batchers, backbone -> warm(backbone, config, cores, metrics),
+        BackboneLoader loader = new BackboneLoader(backbones, batchers,
+                backbone -> warm(backbone, config, cores, metrics, tracing),
                 common.retryDelay(), metrics, clock);
         if (settings.openAtStart()) {
             loader.openNow(common.image());
@@ -53,12 +55,14 @@ final class PredictionBeans {
         return loader;
     }
 
-    private static Batcher warm(Backbone backbone, PredictionConfig config, Cores cores, PredictionMetrics metrics) {
+    private static Batcher warm(Backbone backbone, PredictionConfig config, Cores cores, PredictionMetrics metrics,
+            Tracing tracing) {
         BackboneDescriptor descriptor = backbone.descriptor();
         BatcherLimits limits = new BatcherLimits(
                 config.workerCount() > 0 ? config.workerCount() : descriptor.usualWorkerCount(),
                 config.batchSizeMax() > 0 ? config.batchSizeMax() : descriptor.usualBatchSize(), config.queueCapacity());
-        Batcher batcher = Batcher.start(backbone, limits, passCores(descriptor, limits, cores), metrics.batches(descriptor));
+        Batcher batcher = Batcher.start(backbone, limits, passCores(descriptor, limits, cores), metrics.batches(descriptor),
+                tracing);
         metrics.bind(batcher, descriptor);
         return batcher;
     }
@@ -71,9 +75,9 @@ final class PredictionBeans {
     @Produces
     @Singleton
     Predictor predictor(PredictionConfig config, ServingTable table, Batchers batchers, Cores cores, PredictionMetrics metrics,
-            AnswerMetrics answers, PredictionIds ids, PredictionObserver observer, InstantSource clock) {
+            AnswerMetrics answers, PredictionIds ids, PredictionObserver observer, Tracing tracing, InstantSource clock) {
         return new Predictor(table, batchers, cores, config.timeout(), config.pictureSideMax(), metrics, answers,
-                ids, observer, clock);
+                ids, observer, tracing, clock);
     }
 
     @Produces

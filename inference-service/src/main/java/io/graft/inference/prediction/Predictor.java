@@ -32,6 +32,8 @@ import io.graft.inference.serving.Route;
 import io.graft.inference.serving.ServingTable;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
+import io.graft.trace.Step;
+import io.graft.trace.Tracing;
 
 /**
  * The one path from a content to a prediction, behind every door.
@@ -53,6 +55,7 @@ public final class Predictor {
     private final AnswerListener answerListener;
     private final PredictionIds ids;
     private final PredictionObserver observer;
+    private final Tracing tracing;
     private final InstantSource clock;
 
     /**
@@ -62,7 +65,7 @@ public final class Predictor {
      */
     Predictor(ServingTable table, Batchers batchers, Cores cores, Duration limit, int pictureSideMax,
             PredictionListener listener, AnswerListener answerListener, PredictionIds ids, PredictionObserver observer,
-            InstantSource clock) {
+            Tracing tracing, InstantSource clock) {
         this.table = table;
         this.batchers = batchers;
         this.cores = cores;
@@ -72,6 +75,7 @@ public final class Predictor {
         this.answerListener = answerListener;
         this.ids = ids;
         this.observer = observer;
+        this.tracing = tracing;
         this.clock = clock;
     }
 
@@ -113,10 +117,19 @@ public final class Predictor {
         return counted(choice, patience, (route, deadline) -> {
             Model model = route.model();
             List<float[]> features = features(model, inputs, deadline);
-            Answers answers = new Answers(model, features.stream().map(model.head()::probabilities).toList());
+            Answers answers = score(model, features);
             report(route, features, answers);
             return answers;
         });
+    }
+
+    private Answers score(Model model, List<float[]> features) {
+        Step step = tracing.begin("score");
+        try {
+            return new Answers(model, features.stream().map(model.head()::probabilities).toList());
+        } finally {
+            step.close();
+        }
     }
 
     /**
@@ -187,6 +200,8 @@ public final class Predictor {
         long startNanos = System.nanoTime();
         Duration limited = patience.limit().compareTo(limit) < 0 ? patience.limit() : limit;
         Outcome outcome = Outcome.BROKEN;
+        Step step = tracing.begin("predict").set("graft.task", model.card().task().value())
+                .set("graft.version", model.card().version().number());
         try {
             T result = work.run(route, new Deadline(limited, startNanos + limited.toNanos(), patience));
             outcome = Outcome.OK;
@@ -196,9 +211,11 @@ public final class Predictor {
             throw interrupted();
         } catch (Problem e) {
             outcome = patience.hasEnded() ? Outcome.CANCELLED : outcome(e);
+            step.fail(e.code());
             throw e;
         } finally {
             listener.predicted(model.card(), outcome, System.nanoTime() - startNanos);
+            step.close();
         }
     }
 
@@ -271,6 +288,15 @@ public final class Predictor {
 
     /** Runs what takes a core and memory: no more at once than there are cores for it. */
     private <T> T decode(Deadline deadline, Supplier<T> work) throws InterruptedException {
+        Step step = tracing.begin("decode");
+        try {
+            return onCore(deadline, work);
+        } finally {
+            step.close();
+        }
+    }
+
+    private <T> T onCore(Deadline deadline, Supplier<T> work) throws InterruptedException {
         if (!cores.beginDecode(deadline.remainingNanos(), deadline.patience)) {
             deadline.patience.check();
             throw deadline.missed("decoding");

@@ -8,10 +8,14 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
 import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.model.KafkaModelArchive;
 import io.graft.signature.ModelSignatures;
+import io.graft.trace.Tracing;
+import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.common.annotation.Identifier;
 
 /** Makes the parts of this package out of the configuration. */
@@ -21,6 +25,13 @@ final class ServingBeans {
     @Singleton
     InstantSource clock() {
         return InstantSource.system();
+    }
+
+    /** What is switched off is not asked at all: the beans of a disabled SDK still make spans, to throw them away. */
+    @Produces
+    @Singleton
+    Tracing tracing(OpenTelemetry telemetry, @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
+        return disabled ? Tracing.OFF : Tracing.to(telemetry);
     }
 
     @Produces
@@ -42,13 +53,13 @@ final class ServingBeans {
     @Produces
     @Singleton
     ServingTable table(ServingConfig config, SigningConfig signing, BackboneLookup backbones, ServingListener listener,
-            InstantSource clock,
+            Tracing tracing, InstantSource clock,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         ServingLimits limits = new ServingLimits(config.taskCountMax(), config.versionCountMax(), config.loadedCountMax(),
                 config.promotionWaitMax(), config.backboneWaitMax());
         ModelSignatures signatures = ModelSignatures.open(signing.publicKeys().orElse(List.of()));
         KafkaModelArchive archive = new KafkaModelArchive(kafka, config.archiveReadMax());
         return new ServingTable(new ModelVerifier(backbones, signatures, config.headBytesMax()),
-                place -> archive.read(place).map(ModelRecord::of), limits, listener, clock);
+                place -> archive.read(place).map(ModelRecord::of), limits, new SwapTraces(tracing, listener), clock);
     }
 }

@@ -15,9 +15,12 @@ import io.graft.model.ModelKey;
 import io.graft.model.Promotion;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
+import io.graft.trace.Step;
+import io.graft.trace.Tracing;
 
 /**
  * Records of {@code model-ready} and {@code promotions} to calls of the table. One that cannot be read is logged and passed.
+ * What a record brings about belongs to the record's trace, but for history.
  */
 final class ServingRecords implements TopicReplay.Handler {
 
@@ -25,21 +28,30 @@ final class ServingRecords implements TopicReplay.Handler {
 
     private final Topics topics;
     private final ServingTable table;
+    private final Tracing tracing;
 
-    ServingRecords(Topics topics, ServingTable table) {
+    ServingRecords(Topics topics, ServingTable table, Tracing tracing) {
         this.topics = topics;
         this.table = table;
+        this.tracing = tracing;
     }
 
     @Override
     public void apply(ConsumerRecord<byte[], byte[]> record) {
+        try (Step step = tracing.isOn() && table.isSettled() ? tracing.process(record) : Step.NONE) {
+            apply(record, step);
+        }
+    }
+
+    private void apply(ConsumerRecord<byte[], byte[]> record, Step step) {
         try {
             if (record.topic().equals(topics.modelReady())) {
-                applyModel(record);
+                applyModel(record, step);
             } else {
-                applyPromotion(record);
+                applyPromotion(record, step);
             }
         } catch (Problem e) {
+            step.fail(e.code());
             if (e.type() == ProblemType.BROKEN) {
                 throw e;
             }
@@ -48,8 +60,9 @@ final class ServingRecords implements TopicReplay.Handler {
         }
     }
 
-    private void applyModel(ConsumerRecord<byte[], byte[]> record) {
+    private void applyModel(ConsumerRecord<byte[], byte[]> record, Step step) {
         ModelKey key = ModelKey.parse(key(record.key()));
+        step.set("graft.task", key.task().value()).set("graft.version", key.version().number());
         Envelope envelope = Envelope.open(record);
         if (envelope.isTombstone()) {
             table.remove(key);
@@ -58,12 +71,13 @@ final class ServingRecords implements TopicReplay.Handler {
         }
     }
 
-    private void applyPromotion(ConsumerRecord<byte[], byte[]> record) {
+    private void applyPromotion(ConsumerRecord<byte[], byte[]> record, Step step) {
         Promotion promotion = Promotion.parse(Envelope.open(record).body());
         require("task", promotion.task());
         require("version", promotion.version());
         require("reason", promotion.reason());
         require("at", promotion.at());
+        step.set("graft.task", promotion.task().value()).set("graft.version", promotion.version().number());
         table.promote(promotion);
     }
 

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import io.graft.event.TopicCreation;
 import io.graft.event.TopicReplay;
 import io.graft.event.Topics;
+import io.graft.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.quarkus.runtime.ShutdownEvent;
@@ -38,7 +39,7 @@ final class ServingReplay {
     private final ScheduledExecutorService ticker;
     private volatile @Nullable Throwable tickFailure;
 
-    ServingReplay(TopicsConfig config, Topics topics, ServingTable table, MeterRegistry registry,
+    ServingReplay(TopicsConfig config, Topics topics, ServingTable table, Tracing tracing, MeterRegistry registry,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         if (config.create()) {
             try (Admin admin = Admin.create(kafka)) {
@@ -47,7 +48,7 @@ final class ServingReplay {
         }
         this.table = table;
         this.replay = new TopicReplay("serving-replay", kafka, Set.of(topics.modelReady(), topics.promotions()),
-                new ServingRecords(topics, table));
+                new ServingRecords(topics, table, tracing));
         this.kafkaMetrics = new KafkaClientMetrics(replay.consumer());
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "serving-clock"));
         kafkaMetrics.bindTo(registry);

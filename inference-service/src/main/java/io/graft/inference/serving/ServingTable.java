@@ -3,7 +3,7 @@ package io.graft.inference.serving;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +25,7 @@ import io.graft.inference.serving.VersionState.Refused;
 import io.graft.model.ModelKey;
 import io.graft.model.Promotion;
 import io.graft.problem.Problem;
+import io.opentelemetry.context.Context;
 
 /**
  * What serves, of every task.
@@ -48,8 +49,8 @@ public final class ServingTable {
     private final ServingListener listener;
     private final ConcurrentMap<TaskId, TaskServing> tasks = new ConcurrentHashMap<>();
     private final PromotionWaits waits;
-    /** Versions that become {@link Loaded}, or {@link Refused}, when the loading of their backbone ends. */
-    private final Set<ModelKey> loading = new HashSet<>();
+    /** Versions that become {@link Loaded}, or {@link Refused}, when the loading of their backbone ends; and their traces. */
+    private final Map<ModelKey, Context> loading = new HashMap<>();
     private Set<ModelKey> loadingOfTheHistory = Set.of();
     private volatile boolean settled;
     private volatile boolean complete;
@@ -179,7 +180,7 @@ public final class ServingTable {
         TaskServing task = tasks.get(key.task());
         if (task != null && task.versions().get(key.version()) instanceof Loading waiting) {
             verifier.load(waiting.candidate());
-            if (loading.add(key)) {
+            if (loading.putIfAbsent(key, Context.current()) == null) {
                 LOG.info("Version waits for its backbone task={} version={} backbone={}", key.task(), key.version(),
                         waiting.card().backbone().id());
             }
@@ -188,31 +189,33 @@ public final class ServingTable {
 
     /** Takes the versions whose backbone is loaded by now, and refuses those whose backbone cannot be. */
     synchronized void admitLoaded() {
-        for (ModelKey key : List.copyOf(loading)) {
-            long startNanos = System.nanoTime();
-            TaskServing task = tasks.get(key.task());
-            if (task == null || !(task.versions().get(key.version()) instanceof Loading waiting)) {
-                loading.remove(key);
-                continue;
-            }
-            VersionState state;
-            try {
-                state = verifier.admit(waiting.candidate(), waiting.place());
-            } catch (Problem e) {
-                LOG.warn("Version refused task={} version={} code={} reason=\"{}\"", key.task(), key.version(), e.code(),
-                        e.sentence());
-                countRefusal(key.task());
-                state = Refused.of(key.version(), e, waiting.place());
-            }
-            if (!(state instanceof Loading)) {
-                loading.remove(key);
-                publish(task.withVersion(state).within(limits));
-                if (task.isNamed(key.version())) {
-                    follow(key.task(), startNanos);
-                }
+        Map.copyOf(loading).forEach((key, trace) -> trace.wrap(() -> admitLoaded(key)).run());
+        complete = settled && loading.keySet().stream().noneMatch(loadingOfTheHistory::contains);
+    }
+
+    private void admitLoaded(ModelKey key) {
+        long startNanos = System.nanoTime();
+        TaskServing task = tasks.get(key.task());
+        if (task == null || !(task.versions().get(key.version()) instanceof Loading waiting)) {
+            loading.remove(key);
+            return;
+        }
+        VersionState state;
+        try {
+            state = verifier.admit(waiting.candidate(), waiting.place());
+        } catch (Problem e) {
+            LOG.warn("Version refused task={} version={} code={} reason=\"{}\"", key.task(), key.version(), e.code(),
+                    e.sentence());
+            countRefusal(key.task());
+            state = Refused.of(key.version(), e, waiting.place());
+        }
+        if (!(state instanceof Loading)) {
+            loading.remove(key);
+            publish(task.withVersion(state).within(limits));
+            if (task.isNamed(key.version())) {
+                follow(key.task(), startNanos);
             }
         }
-        complete = settled && loading.stream().noneMatch(loadingOfTheHistory::contains);
     }
 
     /** Takes a tombstone: the version is gone, even where it serves. */
@@ -253,7 +256,7 @@ public final class ServingTable {
         for (TaskServing task : tasks()) {
             publish(task.withoutIdle());
         }
-        loadingOfTheHistory = Set.copyOf(loading);
+        loadingOfTheHistory = Set.copyOf(loading.keySet());
         settled = true;
         complete = loading.isEmpty();
     }

@@ -24,6 +24,9 @@ import io.graft.inference.serving.ModelChoice;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContentCodec;
+import io.graft.trace.RecordTrace;
+import io.graft.trace.Step;
+import io.graft.trace.Tracing;
 
 /** A record of {@code prediction-requests} to the record that answers it. Thread-safe. */
 final class PredictionRequests {
@@ -36,26 +39,35 @@ final class PredictionRequests {
     private final SampleContentCodec codec;
     private final Predictor predictor;
     private final int memoryTryCountMax;
+    private final Tracing tracing;
 
     /** @param memoryTryCountMax how often a request may find no memory when it is tried alone */
-    PredictionRequests(Topics topics, SampleContentCodec codec, Predictor predictor, int memoryTryCountMax) {
+    PredictionRequests(Topics topics, SampleContentCodec codec, Predictor predictor, int memoryTryCountMax, Tracing tracing) {
         this.topics = topics;
         this.codec = codec;
         this.predictor = predictor;
         this.memoryTryCountMax = memoryTryCountMax;
+        this.tracing = tracing;
     }
 
     /**
-     * Answers a request: a prediction with the request's key and those of its headers that do not belong to its content, or a
-     * dead letter.
+     * Answers a request: a prediction with the request's key and those of its headers that do not belong to its content, in
+     * the request's trace, or a dead letter.
      *
      * @throws Problem BUSY or BROKEN when it is not the request's fault
      */
     ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record) {
+        try (Step step = tracing.isOn() ? tracing.process(record) : Step.NONE) {
+            return answer(record, step);
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record, Step step) {
         Prediction prediction;
         try {
             prediction = predict(Envelope.open(record), key(record));
         } catch (Problem e) {
+            step.fail(e.code());
             if (e.type() == ProblemType.INVALID || e.type() == ProblemType.MISSING) {
                 return DeadLetter.of(record, e);
             }
@@ -69,6 +81,7 @@ final class PredictionRequests {
                 answer.headers().add(header);
             }
         }
+        RecordTrace.write(answer);
         return answer;
     }
 

@@ -25,6 +25,7 @@ import io.graft.inference.serving.ReplicaConfig;
 import io.graft.inference.serving.ServingTable;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContentCodec;
+import io.graft.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
@@ -48,10 +49,10 @@ final class PredictionStream {
 
     PredictionStream(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
             PredictionStreamConfig config, ServingTable table, Predictor predictor, SampleContentCodec codec,
-            MeterRegistry registry) {
+            Tracing tracing, MeterRegistry registry) {
         this.topics = topics;
         this.table = table;
-        this.requests = new PredictionRequests(topics, codec, predictor, config.memoryTryCountMax());
+        this.requests = new PredictionRequests(topics, codec, predictor, config.memoryTryCountMax(), tracing);
         this.registry = registry;
         this.enabled = config.enabled();
         this.threads = Executors.newFixedThreadPool(config.concurrency(), task -> {

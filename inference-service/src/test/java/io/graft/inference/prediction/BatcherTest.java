@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import io.graft.inference.FakeBackbone;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
+import io.graft.trace.Tracing;
 
 class BatcherTest {
 
@@ -29,7 +30,7 @@ class BatcherTest {
     private final List<Integer> forwarded = new ArrayList<>();
     private final List<CompletableFuture<float[]>> submitted = new ArrayList<>();
     private final Batcher batcher = Batcher.start(backbone, new BatcherLimits(1, 3, 5), new Cores(1, 0),
-            (batchSize, nanos) -> forwarded.add(batchSize));
+            (batchSize, nanos) -> forwarded.add(batchSize), Tracing.OFF);
 
     @AfterEach
     void close() {

@@ -31,6 +31,7 @@ import io.graft.model.UnknownThreshold;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContent;
+import io.graft.trace.Tracing;
 
 class PredictorTest {
 
@@ -40,7 +41,7 @@ class PredictorTest {
     private final FakeBackbone backbone = new FakeBackbone(3);
     private final TableInMemory models = new TableInMemory(backbone);
     private final Batcher batcher = Batcher.start(backbone, new BatcherLimits(1, 4, 4), new Cores(1, 0), (batchSize, nanos) -> {
-    });
+    }, Tracing.OFF);
     private final Batchers batchers = new Batchers(Map.of(backbone.descriptor().sha256(), batcher));
     private final List<String> answered = new CopyOnWriteArrayList<>();
     private final List<String> counted = new CopyOnWriteArrayList<>();
@@ -52,7 +53,7 @@ class PredictorTest {
                 (model, outcome, nanos) -> counted.add(model.version() + " " + outcome), new Recorder(),
                 new PredictionIds("replica-1"),
                 (prediction, content) -> observed.add(prediction.label() + " of " + content.kind()),
-                () -> ModelEvents.REQUESTED_AT);
+                Tracing.OFF, () -> ModelEvents.REQUESTED_AT);
     }
 
     private final class Recorder implements AnswerListener {

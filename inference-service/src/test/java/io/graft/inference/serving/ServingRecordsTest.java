@@ -16,6 +16,7 @@ import io.graft.id.TaskId;
 import io.graft.inference.FakeBackbone;
 import io.graft.inference.ModelEvents;
 import io.graft.signature.ModelSignatures;
+import io.graft.trace.Tracing;
 
 class ServingRecordsTest {
 
@@ -27,7 +28,7 @@ class ServingRecordsTest {
             place -> Optional.empty(),
             new ServingLimits(10, 10, 10, Duration.ofSeconds(30), Duration.ofMinutes(10)), new TableInMemory.SilentListener(),
             () -> ModelEvents.REQUESTED_AT);
-    private final ServingRecords records = new ServingRecords(new Topics("test."), table);
+    private final ServingRecords records = new ServingRecords(new Topics("test."), table, Tracing.OFF);
 
     private void apply(String topic, @Nullable String key, byte @Nullable [] value) {
         records.apply(new ConsumerRecord<>(topic, 0, 7, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value));

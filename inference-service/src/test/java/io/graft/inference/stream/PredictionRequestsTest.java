@@ -18,6 +18,7 @@ import io.graft.inference.prediction.PredictorInMemory;
 import io.graft.inference.serving.TableInMemory;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContentCodec;
+import io.graft.trace.Tracing;
 
 class PredictionRequestsTest {
 
@@ -27,7 +28,7 @@ class PredictionRequestsTest {
     private final TableInMemory models = new TableInMemory(backbone);
     private final PredictorInMemory predictor = new PredictorInMemory(backbone, models.table());
     private final PredictionRequests requests = new PredictionRequests(new Topics(""), new SampleContentCodec(1000),
-            predictor.predictor(), TRY_COUNT_MAX);
+            predictor.predictor(), TRY_COUNT_MAX, Tracing.OFF);
 
     @BeforeEach
     void serve() {

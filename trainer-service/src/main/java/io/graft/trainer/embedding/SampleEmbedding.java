@@ -1,5 +1,6 @@
 package io.graft.trainer.embedding;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +15,11 @@ import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.event.TransactionalLoop;
 import io.graft.event.Transactions;
+import io.graft.problem.Problem;
 import io.graft.sample.SampleContentCodec;
 import io.graft.sample.SampleEventCodec;
+import io.graft.trace.Step;
+import io.graft.trace.Tracing;
 import io.graft.trainer.setup.ReplicaConfig;
 import io.smallrye.common.annotation.Identifier;
 
@@ -29,13 +33,17 @@ public class SampleEmbedding {
     private final EmbeddingPool pool;
     private final SampleEmbedder embedder;
     private final SampleMetrics metrics;
+    private final Tracing tracing;
+    private final SampleTraces traces;
     private final TransactionalLoop loop;
 
     @Inject
     SampleEmbedding(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
-            EmbeddingConfig config, Backbones backbones, SampleMetrics metrics) {
+            EmbeddingConfig config, Backbones backbones, SampleMetrics metrics, Tracing tracing) {
         this.topics = topics;
         this.metrics = metrics;
+        this.tracing = tracing;
+        this.traces = new SampleTraces(tracing);
         this.pool = new EmbeddingPool(config.threads().orElse(Runtime.getRuntime().availableProcessors()),
                 config.batchSize() > 0 ? config.batchSize() : backbones.image().descriptor().usualBatchSize());
         this.embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(config.sampleBytesMax())), backbones,
@@ -60,12 +68,26 @@ public class SampleEmbedding {
     }
 
     private TransactionalLoop.Result embed(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
+        Step step = tracing.process(batch);
+        try {
+            return embedTraced(batch, transactions);
+        } catch (Problem e) {
+            step.fail(e.code());
+            throw e;
+        } finally {
+            step.close();
+        }
+    }
+
+    private TransactionalLoop.Result embedTraced(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
         FeatureRecords records = new FeatureRecords(topics.sampleFeatures(),
                 transactions.partitionCount(topics.sampleFeatures()));
+        Instant begunAt = Instant.now();
         long begunAtNanos = System.nanoTime();
         List<EmbeddingOutcome> outcomes = embedder.embed(batch);
         long tookNanos = System.nanoTime() - begunAtNanos;
         List<ProducerRecord<byte[], byte[]>> written = outcomes.stream().map(records::of).toList();
+        traces.embedded(batch, outcomes, written, begunAt);
         return new TransactionalLoop.Result(written, () -> metrics.count(batch, outcomes, tookNanos));
     }
 

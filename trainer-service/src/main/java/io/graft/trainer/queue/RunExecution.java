@@ -25,6 +25,9 @@ import io.graft.model.ModelReady;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.signature.ModelSigner;
+import io.graft.trace.RecordTrace;
+import io.graft.trace.Step;
+import io.graft.trace.Tracing;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.setup.EventProducer;
 import io.graft.trainer.training.EpochListener;
@@ -49,11 +52,12 @@ class RunExecution {
     private final EventProducer events;
     private final Optional<ModelSigner> signer;
     private final TrainingMetrics metrics;
+    private final Tracing tracing;
     private final Clock clock;
 
     @Inject
     RunExecution(Topics topics, SampleArrival arrival, TrainerMemory memory, ModelMaker maker, EventProducer events,
-            SigningConfig signing, TrainingMetrics metrics, Clock clock) {
+            SigningConfig signing, TrainingMetrics metrics, Tracing tracing, Clock clock) {
         this.topics = topics;
         this.arrival = arrival;
         this.memory = memory;
@@ -61,6 +65,7 @@ class RunExecution {
         this.events = events;
         this.signer = signing.privateKey().map(ModelSigner::open);
         this.metrics = metrics;
+        this.tracing = tracing;
         this.clock = clock;
     }
 
@@ -72,6 +77,12 @@ class RunExecution {
      * @throws InterruptedException when the run is given up
      */
     RunResult run(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+        try (Step step = tracing.process(record)) {
+            return run(record, step);
+        }
+    }
+
+    private RunResult run(ConsumerRecord<byte[], byte[]> record, Step step) throws InterruptedException {
         QueuedRequest request;
         try {
             request = QueuedRequest.parse(record.value());
@@ -81,14 +92,15 @@ class RunExecution {
             return new RunResult(List.of(), () -> {
             });
         }
-        Run run = new Run(request, new RunProgress(request, events, topics, clock), System.nanoTime());
+        step.set("graft.task", request.task().value()).set("graft.training.run.id", request.trainingRunId().value());
+        Run run = new Run(request, new RunProgress(request, events, topics, clock), step, System.nanoTime());
         RunResult result = run(run, record.partition());
         events.flush();
         return result;
     }
 
     /** A run under way. */
-    private record Run(QueuedRequest request, RunProgress progress, long begunAtNanos) {
+    private record Run(QueuedRequest request, RunProgress progress, Step step, long begunAtNanos) {
 
         Duration took() {
             return Duration.ofNanos(System.nanoTime() - begunAtNanos);
@@ -98,12 +110,7 @@ class RunExecution {
     private RunResult run(Run run, int partition) throws InterruptedException {
         QueuedRequest request = run.request;
         try {
-            Map<TopicPartition, Long> ends = arrival.await(request, partition, (missing, due) -> {
-                requireWanted(run);
-                if (due) {
-                    run.progress.waiting(missing);
-                }
-            });
+            Map<TopicPartition, Long> ends = awaitSamples(run, partition);
             requireWanted(run);
             Optional<ModelVersion> known = memory.models().findByRequest(request.task(), request.trainRequestId());
             return known.isPresent() ? duplicate(run, known.get()) : train(run, ends);
@@ -124,6 +131,20 @@ class RunExecution {
         }
     }
 
+    private Map<TopicPartition, Long> awaitSamples(Run run, int partition) throws InterruptedException {
+        Step step = tracing.begin("wait for samples");
+        try {
+            return arrival.await(run.request, partition, (missing, due) -> {
+                requireWanted(run);
+                if (due) {
+                    run.progress.waiting(missing);
+                }
+            });
+        } finally {
+            step.close();
+        }
+    }
+
     private void requireWanted(Run run) {
         if (Thread.currentThread().isInterrupted()) {
             throw Problem.busy("TRAINING_GIVEN_UP", "training run " + run.request.trainingRunId() + " was given up");
@@ -141,7 +162,7 @@ class RunExecution {
 
     private RunResult train(Run run, Map<TopicPartition, Long> ends) {
         run.progress.running();
-        ModelMaker.Made made = maker.make(run.request, ends, listener(run));
+        ModelMaker.Made made = make(run, ends);
         ModelReady model = made.model();
         LOG.infof("Training run succeeded task=%s trainingRunId=%s version=%s accuracy=%s sampleCount=%d promoted=%s reason=%s",
                 model.task(), model.trainingRunId(), model.version(), model.evaluation().accuracy(),
@@ -152,6 +173,7 @@ class RunExecution {
         records.add(signer.map(known -> known.sign(record)).orElse(record));
         made.promotion().ifPresent(promotion -> records.add(new ProducerRecord<>(topics.promotions(),
                 Topics.keyBytes(model.task().value()), Json.write(promotion))));
+        records.forEach(RecordTrace::write);
         records.add(run.progress.succeeded(model.version()));
         Duration took = run.took();
         return new RunResult(records, () -> {
@@ -159,6 +181,15 @@ class RunExecution {
             metrics.judged(model.task(), made.verdict());
             metrics.accuracy(model.task(), model.version(), model.evaluation().accuracy());
         }, problem -> failed(run, problem));
+    }
+
+    private ModelMaker.Made make(Run run, Map<TopicPartition, Long> ends) {
+        try (Step step = tracing.begin("train")) {
+            ModelMaker.Made made = maker.make(run.request, ends, listener(run));
+            step.set("graft.version", made.model().version().number())
+                    .set("graft.sample.count", made.model().dataset().sampleCount());
+            return made;
+        }
     }
 
     private EpochListener listener(Run run) {
@@ -184,6 +215,7 @@ class RunExecution {
     private RunResult failed(Run run, Problem problem) {
         LOG.warnf("Training run failed task=%s trainingRunId=%s code=%s reason=%s", run.request.task(),
                 run.request.trainingRunId(), problem.code(), problem.sentence());
+        run.step.fail(problem.code());
         Duration took = run.took();
         return new RunResult(List.of(run.progress.failed(problem)),
                 () -> metrics.ended(run.request.task(), "failed", took));

@@ -11,17 +11,20 @@ import io.graft.model.EpochResult;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
 import io.graft.problem.Problem;
+import io.graft.trace.RecordTrace;
 import io.graft.trainer.setup.EventProducer;
+import io.opentelemetry.context.Context;
 
 /**
  * The steps of one run on {@code training-progress}: those on its way are sent at once, the last one is a record of the
- * transaction that ends it. For one thread.
+ * transaction that ends it. All of them are in the trace that is the current one when this is made. For one thread.
  */
 final class RunProgress {
 
     private final EventProducer events;
     private final Topics topics;
     private final Clock clock;
+    private final Context trace = Context.current();
     private TrainingProgress last;
 
     RunProgress(QueuedRequest request, EventProducer events, Topics topics, Clock clock) {
@@ -61,6 +64,9 @@ final class RunProgress {
     }
 
     private ProducerRecord<byte[], byte[]> record(TrainingProgress progress) {
-        return new ProducerRecord<>(topics.trainingProgress(), Topics.keyBytes(progress.task().value()), Json.write(progress));
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.trainingProgress(),
+                Topics.keyBytes(progress.task().value()), Json.write(progress));
+        RecordTrace.write(trace, record);
+        return record;
     }
 }

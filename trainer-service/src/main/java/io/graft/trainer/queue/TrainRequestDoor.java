@@ -31,6 +31,9 @@ import io.graft.id.TrainingRunId;
 import io.graft.model.TrainRequest;
 import io.graft.model.TrainingState;
 import io.graft.problem.Problem;
+import io.graft.trace.RecordTrace;
+import io.graft.trace.Step;
+import io.graft.trace.Tracing;
 import io.graft.trainer.embedding.FeatureRecords;
 import io.graft.trainer.setup.ReplicaConfig;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,15 +54,17 @@ public class TrainRequestDoor {
     private final Offsets offsets;
     private final Clock clock;
     private final MeterRegistry registry;
+    private final Tracing tracing;
     private final TransactionalLoop loop;
 
     @Inject
     TrainRequestDoor(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, Admin admin,
-            ReplicaConfig replica, Clock clock, MeterRegistry registry) {
+            ReplicaConfig replica, Clock clock, MeterRegistry registry, Tracing tracing) {
         this.topics = topics;
         this.offsets = new Offsets(admin);
         this.clock = clock;
         this.registry = registry;
+        this.tracing = tracing;
         this.loop = new TransactionalLoop(kafka, topics.trainRequests(), topics.prefix() + GROUP, replica.name(), BATCH_SIZE,
                 this::queue);
     }
@@ -83,13 +88,19 @@ public class TrainRequestDoor {
         List<ProducerRecord<byte[], byte[]>> written = new ArrayList<>();
         int rejectedCount = 0;
         for (ConsumerRecord<byte[], byte[]> record : batch) {
+            Step step = tracing.process(record);
             try {
-                written.addAll(queue(read(record, samplesUntil), partitionCount));
+                QueuedRequest request = read(record, samplesUntil);
+                step.set("graft.task", request.task().value()).set("graft.training.run.id", request.trainingRunId().value());
+                written.addAll(queue(request, partitionCount));
             } catch (Problem e) {
                 LOG.warnf("Train request rejected code=%s reason=%s topic=%s partition=%d offset=%d", e.code(), e.sentence(),
                         record.topic(), record.partition(), record.offset());
+                step.fail(e.code());
                 written.add(DeadLetter.of(record, e));
                 rejectedCount++;
+            } finally {
+                step.close();
             }
         }
         int rejected = rejectedCount;
@@ -124,11 +135,13 @@ public class TrainRequestDoor {
 
     private List<ProducerRecord<byte[], byte[]>> queue(QueuedRequest request, int partitionCount) {
         byte[] key = request.task().value().getBytes(StandardCharsets.UTF_8);
-        return List.of(
+        List<ProducerRecord<byte[], byte[]>> records = List.of(
                 new ProducerRecord<>(topics.trainingQueue(), FeatureRecords.partition(request.task(), partitionCount), key,
                         Json.write(request)),
                 new ProducerRecord<>(topics.trainingProgress(), key,
                         Json.write(request.progress(TrainingState.QUEUED, clock.instant()))));
+        records.forEach(RecordTrace::write);
+        return records;
     }
 
     /** Commits what it has read and leaves the group; does not wait for it. */

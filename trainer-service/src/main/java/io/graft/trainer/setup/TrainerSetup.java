@@ -18,8 +18,10 @@ import io.graft.backbone.TorchEngine;
 import io.graft.event.Topics;
 import io.graft.model.KafkaModelArchive;
 import io.graft.model.ModelReady.Software;
+import io.graft.trace.Tracing;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.common.annotation.Identifier;
 
 /** Makes what the stages share, once each. */
@@ -30,6 +32,13 @@ class TrainerSetup {
     @Singleton
     Topics topics(TopicsConfig config) {
         return new Topics(config.prefix().orElse(""));
+    }
+
+    /** What is switched off is not asked at all: the beans of a disabled SDK still make spans, to throw them away. */
+    @Produces
+    @Singleton
+    Tracing tracing(OpenTelemetry telemetry, @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
+        return disabled ? Tracing.OFF : Tracing.to(telemetry);
     }
 
     @Produces
