@@ -19,8 +19,9 @@ import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
 
 /**
- * The backbones of this process: those of the configuration, each opened once when something needs it, and the identity for
- * vectors of each length. Thread-safe.
+ * The backbones of this process: those of the configuration and the one for texts, each opened once when something needs it,
+ * and
+ * the identity for vectors of each length. Thread-safe.
  */
 public final class Backbones implements AutoCloseable {
 
@@ -44,8 +45,8 @@ public final class Backbones implements AutoCloseable {
     public Backbones(BackbonesConfig config, InstantSource clock) {
         this.config = config;
         Semaphore places = new Semaphore(config.openCountMax());
-        config.byId().forEach((id, backbone) -> slots.put(id,
-                new BackboneSlot(backbone, this::load, places, config.retryDelay(), clock)));
+        config.byId().forEach((id, backbone) -> slots.put(id, new BackboneSlot(backbone, this::load,
+                id.equals(TextBackbone.ID) ? new Semaphore(1) : places, config.retryDelay(), clock)));
     }
 
     /**
@@ -61,6 +62,9 @@ public final class Backbones implements AutoCloseable {
 
     /** Reads, verifies and folds the weights, which takes about a second, and starts the native engine. */
     private Backbone load(BackboneConfig backbone) {
+        if (backbone.id().equals(TextBackbone.ID)) {
+            return TextBackbone.open();
+        }
         Placement placement = Placement.choose(backbone.device(), backbone.precision());
         ImageDecoder decoder = new ImageDecoder(config.imageBytesMax(), config.imagePixelsMax());
         return ResNetBackbone.open(backbone.id(), ResNetWeights.read(weights(backbone)), placement, decoder);
@@ -130,9 +134,9 @@ public final class Backbones implements AutoCloseable {
     }
 
     /**
-     * The backbone that embeds this content.
+     * The backbone that embeds this content; opens it where nobody has.
      *
-     * @throws Problem INVALID {@code SAMPLE_KIND_UNSUPPORTED} when none does
+     * @throws Problem as of {@link #open(BackboneId)}
      */
     public Backbone forContent(SampleContent content) {
         if (content instanceof SampleContent.Image || content instanceof SampleContent.Raster) {
@@ -141,8 +145,7 @@ public final class Backbones implements AutoCloseable {
         if (content instanceof SampleContent.Vector vector) {
             return vector(vector.values().length);
         }
-        throw Problem.invalid("SAMPLE_KIND_UNSUPPORTED",
-                "no backbone for " + content.kind() + " is configured (expected: image or vector)");
+        return open(TextBackbone.ID);
     }
 
     /**
@@ -162,6 +165,12 @@ public final class Backbones implements AutoCloseable {
         }
         return Optional.of(new VectorBackbone(dimension)).filter(vector -> vector.descriptor().sha256().equals(sha256))
                 .map(vector -> vector(dimension));
+    }
+
+    /** Whether these are features of a backbone that is open, or will be once something needs it: of those with known files. */
+    public boolean knows(String sha256, int dimension) {
+        BackboneDescriptor text = TextBackbone.DESCRIPTOR;
+        return sha256.equals(text.sha256()) && dimension == text.dimension() || find(sha256, dimension).isPresent();
     }
 
     private Backbone vector(int dimension) {

@@ -11,12 +11,14 @@ import io.graft.problem.Problem;
 /**
  * The backbones of a process, and what they have in common.
  *
- * @param byId each under its own name; the bundled {@code resnet18} is among them, configured or not
+ * @param byId each under its own name; the bundled {@code resnet18} and {@code minilm}, which embeds texts, are among them,
+ *        configured
+ *        or not
  * @param image the one that embeds images
  * @param imageBytesMax of an encoded image
  * @param imagePixelsMax width × height of an image; one is decoded at 3 bytes a pixel (6 where a PNG has 16 bits) on each
  *        thread
- * @param openCountMax backbones that are open at once; an open one stays open
+ * @param openCountMax backbones that are open at once, besides that for texts; an open one stays open
  * @param retryDelay how long one that could not be opened is not tried again
  */
 public record BackbonesConfig(Map<BackboneId, BackboneConfig> byId, BackboneId image, int imageBytesMax, int imagePixelsMax,
@@ -39,8 +41,10 @@ public record BackbonesConfig(Map<BackboneId, BackboneConfig> byId, BackboneId i
     public BackbonesConfig {
         Map<BackboneId, BackboneConfig> all = new TreeMap<>(byId);
         all.putIfAbsent(BackboneConfig.BUNDLED.id(), BackboneConfig.BUNDLED);
+        all.putIfAbsent(BackboneConfig.TEXT.id(), BackboneConfig.TEXT);
         byId = Map.copyOf(all);
-        if (!byId.containsKey(image)) {
+        all.remove(BackboneConfig.TEXT.id());
+        if (!all.containsKey(image)) {
             throw invalid("the backbone for images is '" + image + "' (expected: one of " + all.keySet() + ")");
         }
         if (imageBytesMax < 1) {

@@ -21,18 +21,12 @@ public final class TorchEngine {
     }
 
     private static Engine start() {
-        setIfAbsent("ai.djl.pytorch.num_threads", "1");
-        setIfAbsent("ai.djl.offline", "true");
+        EngineProperties.setIfAbsent("ai.djl.pytorch.num_threads", "1");
+        EngineProperties.setIfAbsent("ai.djl.offline", "true");
         try {
             return Engine.getEngine("PyTorch");
         } catch (EngineException e) {
             throw Problem.broken("ENGINE_BROKEN", "engine PyTorch does not start: " + e.getMessage(), e);
-        }
-    }
-
-    private static void setIfAbsent(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
         }
     }
 

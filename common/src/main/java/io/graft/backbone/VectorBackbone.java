@@ -14,11 +14,12 @@ import io.graft.sample.SampleContent;
 final class VectorBackbone implements Backbone {
 
     static final BackboneId ID = new BackboneId("vector");
+    static final String ARCHITECTURE = "identity";
 
     private final BackboneDescriptor descriptor;
 
     VectorBackbone(int dimension) {
-        this.descriptor = new BackboneDescriptor(ID, sha256(dimension), dimension, "identity", Precision.FLOAT32.toString(),
+        this.descriptor = new BackboneDescriptor(ID, sha256(dimension), dimension, ARCHITECTURE, Precision.FLOAT32.toString(),
                 "cpu");
     }
 

@@ -70,7 +70,22 @@ public sealed interface SampleContent {
         }
     }
 
+    /** Words: not blank, and up to {@value #LENGTH_MAX} UTF-16 units. */
     record Text(String text) implements SampleContent {
+
+        public static final int LENGTH_MAX = 100_000;
+
+        /** @throws Problem INVALID for a text that is blank or too long */
+        public Text {
+            if (text.isBlank()) {
+                throw Problem.invalid("SAMPLE_TEXT_INVALID", "text is blank (expected: at least one word)");
+            }
+            if (text.length() > LENGTH_MAX) {
+                throw Problem.invalid("SAMPLE_TEXT_INVALID",
+                        "text has " + text.length() + " characters (expected: at most " + LENGTH_MAX + ")");
+            }
+        }
+
         @Override
         public String kind() {
             return "text";

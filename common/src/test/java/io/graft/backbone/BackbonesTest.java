@@ -131,10 +131,28 @@ class BackbonesTest {
     }
 
     @Test
-    void refusesText() {
-        assertThatThrownBy(() -> backbones.forContent(new SampleContent.Text("hello"))).isInstanceOf(Problem.class)
-                .hasMessage("no backbone for text is configured (expected: image or vector)")
-                .extracting(e -> ((Problem) e).code()).isEqualTo("SAMPLE_KIND_UNSUPPORTED");
+    void opensTheBackboneForTextsWithTheFirstText() {
+        // Given
+        SampleContent text = new SampleContent.Text("hello");
+        BackbonesConfig narrow = new BackbonesConfig(Map.of(), BackboneConfig.BUNDLED.id(), 1 << 20, 1 << 20, 1,
+                Duration.ofMinutes(1));
+        try (Backbones fresh = Backbones.open(narrow)) {
+            BackboneDescriptor known = TextBackbone.DESCRIPTOR;
+            assertThat(fresh.opened(known.id())).isEmpty();
+            assertThat(fresh.find(known.sha256(), 384)).isEmpty();
+            assertThat(fresh.knows(known.sha256(), 384)).isTrue();
+            assertThat(fresh.knows(known.sha256(), 383)).isFalse();
+            // When
+            Backbone backbone = fresh.forContent(text);
+            // Then
+            assertThat(backbone.descriptor()).isEqualTo(known).extracting(BackboneDescriptor::contentKind).isEqualTo("text");
+            assertThat(fresh.forContent(text)).isSameAs(backbone);
+            assertThat(fresh.find(known.sha256(), 384)).containsSame(backbone);
+            assertThat(fresh.find(known.sha256(), 383)).isEmpty();
+            BackboneStatus status = fresh.statuses().get(0);
+            assertThat(status.id() + " " + status.state() + " " + status.source()).isEqualTo("minilm OPEN bundled");
+            assertThat(status.millisecondsPerSample().orElseThrow()).isPositive();
+        }
     }
 
     @Test
@@ -209,7 +227,7 @@ class BackbonesTest {
             assertThat(two.find(mine.descriptor().sha256(), 512)).containsSame(mine);
             assertThat(two.opened(BackboneConfig.BUNDLED.id())).isEmpty();
             assertThat(two.statuses()).extracting(status -> status.id() + " " + status.state())
-                    .containsExactly("mine OPEN", "resnet18 CLOSED");
+                    .containsExactly("mine OPEN", "minilm CLOSED", "resnet18 CLOSED");
             BackboneStatus status = two.statuses().get(0);
             assertThat(status.architecture()).contains("resnet34");
             assertThat(status.source()).isEqualTo(file.toString());
@@ -275,7 +293,14 @@ class BackbonesTest {
                 .isInstanceOf(Problem.class)
                 .hasMessage("backbone 'vector' has a name that is the identity's (expected: another)");
         assertThatThrownBy(() -> mine(Optional.empty(), Optional.empty())).isInstanceOf(Problem.class)
-                .hasMessage("backbone 'mine' has no weights (expected: a safetensors file; only 'resnet18' has bundled ones)");
+                .hasMessage("backbone 'mine' has no weights (expected: a safetensors file; only 'resnet18' and 'minilm' have"
+                        + " bundled ones)");
+        assertThatThrownBy(
+                () -> new BackboneConfig(new BackboneId("minilm"), Optional.empty(), Optional.empty(), "auto", "gpu"))
+                .isInstanceOf(Problem.class).hasMessage(
+                        "backbone 'minilm' is that of texts (expected: no weights of its own, float32 on the cpu)");
+        assertThatThrownBy(() -> limits("minilm", 1, 1)).isInstanceOf(Problem.class)
+                .hasMessage("the backbone for images is 'minilm' (expected: one of [resnet18])");
         assertThatThrownBy(() -> limits("mine", 1, 1)).isInstanceOf(Problem.class)
                 .hasMessage("the backbone for images is 'mine' (expected: one of [resnet18])");
         assertThatThrownBy(() -> limits("resnet18", 0, 1)).isInstanceOf(Problem.class)

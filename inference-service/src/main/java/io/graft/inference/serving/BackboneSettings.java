@@ -22,7 +22,7 @@ public interface BackboneSettings {
     @WithDefault("true")
     boolean openAtStart();
 
-    /** Backbones that are open at once; an open one stays open. */
+    /** Backbones that are open at once, besides that for texts; an open one stays open. */
     @WithDefault("8")
     @Min(1)
     @Max(1000)

@@ -11,7 +11,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
 
-/** The backbones by name, as in requests and events; {@code resnet18} is there without any key. */
+/** The backbones by name, as in requests and events; {@code resnet18} and {@code minilm} are there without any key. */
 @ConfigMapping(prefix = "graft.backbones")
 public interface NamedBackbones {
 
@@ -21,7 +21,7 @@ public interface NamedBackbones {
     /** One backbone: where its weights come from, and where they compute. */
     interface Source {
 
-        /** A safetensors file with its weights; absent: the bundled ones, which only {@code resnet18} has. */
+        /** A safetensors file with its weights; absent: bundled ones, which only {@code resnet18} and {@code minilm} have. */
         Optional<Path> weights();
 
         /** SHA-256 of that file, 64 hex digits; absent: not checked. */

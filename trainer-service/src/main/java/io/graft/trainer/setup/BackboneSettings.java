@@ -18,7 +18,7 @@ public interface BackboneSettings {
     @WithDefault("resnet18")
     String defaultImage();
 
-    /** Backbones that are open at once; an open one stays open. */
+    /** Backbones that are open at once, besides that for texts; an open one stays open. */
     @WithDefault("8")
     @Min(1)
     @Max(1000)

@@ -13,9 +13,9 @@ import io.graft.id.BackboneId;
  */
 public record BackboneKey(String sha256, BackboneId id, int dimension) {
 
-    /** Whether a backbone is among these. */
+    /** Whether a backbone is among these, opened or not. */
     public static Predicate<BackboneKey> in(Backbones backbones) {
-        return key -> backbones.find(key.sha256, key.dimension).isPresent();
+        return key -> backbones.knows(key.sha256, key.dimension);
     }
 
     static BackboneKey of(EncodedFeature feature) {
