@@ -167,10 +167,16 @@ public final class Backbones implements AutoCloseable {
                 .map(vector -> vector(dimension));
     }
 
-    /** Whether these are features of a backbone that is open, or will be once something needs it: of those with known files. */
+    /** What is known of a configured backbone: of that for texts everything, since its files are; of another one once it is open. */
+    public Optional<BackboneDescriptor> descriptor(BackboneId id) {
+        return id.equals(TextBackbone.ID) ? Optional.of(TextBackbone.DESCRIPTOR) : opened(id).map(Backbone::descriptor);
+    }
+
+    /** Whether these are features of a backbone of this process, as far as it is known. */
     public boolean knows(String sha256, int dimension) {
-        BackboneDescriptor text = TextBackbone.DESCRIPTOR;
-        return sha256.equals(text.sha256()) && dimension == text.dimension() || find(sha256, dimension).isPresent();
+        return slots.keySet().stream().flatMap(id -> descriptor(id).stream())
+                .anyMatch(known -> known.sha256().equals(sha256) && known.dimension() == dimension)
+                || find(sha256, dimension).isPresent();
     }
 
     private Backbone vector(int dimension) {

@@ -19,11 +19,11 @@ import io.graft.sample.SampleContent;
 final class TextBackbone implements Backbone {
 
     static final BackboneId ID = new BackboneId("minilm");
+    static final String ARCHITECTURE = "minilm-l6-v2";
     /** As in the tokenizer's file, which the model was trained with. */
     static final int TOKEN_COUNT_MAX = 128;
 
     private static final int DIMENSION = 384;
-    private static final String ARCHITECTURE = "minilm-l6-v2";
     private static final String MODEL = "/all-minilm-l6-v2.onnx";
     private static final String MODEL_SHA256 = "759c3cd2b7fe7e93933ad23c4c9181b7396442a2ed746ec7c1d46192c469c46e";
     private static final String TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 
 import javax.imageio.ImageIO;
 
@@ -74,6 +75,9 @@ class OpenInferenceTest {
         serve(ModelEvents.ready("riders", 1, identity.descriptor(), ModelEvents.largest("stays", "leaves", "unsure")));
         serve(ModelEvents.ready("shapes", 1, backbones.image().descriptor(),
                 NearestMean.head(backbones.image(), "disc", "stripes")));
+        Backbone text = backbones.forContent(new SampleContent.Text("any"));
+        serve(ModelEvents.ready("moods", 1, text.descriptor(), NearestText.head(text,
+                Map.of("glad", "I am very happy today", "lost", "Where is my card? It has not arrived."))));
     }
 
     private void serve(ModelReady ready) throws Exception {
@@ -127,6 +131,25 @@ class OpenInferenceTest {
         assertThat(json.at("/outputs/2/data/1").asDouble()).isEqualTo(json.at("/outputs/1/data/0").asDouble())
                 .isGreaterThan(0.9);
         assertThat(json.at("/outputs/3/data").toString()).isEqualTo("[\"stays\",\"leaves\",\"unsure\"]");
+    }
+
+    @Test
+    void answersTexts() throws Exception {
+        // When
+        JsonNode model = caller.get("/v2/models/moods").json();
+        Answer inJson = infer("moods", """
+                {"inputs": [{"name": "x", "datatype": "BYTES", "shape": [2],
+                             "data": ["What a happy day, I'm glad 😀", "my card is still not there"]}]}""");
+        Answered inBytes = inferBinary("moods", "BYTES", "[1]", elements("my card is lost".getBytes(StandardCharsets.UTF_8)), "");
+        Answer plain = caller.post("/v1/tasks/moods/predictions", "text/plain", "I feel happy");
+        Answer document = caller.post("/v1/tasks/moods/predictions", "application/json", "{\"text\": \"I feel happy\"}");
+
+        // Then
+        assertThat(model.at("/inputs/0").toString()).isEqualTo("{\"name\":\"texts\",\"datatype\":\"BYTES\",\"shape\":[-1]}");
+        assertThat(inJson.json().at("/outputs/0/data").toString()).as(inJson.text()).isEqualTo("[\"glad\",\"lost\"]");
+        assertThat(inBytes.json().at("/outputs/0/data").toString()).isEqualTo("[\"lost\"]");
+        assertThat(plain.json().path("label").asText()).as(plain.text()).isEqualTo("glad");
+        assertThat(document.json().path("probabilities")).isEqualTo(plain.json().path("probabilities"));
     }
 
     @Test
@@ -300,13 +323,18 @@ class OpenInferenceTest {
     /** One tensor behind the JSON, as Triton's clients send it. */
     private Answered inferBinary(String datatype, String shape, byte[] tensor, String more)
             throws IOException, InterruptedException {
+        return inferBinary("shapes", datatype, shape, tensor, more);
+    }
+
+    private Answered inferBinary(String model, String datatype, String shape, byte[] tensor, String more)
+            throws IOException, InterruptedException {
         byte[] json = ("{\"inputs\": [{\"name\": \"x\", \"datatype\": \"" + datatype + "\", \"shape\": " + shape
                 + ", \"parameters\": {\"binary_data_size\": " + tensor.length + "}}]" + more + "}")
                 .getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(json);
         body.writeBytes(tensor);
-        HttpRequest request = caller.request("/v2/models/shapes/infer")
+        HttpRequest request = caller.request("/v2/models/" + model + "/infer")
                 .header("Inference-Header-Content-Length", String.valueOf(json.length))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())).build();
         return new Answered(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray()));

@@ -110,11 +110,17 @@ final class StackClient implements AutoCloseable {
     }
 
     /** Sends vectors, each under its number, and returns when the broker has them. */
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback sees what the future would say
     void sendVectors(TaskId task, List<float[]> vectors, List<String> labels) {
+        sendSamples(task, "application/json", vectors.stream().map(StackClient::json).toList(), labels);
+    }
+
+    /** Sends samples, each under its number, and returns when the broker has them. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback sees what the future would say
+    void sendSamples(TaskId task, String contentType, List<byte[]> contents, List<String> labels) {
         AtomicReference<Exception> failure = new AtomicReference<>();
-        for (int i = 0; i < vectors.size(); i++) {
-            producer.send(record("labelled-samples", task + "/" + i, json(vectors.get(i)), Map.of("label", labels.get(i))),
+        for (int i = 0; i < contents.size(); i++) {
+            producer.send(record("labelled-samples", task + "/" + i, contents.get(i),
+                    Map.of("label", labels.get(i), "content-type", contentType)),
                     (written, e) -> failure.compareAndSet(null, e));
         }
         producer.flush();

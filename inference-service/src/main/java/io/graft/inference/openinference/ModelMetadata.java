@@ -50,10 +50,11 @@ public record ModelMetadata(String name, List<String> versions, String platform,
 
     static List<TensorMetadata> inputs(Model model) {
         TensorMetadata features = new TensorMetadata("features", Datatype.FP32, List.of(ANY, model.head().dimension()));
-        if (model.backbone().descriptor().architecture().equals("identity")) {
-            return List.of(features);
-        }
-        return List.of(new TensorMetadata("images", Datatype.BYTES, List.of(ANY)),
-                new TensorMetadata("pixels", Datatype.UINT8, List.of(ANY, ANY, ANY, 3)), features);
+        return switch (model.backbone().descriptor().contentKind()) {
+            case "vector" -> List.of(features);
+            case "text" -> List.of(new TensorMetadata("texts", Datatype.BYTES, List.of(ANY)), features);
+            default -> List.of(new TensorMetadata("images", Datatype.BYTES, List.of(ANY)),
+                    new TensorMetadata("pixels", Datatype.UINT8, List.of(ANY, ANY, ANY, 3)), features);
+        };
     }
 }

@@ -1,5 +1,8 @@
 package io.graft.inference.openinference;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -12,8 +15,8 @@ import io.graft.sample.ImageFormat;
 import io.graft.sample.SampleContent;
 
 /**
- * What a request's tensor means for a task: encoded images as {@code BYTES} [n], images as {@code UINT8} or {@code FP32} (0 to
- * 1) [n, height, width, 3] in red, green and blue, features as {@code FP32} [n, dimension].
+ * What a request's tensor means for a task: encoded images or texts as {@code BYTES} [n], images as {@code UINT8} or
+ * {@code FP32} (0 to 1) [n, height, width, 3] in red, green and blue, features as {@code FP32} [n, dimension].
  */
 public final class TensorInputs {
 
@@ -27,8 +30,9 @@ public final class TensorInputs {
         Tensor tensor = request.input();
         int count = tensor.shape().get(0);
         List<PredictionInput> inputs = new ArrayList<>(count);
-        if (tensor instanceof Tensor.Bytes bytes && bytes.elements().size() == count && embeds(model)) {
-            bytes.elements().forEach(element -> inputs.add(image(bytes, element)));
+        if (tensor instanceof Tensor.Bytes bytes && bytes.elements().size() == count && !takes("vector", model)) {
+            boolean texts = takes("text", model);
+            bytes.elements().forEach(element -> inputs.add(texts ? text(bytes, element) : image(bytes, element)));
             return inputs;
         }
         if (tensor instanceof Tensor.Numbers numbers) {
@@ -41,9 +45,19 @@ public final class TensorInputs {
         throw unfit(tensor, model);
     }
 
-    /** Whether the task's backbone takes images; otherwise it is the identity. */
-    private static boolean embeds(Model model) {
-        return !model.backbone().descriptor().architecture().equals("identity");
+    private static boolean takes(String kind, Model model) {
+        return model.backbone().descriptor().contentKind().equals(kind);
+    }
+
+    /** In JSON a text is a string as it is. */
+    private static PredictionInput text(Tensor tensor, byte[] element) {
+        try {
+            return new PredictionInput.Content(new SampleContent.Text(
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(element)).toString()));
+        } catch (CharacterCodingException e) {
+            throw Problem.invalid("INFER_REQUEST_INVALID", "infer request input '" + InferRequestReader.quoted(tensor.name())
+                    + "' has an element that is no text (expected: UTF-8)", e);
+        }
     }
 
     private static PredictionInput image(Tensor.Bytes tensor, byte[] element) {
@@ -66,9 +80,10 @@ public final class TensorInputs {
     private static PredictionInput input(Tensor.Numbers tensor, int from, int to, Model model) {
         if (tensor.shape().size() == 2 && !tensor.integers()) {
             SampleContent.Vector vector = new SampleContent.Vector(Arrays.copyOfRange(tensor.values(), from, to));
-            return embeds(model) ? new PredictionInput.Feature(vector.values()) : new PredictionInput.Content(vector);
+            return takes("vector", model) ? new PredictionInput.Content(vector)
+                    : new PredictionInput.Feature(vector.values());
         }
-        if (embeds(model) && tensor.shape().size() == 4 && tensor.shape().get(3) == CHANNELS) {
+        if (takes("image", model) && tensor.shape().size() == 4 && tensor.shape().get(3) == CHANNELS) {
             return new PredictionInput.Content(
                     new SampleContent.Raster(bytes(tensor, from, to), tensor.shape().get(2), tensor.shape().get(1)));
         }

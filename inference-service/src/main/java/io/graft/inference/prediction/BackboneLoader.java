@@ -80,19 +80,24 @@ public final class BackboneLoader implements BackboneLookup, AutoCloseable {
                 .filter(backbone -> batchers.has(backbone) || !backbones.isConfigured(backbone.descriptor().id()));
     }
 
-    /** A warm one of another digest is not the model's; one that became warm just now is found the next time. */
+    /** One that is known by another digest is not the model's; one that became warm just now is found the next time. */
     @Override
     public synchronized boolean isExpected(BackboneReference reference) {
         BackboneId id = reference.id();
-        Optional<BackboneDescriptor> warm = backbones.opened(id).filter(batchers::has).map(Backbone::descriptor);
-        if (loading.contains(id) || warm.isPresent()) {
-            return warm.map(descriptor -> descriptor.sha256().equals(reference.sha256())
-                    && descriptor.dimension() == reference.dimension()).orElse(true);
+        if (backbones.descriptor(id).filter(known -> !isOf(reference, known)).isPresent()) {
+            return false;
+        }
+        if (loading.contains(id) || backbones.opened(id).filter(batchers::has).isPresent()) {
+            return true;
         }
         failure(id).ifPresent(problem -> {
             throw problem;
         });
         return backbones.isConfigured(id);
+    }
+
+    private static boolean isOf(BackboneReference reference, BackboneDescriptor backbone) {
+        return backbone.sha256().equals(reference.sha256()) && backbone.dimension() == reference.dimension();
     }
 
     private Optional<Problem> failure(BackboneId id) {
