@@ -7,14 +7,16 @@ import java.util.List;
 import io.graft.backbone.Backbone;
 import io.graft.backbone.Backbones;
 import io.graft.backbone.BackbonesConfig;
+import io.graft.sample.SampleContent;
 
 /**
  * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
- * {@code auto}, {@code job}, {@code replay}, {@code serving}.
+ * {@code auto}, {@code job}, {@code replay}, {@code serving}, {@code text}.
  */
 public final class Benchmarks {
 
-    private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job", "replay", "serving");
+    private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job", "replay", "serving",
+            "text");
 
     private Benchmarks() {
     }
@@ -56,6 +58,9 @@ public final class Benchmarks {
             }
             if (chosen.contains("serving")) {
                 Serving.measure(backbone, photographs);
+            }
+            if (chosen.contains("text")) {
+                TextEmbedding.measure(backbones.forContent(new SampleContent.Text("any")));
             }
         }
     }

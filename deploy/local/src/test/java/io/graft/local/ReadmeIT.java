@@ -44,7 +44,7 @@ class ReadmeIT {
         }
 
         // Then
-        assertThat(outputs).hasSize(12);
+        assertThat(outputs).hasSize(14);
         assertThat(outputs.get(1)).contains("\"key\":\"iris/flower-9\"");
         assertThat(outputs.get(3)).contains("\"label\":\"setosa\"").contains("\"version\":1");
         assertThat(outputs.get(4)).contains("\"data\":[\"setosa\",\"versicolor\"]");
@@ -54,6 +54,8 @@ class ReadmeIT {
         assertThat(outputs.get(9)).contains("\"topic\":\"training-policies\"");
         assertThat(outputs.get(10)).isEqualTo("0 would be sent, 0 kept\n");
         assertThat(outputs.get(11)).contains("iris@1 identical");
+        assertThat(outputs.get(12)).contains("\"task\":\"support\"").contains("\"label\":\"card\"");
+        assertThat(outputs.get(13)).contains("\"task\":\"likes\"").contains("\"label\":\"likes\"");
         assertThat(outputs.get(8)).contains("graft_samples_total{").contains("graft_serving_version{");
     }
 
