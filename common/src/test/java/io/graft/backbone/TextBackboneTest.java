@@ -43,7 +43,7 @@ class TextBackboneTest {
         BackboneDescriptor descriptor = minilm.descriptor();
         assertThat(descriptor.architecture()).isEqualTo("minilm-l6-v2");
         assertThat(descriptor.dimension()).isEqualTo(DIMENSION);
-        assertThat(descriptor.sha256()).isEqualTo("DIGEST");
+        assertThat(descriptor.sha256()).isEqualTo("96b60dae3436a4c843fc7944b6c4a48a16907f65945a703617cf2639aa53ab2a");
     }
 
     @Test

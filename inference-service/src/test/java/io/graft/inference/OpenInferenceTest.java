@@ -140,7 +140,8 @@ class OpenInferenceTest {
         Answer inJson = infer("moods", """
                 {"inputs": [{"name": "x", "datatype": "BYTES", "shape": [2],
                              "data": ["What a happy day, I'm glad 😀", "my card is still not there"]}]}""");
-        Answered inBytes = inferBinary("moods", "BYTES", "[1]", elements("my card is lost".getBytes(StandardCharsets.UTF_8)), "");
+        Answered inBytes = inferBinary("moods", "BYTES", "[1]", elements("my card is lost".getBytes(StandardCharsets.UTF_8)),
+                "");
         Answer plain = caller.post("/v1/tasks/moods/predictions", "text/plain", "I feel happy");
         Answer document = caller.post("/v1/tasks/moods/predictions", "application/json", "{\"text\": \"I feel happy\"}");
 
