@@ -167,7 +167,10 @@ public final class Backbones implements AutoCloseable {
                 .map(vector -> vector(dimension));
     }
 
-    /** What is known of a configured backbone: of that for texts everything, since its files are; of another one once it is open. */
+    /**
+     * What is known of a configured backbone: of that for texts everything, since its files are; of another one once it is
+     * open.
+     */
     public Optional<BackboneDescriptor> descriptor(BackboneId id) {
         return id.equals(TextBackbone.ID) ? Optional.of(TextBackbone.DESCRIPTOR) : opened(id).map(Backbone::descriptor);
     }
