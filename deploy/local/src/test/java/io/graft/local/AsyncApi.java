@@ -56,6 +56,10 @@ final class AsyncApi {
         boolean isBinary() {
             return payload.has("contentEncoding");
         }
+
+        boolean isText() {
+            return payload.path("type").asText().equals("string") && !isBinary();
+        }
     }
 
     /** An example of a message. A binary payload is written down as base64. */
@@ -71,7 +75,8 @@ final class AsyncApi {
                 return null;
             }
             if (payload.isTextual()) {
-                return Base64.getDecoder().decode(payload.textValue());
+                String text = payload.textValue();
+                return message.isText() ? text.getBytes(StandardCharsets.UTF_8) : Base64.getDecoder().decode(text);
             }
             return Json.write(payload);
         }

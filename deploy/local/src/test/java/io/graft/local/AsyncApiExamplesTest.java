@@ -80,7 +80,7 @@ class AsyncApiExamplesTest {
     @Test
     void readsEverySampleThatItShows() {
         // Given
-        List<String> labelled = List.of("LabelledImage", "LabelledJson", "LabelledCloudEvent");
+        List<String> labelled = List.of("LabelledImage", "LabelledText", "LabelledJson", "LabelledCloudEvent");
 
         // When
         List<SampleEvent> read = labelled.stream().flatMap(name -> document.examples(name).stream())
@@ -88,7 +88,7 @@ class AsyncApiExamplesTest {
         SampleEvent deleted = samples.decode(document.examples("DeletedSample").get(0).received());
 
         // Then
-        assertThat(read).hasSize(6).allSatisfy(event -> assertThat(event).isInstanceOf(SampleEvent.Labelled.class));
+        assertThat(read).hasSize(8).allSatisfy(event -> assertThat(event).isInstanceOf(SampleEvent.Labelled.class));
         assertThat(deleted).isInstanceOf(SampleEvent.Deleted.class);
     }
 
