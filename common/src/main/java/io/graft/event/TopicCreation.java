@@ -22,7 +22,7 @@ import io.graft.problem.Problem;
  * Makes the topics that are missing, with the clean-up that the contract gives them, and checks what the pipeline rests on.
  *
  * @param partitionCount of every topic but {@code promotions}, {@code training-policies} and {@code training-triggers}, of
- *        which the last record counts: each is one log and has one
+ *        which the last record counts, and {@code task-dimensions}, of which the first does: each is one log and has one
  * @param replicationFactor of every topic
  */
 public record TopicCreation(Topics topics, int partitionCount, short replicationFactor) {
@@ -79,6 +79,7 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
         List<NewTopic> all = new ArrayList<>();
         all.add(topic(topics.labelledSamples(), partitionCount, COMPACT));
         all.add(topic(topics.sampleFeatures(), partitionCount, COMPACT));
+        all.add(topic(topics.taskDimensions(), 1, FOR_EVER));
         all.add(topic(topics.trainRequests(), partitionCount, retention(30)));
         all.add(topic(topics.trainingQueue(), partitionCount, retention(30)));
         all.add(topic(topics.trainingProgress(), partitionCount, retention(7)));
@@ -108,13 +109,13 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
 
     /**
      * Checks that the queue and the features have the same number of partitions, so that one owner holds both sides of a task,
-     * and that promotions, training policies and their triggers are one log each.
+     * and that promotions, training policies, their triggers and the tasks' dimensions are one log each.
      *
      * @throws Problem BROKEN naming topic and number
      */
     public static void check(Admin admin, Topics topics) {
-        Map<String, String> singles = Map.of(topics.promotions(), "promotion", topics.trainingPolicies(), "policy",
-                topics.trainingTriggers(), "trigger");
+        Map<String, String> singles = Map.of(topics.promotions(), "last promotion", topics.trainingPolicies(), "last policy",
+                topics.trainingTriggers(), "last trigger", topics.taskDimensions(), "first dimension");
         List<String> names = new ArrayList<>(singles.keySet());
         names.addAll(List.of(topics.sampleFeatures(), topics.trainingQueue()));
         Map<String, TopicDescription> found = describe(admin, names);
@@ -129,7 +130,7 @@ public record TopicCreation(Topics topics, int partitionCount, short replication
             int count = partitionCount(found, topic);
             if (count != 1) {
                 throw Problem.broken("TOPICS_UNFIT", "topic '" + topic + "' has " + count
-                        + " partitions (expected: 1, since the last " + noun + " wins)");
+                        + " partitions (expected: 1, since the " + noun + " wins)");
             }
         });
     }

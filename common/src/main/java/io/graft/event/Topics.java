@@ -31,6 +31,11 @@ public record Topics(String prefix) {
         return prefix + "sample-features";
     }
 
+    /** Internal: by task, how many numbers its vectors have. */
+    public String taskDimensions() {
+        return prefix + "task-dimensions";
+    }
+
     public String trainRequests() {
         return prefix + "train-requests";
     }

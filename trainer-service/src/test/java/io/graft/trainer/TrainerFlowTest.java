@@ -193,6 +193,24 @@ class TrainerFlowTest {
     }
 
     @Test
+    void putsAsideAVectorOfAnotherLengthThanTheTasksFirst() {
+        // Given
+        kafka.sendVector("lengths", "a", "x", 1, 2, 3);
+        kafka.await("sample-features", 1, record -> Kafka.key(record).equals("lengths/a"));
+
+        // When
+        kafka.sendVector("lengths", "b", "y", 1, 2);
+
+        // Then
+        ConsumerRecord<byte[], byte[]> letter = kafka
+                .await("labelled-samples-dead-letter", 1, record -> Kafka.key(record).equals("lengths/b")).get(0);
+        assertThat(Kafka.header(letter, "dead-letter-code")).isEqualTo("SAMPLE_VECTOR_INVALID");
+        assertThat(Kafka.header(letter, "dead-letter-reason"))
+                .isEqualTo("vector has 2 numbers (expected: 3, as the first one of task 'lengths')");
+        assertThat(letter.value()).isEqualTo(Kafka.bytes("{\"vector\":[1.0,2.0]}"));
+    }
+
+    @Test
     void refusesATrainRequestWithATypo() {
         // When
         kafka.send("train-requests", "typo", Kafka.bytes("{\"recipe\":{\"learnRate\":1}}"));

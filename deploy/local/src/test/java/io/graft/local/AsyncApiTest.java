@@ -74,6 +74,7 @@ class AsyncApiTest {
             code = RecordSchema.of(TrainRequest.class, TrainingProgress.class, ModelReady.class, Promotion.class,
                     TrainingPolicy.class, services.loadClass("io.graft.trainer.history.TrainingTrigger"),
                     services.loadClass("io.graft.trainer.queue.QueuedRequest"),
+                    services.loadClass("io.graft.trainer.embedding.TaskDimension"),
                     services.loadClass("io.graft.inference.prediction.Prediction"),
                     services.loadClass("io.graft.inference.feedback.FeedbackEvent"));
         }

@@ -54,7 +54,8 @@ class DocumentedExamplesIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     /** The messages, models and promotions first: the train requests of the samples then make later versions. */
     private static final List<String> ORDER = List.of("TrainingProgress", "ModelReady", "Promotion", "SampleFeature",
-            "LabelledImage", "LabelledText", "LabelledJson", "LabelledCloudEvent", "DeletedSample", "TrainingTrigger",
+            "TaskDimension", "LabelledImage", "LabelledText", "LabelledJson", "LabelledCloudEvent", "DeletedSample",
+            "TrainingTrigger",
             "TrainingPolicy", "DeletedTrainingPolicy", "QueuedRequest", "TrainRequest", "SampleDeadLetter",
             "TrainRequestDeadLetter",
             "PredictionRequestDeadLetter", "Prediction", "LabellingCandidate", "FeedbackEvent", "FeedbackDeadLetter");
@@ -99,7 +100,7 @@ class DocumentedExamplesIT {
         }
 
         // Then
-        int sampleCount = ORDER.subList(4, 9).stream().mapToInt(name -> events.examples(name).size()).sum();
+        int sampleCount = ORDER.subList(5, 10).stream().mapToInt(name -> events.examples(name).size()).sum();
         ServiceMetrics trainer = new ServiceMetrics(stack.trainer().uri());
         stack.trainer().awaitUntil("done with the samples", LIMIT,
                 () -> trainer.sum("graft_samples_total", Map.of()) == sampleCount);

@@ -19,7 +19,10 @@ public interface TopicsConfig {
     @WithDefault("false")
     boolean create();
 
-    /** Of each topic that is created, but for promotions, training-policies and training-triggers, which have one. */
+    /**
+     * Of each topic that is created, but for promotions, training-policies, training-triggers and task-dimensions, which have
+     * one.
+     */
     @WithDefault("6")
     @Min(1)
     @Max(10_000)

@@ -16,6 +16,7 @@ import io.graft.backbone.Backbones;
 import io.graft.backbone.View;
 import io.graft.feature.Embedding;
 import io.graft.feature.Feature;
+import io.graft.id.TaskId;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContent;
@@ -37,27 +38,44 @@ final class SampleEmbedder {
     private final Backbones backbones;
     private final EmbeddingPool pool;
     private final RecentEmbeddings recent;
+    private final Dimensions dimensions;
     private final int viewCount;
 
     /** @param viewCount augmented views of each image that may be trained on */
-    SampleEmbedder(SampleEventCodec codec, Backbones backbones, EmbeddingPool pool, RecentEmbeddings recent, int viewCount) {
+    SampleEmbedder(SampleEventCodec codec, Backbones backbones, EmbeddingPool pool, RecentEmbeddings recent,
+            Dimensions dimensions, int viewCount) {
         this.codec = codec;
         this.backbones = backbones;
         this.pool = pool;
         this.recent = recent;
+        this.dimensions = dimensions;
         this.viewCount = viewCount;
     }
 
     /** A record that was read: its event and backbone, or why it cannot be used. */
     private sealed interface Read {
 
+        /** How long a vector is, and of which task; absent for whatever else it is. */
+        Optional<TaskDimension> dimension();
+
         record Sample(SampleEvent.Labelled event, Backbone backbone, List<View> views) implements Read {
             Source source() {
                 return new Source(backbone.descriptor().sha256(), event.sha256(), views.stream().map(View::sample).findFirst());
             }
+
+            @Override
+            public Optional<TaskDimension> dimension() {
+                return event.content() instanceof SampleContent.Vector vector
+                        ? Optional.of(new TaskDimension(event.key().task(), vector.values().length))
+                        : Optional.empty();
+            }
         }
 
         record Done(EmbeddingOutcome outcome) implements Read {
+            @Override
+            public Optional<TaskDimension> dimension() {
+                return Optional.empty();
+            }
         }
     }
 
@@ -65,10 +83,11 @@ final class SampleEmbedder {
      * Embeds a batch.
      *
      * @return in the order of the records
-     * @throws Problem BROKEN when the backbone fails: nothing has been decided then
+     * @throws Problem BROKEN when the backbone fails, BUSY when the dimension of a task is not known in time: nothing has been
+     *         decided then
      */
     List<EmbeddingOutcome> embed(List<ConsumerRecord<byte[], byte[]>> batch) {
-        List<Read> reads = pool.map(batch, this::read);
+        List<Read> reads = fitting(batch, pool.map(batch, this::read));
         Map<Source, EmbeddingPool.Embedded> fresh = embedFresh(reads);
         List<EmbeddingOutcome> outcomes = new ArrayList<>(batch.size());
         Map<Source, List<Embedding>> used = new HashMap<>();
@@ -92,6 +111,29 @@ final class SampleEmbedder {
             }
             throw e;
         }
+    }
+
+    /** A vector of another length than its task's cannot be used. */
+    private List<Read> fitting(List<ConsumerRecord<byte[], byte[]>> batch, List<Read> reads) {
+        Map<TaskId, Integer> first = new HashMap<>();
+        reads.forEach(read -> read.dimension().ifPresent(found -> first.putIfAbsent(found.task(), found.dimension())));
+        if (first.isEmpty()) {
+            return reads;
+        }
+        Map<TaskId, Integer> settled = dimensions.settle(first);
+        List<Read> fitting = new ArrayList<>(reads.size());
+        for (int i = 0; i < reads.size(); i++) {
+            Optional<Problem> misfit = reads.get(i).dimension().flatMap(found -> misfit(found, settled));
+            fitting.add(misfit.isPresent() ? new Read.Done(new Rejected(batch.get(i), misfit.get())) : reads.get(i));
+        }
+        return fitting;
+    }
+
+    private static Optional<Problem> misfit(TaskDimension found, Map<TaskId, Integer> settled) {
+        int expected = settled.getOrDefault(found.task(), found.dimension());
+        return found.dimension() == expected ? Optional.empty()
+                : Optional.of(Problem.invalid("SAMPLE_VECTOR_INVALID", "vector has " + found.dimension()
+                        + " numbers (expected: " + expected + ", as the first one of task '" + found.task() + "')"));
     }
 
     /** None of a sample that will never be trained on. Which side the others are on is known when a run asks for them. */

@@ -20,6 +20,7 @@ import io.graft.sample.SampleContentCodec;
 import io.graft.sample.SampleEventCodec;
 import io.graft.trace.Step;
 import io.graft.trace.Tracing;
+import io.graft.trainer.setup.EventProducer;
 import io.graft.trainer.setup.ReplicaConfig;
 import io.smallrye.common.annotation.Identifier;
 
@@ -31,6 +32,7 @@ public class SampleEmbedding {
 
     private final Topics topics;
     private final EmbeddingPool pool;
+    private final DimensionLog dimensions;
     private final SampleEmbedder embedder;
     private final SampleMetrics metrics;
     private final Tracing tracing;
@@ -39,16 +41,18 @@ public class SampleEmbedding {
 
     @Inject
     SampleEmbedding(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
-            EmbeddingConfig config, Backbones backbones, SampleMetrics metrics, Tracing tracing) {
+            EmbeddingConfig config, Backbones backbones, SampleMetrics metrics, EventProducer events, Tracing tracing) {
         this.topics = topics;
         this.metrics = metrics;
         this.tracing = tracing;
         this.traces = new SampleTraces(tracing);
         this.pool = new EmbeddingPool(config.threads().orElse(Runtime.getRuntime().availableProcessors()),
                 config.batchSize() > 0 ? config.batchSize() : backbones.image().descriptor().usualBatchSize());
+        this.dimensions = new DimensionLog("graft-task-dimensions-" + replica.name(), kafka, topics.taskDimensions(),
+                events::send);
         this.embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(config.sampleBytesMax())), backbones,
                 pool,
-                new RecentEmbeddings(config.rememberedCount() / (1 + config.viewCount())), config.viewCount());
+                new RecentEmbeddings(config.rememberedCount() / (1 + config.viewCount())), dimensions, config.viewCount());
         this.loop = new TransactionalLoop(kafka, topics.labelledSamples(), group(topics), replica.name(),
                 config.transactionSize(), this::embed);
     }
@@ -59,12 +63,13 @@ public class SampleEmbedding {
     }
 
     public void start() {
+        dimensions.start();
         loop.start();
     }
 
     /** Why embedding has ended, if it has ended on its own. */
     public Optional<Throwable> failure() {
-        return loop.failure();
+        return loop.failure().or(dimensions::failure);
     }
 
     private TransactionalLoop.Result embed(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
@@ -98,6 +103,7 @@ public class SampleEmbedding {
 
     public void close() {
         loop.close();
+        dimensions.close();
         pool.close();
     }
 }

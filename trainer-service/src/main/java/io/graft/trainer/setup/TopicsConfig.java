@@ -20,8 +20,8 @@ public interface TopicsConfig {
     boolean create();
 
     /**
-     * Partitions of a created topic; {@code promotions}, {@code training-policies} and {@code training-triggers} always have
-     * one.
+     * Partitions of a created topic; {@code promotions}, {@code training-policies}, {@code training-triggers} and
+     * {@code task-dimensions} always have one.
      */
     @WithDefault("6")
     @Min(1)

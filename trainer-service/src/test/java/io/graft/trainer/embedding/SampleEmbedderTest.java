@@ -32,7 +32,7 @@ class SampleEmbedderTest {
 
     private final byte[] image = new DrawnImages(1).draw(1).get(0).bytes();
     private final SampleEmbedder embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(1 << 20)), backbones,
-            pool, new RecentEmbeddings(100), VIEW_COUNT);
+            pool, new RecentEmbeddings(100), new DimensionsInMemory(), VIEW_COUNT);
 
     @BeforeAll
     static void open() {
@@ -50,7 +50,7 @@ class SampleEmbedderTest {
     void embedsViewsOfImagesThatMayBeTrainedOn() {
         // When
         List<EmbeddingOutcome> outcomes = embedder.embed(List.of(image("birds/a"), image("birds/b", "split", "train"),
-                image("birds/c", "split", "validation"), vector("birds/d"), broken("birds/e")));
+                image("birds/c", "split", "validation"), vector("birds/d", "[1,2,3]"), broken("birds/e")));
 
         // Then
         assertThat(feature(outcomes.get(0)).views()).hasSize(VIEW_COUNT).doesNotHaveDuplicates()
@@ -97,6 +97,22 @@ class SampleEmbedderTest {
         assertThat(moved.views()).isEmpty();
     }
 
+    @Test
+    void putsAsideAVectorOfAnotherLengthThanTheTasksFirst() {
+        // When
+        List<EmbeddingOutcome> outcomes = embedder.embed(List.of(vector("birds/a", "[1,2,3]"), vector("birds/b", "[1,2]"),
+                vector("fish/a", "[1,2]"), image("birds/c")));
+        EmbeddingOutcome correction = embedder.embed(List.of(vector("birds/a", "[1,2,3,4]"))).get(0);
+
+        // Then
+        assertThat(List.of(outcomes.get(0), outcomes.get(2), outcomes.get(3))).allMatch(Embedded.class::isInstance);
+        assertThat(((Rejected) outcomes.get(1)).problem().code()).isEqualTo("SAMPLE_VECTOR_INVALID");
+        assertThat(((Rejected) outcomes.get(1)).problem().sentence())
+                .isEqualTo("vector has 2 numbers (expected: 3, as the first one of task 'birds')");
+        assertThat(((Rejected) correction).problem().sentence())
+                .isEqualTo("vector has 4 numbers (expected: 3, as the first one of task 'birds')");
+    }
+
     private static Feature feature(EmbeddingOutcome outcome) {
         return ((Embedded) outcome).feature();
     }
@@ -110,8 +126,8 @@ class SampleEmbedderTest {
         return record;
     }
 
-    private static ConsumerRecord<byte[], byte[]> vector(String key) {
-        return record(key, utf8("{\"vector\":[1,2,3]}"), "label", "wren", "content-type", "application/json");
+    private static ConsumerRecord<byte[], byte[]> vector(String key, String numbers) {
+        return record(key, utf8("{\"vector\":" + numbers + "}"), "label", "wren", "content-type", "application/json");
     }
 
     private static ConsumerRecord<byte[], byte[]> broken(String key) {
