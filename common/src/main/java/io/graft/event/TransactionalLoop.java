@@ -23,7 +23,6 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,13 +125,14 @@ public final class TransactionalLoop implements AutoCloseable {
     }
 
     private void run() {
-        try (transactions; Membership membership = new Membership()) {
-            consumer = membership.opened;
-            membership.opened.subscribe(List.of(topic), new Handover(membership.opened));
+        try (transactions; GroupMembership membership = new GroupMembership(consumerConfig, () -> closing)) {
+            KafkaConsumer<byte[], byte[]> opened = membership.consumer();
+            consumer = opened;
+            opened.subscribe(List.of(topic), new Handover(opened));
             while (!closing) {
-                step(membership.opened);
+                step(opened);
             }
-            commitInHand(membership.opened);
+            commitInHand(opened);
         } catch (Throwable e) {
             if (closing) {
                 LOG.debug("Loop closed group={}", thread.getName(), e);
@@ -142,18 +142,6 @@ public final class TransactionalLoop implements AutoCloseable {
             }
         } finally {
             handling.close();
-        }
-    }
-
-    /** The loop's place in the group; left for good where the loop was told to end, and kept for the next start otherwise. */
-    private final class Membership implements AutoCloseable {
-
-        private final KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(consumerConfig, new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-
-        @Override
-        public void close() {
-            GroupExit.close(opened, closing);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
@@ -19,11 +20,20 @@ import io.opentelemetry.proto.trace.v1.Span;
 /** A collector of OpenTelemetry that remembers the spans it is sent: OTLP over HTTP, in protobuf. */
 public final class SpanCollector implements AutoCloseable {
 
+    /** The key of the service that says where its collector is. */
+    public static final String ENDPOINT = "otel.exporter.otlp.endpoint";
+
     private final HttpServer server;
     private final List<ReceivedSpan> spans = new CopyOnWriteArrayList<>();
 
     private SpanCollector(HttpServer server) {
         this.server = server;
+    }
+
+    /** What a service is told so that it traces, and sends its spans to a collector on this port soon. */
+    public static Map<String, String> configuration(int port) {
+        return Map.of("otel.sdk.disabled", "false", ENDPOINT, "http://localhost:" + port, "otel.exporter.otlp.protocol",
+                "http/protobuf", "quarkus.otel.bsp.schedule.delay", "100ms");
     }
 
     public static SpanCollector start(int port) {

@@ -63,7 +63,7 @@ class TracingTest {
     String bootstrapServers;
 
     @Inject
-    @ConfigProperty(name = Traced.ENDPOINT)
+    @ConfigProperty(name = SpanCollector.ENDPOINT)
     URI endpoint;
 
     private SpanCollector collector;

@@ -34,7 +34,7 @@ class TracingTest {
     private static final String SENDERS_SPAN = "00f067aa0ba902b7";
 
     @Inject
-    @ConfigProperty(name = Traced.ENDPOINT)
+    @ConfigProperty(name = SpanCollector.ENDPOINT)
     URI endpoint;
 
     private SpanCollector collector;

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
@@ -56,7 +55,7 @@ final class SwapLatency {
                 long begunAtNanos = System.nanoTime();
                 int until = round == 0 ? 200 : SWAPS_PER_ROUND;
                 for (int swaps = series.promotedCount(), i = 0; i < until; i = series.promotedCount() - swaps) {
-                    awaitNanos(begunAtNanos + i * 1_000_000_000L / SWAPS_PER_SECOND);
+                    Clients.parkUntil(begunAtNanos + i * 1_000_000_000L / SWAPS_PER_SECOND);
                     series.swap();
                 }
                 Duration length = Duration.ofNanos(System.nanoTime() - begunAtNanos);
@@ -71,12 +70,6 @@ final class SwapLatency {
             ratios.sort(null);
             print("  ratio of p99: median %.2f ×, wanted: at most 1.25 ×%n", ratios.get(ROUNDS / 2));
             printSwaps(replica.log());
-        }
-    }
-
-    private static void awaitNanos(long atNanos) {
-        for (long left = atNanos - System.nanoTime(); left > 0; left = atNanos - System.nanoTime()) {
-            LockSupport.parkNanos(left);
         }
     }
 

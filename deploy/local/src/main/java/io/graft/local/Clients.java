@@ -118,6 +118,13 @@ public final class Clients {
         return clients.stop();
     }
 
+    /** Waits for a time of {@link System#nanoTime()}. */
+    public static void parkUntil(long atNanos) {
+        for (long left = atNanos - System.nanoTime(); left > 0; left = atNanos - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
     /** Why one has given up, if one has. */
     public @Nullable Throwable failure() {
         return failure.get();
@@ -186,9 +193,7 @@ public final class Clients {
                 return System.nanoTime();
             }
             long atNanos = firstAtNanos + count * intervalNanos;
-            for (long left = atNanos - System.nanoTime(); left > 0; left = atNanos - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
+            parkUntil(atNanos);
             return atNanos;
         }
 

@@ -29,10 +29,8 @@ class TracingIT {
         // Given
         TaskId task = new TaskId("followed");
         int port = Ports.free();
-        Map<String, String> properties = Map.of("otel.sdk.disabled", "false", "otel.exporter.otlp.endpoint",
-                "http://localhost:" + port, "otel.exporter.otlp.protocol", "http/protobuf");
         try (SpanCollector collector = SpanCollector.start(port);
-                LocalStack stack = LocalStack.start(folder, StackPorts.free(), properties);
+                LocalStack stack = LocalStack.start(folder, StackPorts.free(), SpanCollector.configuration(port));
                 StackClient client = new StackClient(stack)) {
             client.sendVectors(task, 40, false);
 

@@ -26,12 +26,11 @@ import io.quarkus.grpc.runtime.Interceptors;
 @Singleton
 final class CallPatience implements ServerInterceptor, Prioritized {
 
-    private static final Duration UNSAID = Duration.ofDays(1);
     private static final Context.Key<CompletableFuture<Void>> CANCELLED = Context.key("cancelled");
 
     /** Of the call on this thread, with a limit that stands in its message. */
     static Patience current(Optional<Duration> limit) {
-        Patience patience = new Patience(limit.orElse(UNSAID));
+        Patience patience = new Patience(limit.orElse(Patience.UNSAID));
         @Nullable
         CompletableFuture<Void> cancelled = CANCELLED.get();
         if (cancelled != null) {

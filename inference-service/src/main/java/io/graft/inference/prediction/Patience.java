@@ -8,6 +8,9 @@ import io.graft.problem.Problem;
 /** How long somebody waits for an answer, and whether anybody still does. Thread-safe. */
 public final class Patience {
 
+    /** Longer than any service's own limit. */
+    public static final Duration UNSAID = Duration.ofDays(1);
+
     private final Duration limit;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
 

@@ -22,8 +22,7 @@ final class CallerPatience {
     /** The parameter: milliseconds, or an ISO-8601 duration. */
     static final String TIMEOUT = "timeout";
 
-    private static final Duration UNSAID = Duration.ofDays(1);
-    private static final long MILLIS_MAX = UNSAID.toMillis();
+    private static final long MILLIS_MAX = Patience.UNSAID.toMillis();
     /** The preference of RFC 7240, in seconds; a preference that is not understood counts as unsaid, as it has there. */
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?([1-9]\\d{0,4})\"?\\s*(?:$|[,;])");
     private static final Pattern MILLIS = Pattern.compile("\\d{1,8}");
@@ -47,7 +46,7 @@ final class CallerPatience {
 
     /** With a limit that stands elsewhere in the request. */
     Patience patience(Optional<Duration> limit) {
-        return watched(request.getCurrent(), limit.orElse(UNSAID));
+        return watched(request.getCurrent(), limit.orElse(Patience.UNSAID));
     }
 
     private static Patience watched(RoutingContext context, Duration limit) {
@@ -69,7 +68,7 @@ final class CallerPatience {
             return timeout(timeout.get());
         }
         return prefer.map(WAIT::matcher).filter(Matcher::find)
-                .map(wait -> Duration.ofSeconds(Long.parseLong(wait.group(1)))).orElse(UNSAID);
+                .map(wait -> Duration.ofSeconds(Long.parseLong(wait.group(1)))).orElse(Patience.UNSAID);
     }
 
     private static Duration timeout(String text) {

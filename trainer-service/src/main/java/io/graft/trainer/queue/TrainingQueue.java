@@ -30,12 +30,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import io.graft.event.ConsumerSettings;
-import io.graft.event.GroupExit;
+import io.graft.event.GroupMembership;
 import io.graft.event.GroupOffsets;
 import io.graft.event.Topics;
 import io.graft.event.Transactions;
@@ -114,10 +113,11 @@ public class TrainingQueue {
     }
 
     private void run() {
-        try (transactions; Membership membership = new Membership()) {
-            membership.consumer.subscribe(List.of(topics.trainingQueue()), new Ownership(membership.consumer));
+        try (transactions; GroupMembership membership = new GroupMembership(consumerConfig, () -> closing)) {
+            KafkaConsumer<byte[], byte[]> consumer = membership.consumer();
+            consumer.subscribe(List.of(topics.trainingQueue()), new Ownership(consumer));
             while (!closing) {
-                step(membership.consumer);
+                step(consumer);
             }
         } catch (InterruptException e) {
             LOG.debug("Training queue closed");
@@ -128,18 +128,6 @@ public class TrainingQueue {
                 failure = e;
                 LOG.error("Training queue ended", e);
             }
-        }
-    }
-
-    /** The queue's place in the group; left for good where the queue was told to end, and kept for the next start otherwise. */
-    private final class Membership implements AutoCloseable {
-
-        private final KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig,
-                new ByteArrayDeserializer(), new ByteArrayDeserializer());
-
-        @Override
-        public void close() {
-            GroupExit.close(consumer, closing);
         }
     }
 
