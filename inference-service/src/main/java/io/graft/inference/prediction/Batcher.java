@@ -209,7 +209,7 @@ final class Batcher implements AutoCloseable {
                 return false;
             }
             batch.add(first);
-            cores.beginPass(() -> queue.size() + 1 >= limits.batchSizeMax());
+            cores.beginPass(limits.batchSizeMax(), () -> queue.size() + 1);
             queue.drainTo(batch, limits.batchSizeMax() - 1);
             return true;
         } finally {

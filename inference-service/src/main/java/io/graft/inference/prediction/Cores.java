@@ -5,14 +5,15 @@ import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
  * Divides the cores between decoding and forward passes, so that no more work is begun than can go on. Thread-safe.
  * <p>
  * A free core goes to a full batch first, then to decoding, then to a batch that is not full: an input in a full batch costs
- * about half of what it costs alone, so that under load it is better to decode what else has come before a pass begins. With
- * nothing to decode no pass waits to be filled. Equals take turns as they came.
+ * about half of what it costs alone, so that under load it is better to decode what else has come before a pass begins. A batch
+ * that as many decodes were preferred to as it has places counts as full: they are not for it. With nothing to decode no pass
+ * waits to be filled. Equals take turns as they came.
  */
 final class Cores {
 
@@ -20,20 +21,31 @@ final class Cores {
     private final int decodeCountMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Queue<Turn> decodes = new ArrayDeque<>();
-    private final Queue<Turn> passes = new ArrayDeque<>();
+    private final Queue<Pass> passes = new ArrayDeque<>();
     private int busy;
     private int decoding;
 
     /** One that waits; guarded by the lock. */
-    private final class Turn {
+    private class Turn {
 
-        private final Condition changed = lock.newCondition();
-        private final BooleanSupplier full;
-        private boolean begun;
-        private boolean left;
+        final Condition changed = lock.newCondition();
+        boolean begun;
+        boolean left;
+    }
 
-        Turn(BooleanSupplier full) {
-            this.full = full;
+    private final class Pass extends Turn {
+
+        private final int batchSizeMax;
+        private final IntSupplier inputCount;
+        private int passedOverCount;
+
+        Pass(int batchSizeMax, IntSupplier inputCount) {
+            this.batchSizeMax = batchSizeMax;
+            this.inputCount = inputCount;
+        }
+
+        boolean isFull() {
+            return passedOverCount >= batchSizeMax || inputCount.getAsInt() >= batchSizeMax;
         }
     }
 
@@ -54,7 +66,7 @@ final class Cores {
      * @return whether there is one
      */
     boolean beginDecode(long limitNanos, Patience patience) throws InterruptedException {
-        Turn turn = new Turn(() -> false);
+        Turn turn = new Turn();
         lock.lockInterruptibly();
         try {
             decodes.add(turn);
@@ -101,10 +113,11 @@ final class Cores {
     /**
      * Waits for a core to run a forward pass on, interrupted or not; {@link #endPass()} follows.
      *
-     * @param full whether the batch is, whenever a core becomes free; asked with a lock held
+     * @param batchSizeMax inputs in a full batch
+     * @param inputCount inputs that have come for it, whenever a core becomes free; asked with a lock held
      */
-    void beginPass(BooleanSupplier full) {
-        Turn turn = new Turn(full);
+    void beginPass(int batchSizeMax, IntSupplier inputCount) {
+        Pass turn = new Pass(batchSizeMax, inputCount);
         lock.lock();
         try {
             passes.add(turn);
@@ -139,11 +152,11 @@ final class Cores {
     }
 
     private boolean beginFullPass() {
-        for (Iterator<Turn> waiting = passes.iterator(); waiting.hasNext();) {
-            Turn turn = waiting.next();
-            if (turn.full.getAsBoolean()) {
+        for (Iterator<Pass> waiting = passes.iterator(); waiting.hasNext();) {
+            Pass pass = waiting.next();
+            if (pass.isFull()) {
                 waiting.remove();
-                begin(turn);
+                begin(pass);
                 return true;
             }
         }
@@ -153,12 +166,13 @@ final class Cores {
     private boolean beginNextDecode() {
         if (decoding < decodeCountMax && begin(decodes)) {
             decoding++;
+            passes.forEach(pass -> pass.passedOverCount++);
             return true;
         }
         return false;
     }
 
-    private static boolean begin(Queue<Turn> waiting) {
+    private static boolean begin(Queue<? extends Turn> waiting) {
         Turn turn = waiting.poll();
         if (turn == null) {
             return false;

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class CoresTest {
 
+    private static final int BATCH_SIZE = 3;
     private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final Patience PATIENCE = new Patience(Duration.ofMinutes(2));
 
@@ -27,7 +28,7 @@ class CoresTest {
     void decodesBeforeABatchThatIsNotFull() throws Exception {
         // Given
         cores.beginDecode(LONG_NANOS, PATIENCE);
-        pass("pass", () -> false);
+        pass("pass", () -> 1);
         decode("decode", PATIENCE);
 
         // When
@@ -44,8 +45,8 @@ class CoresTest {
         // Given
         cores.beginDecode(LONG_NANOS, PATIENCE);
         decode("decode", PATIENCE);
-        pass("other", () -> false);
-        pass("full", () -> true);
+        pass("other", () -> 1);
+        pass("full", () -> BATCH_SIZE);
 
         // When
         cores.endDecode();
@@ -60,15 +61,35 @@ class CoresTest {
     void runsABatchAsSoonAsItHasFilled() throws Exception {
         // Given
         Cores two = new Cores(2, 2);
-        AtomicBoolean full = new AtomicBoolean();
+        AtomicInteger inputCount = new AtomicInteger(1);
         two.beginDecode(LONG_NANOS, PATIENCE);
         two.beginDecode(LONG_NANOS, PATIENCE);
         awaitWaiting(inBackground("decode", () -> two.beginDecode(LONG_NANOS, PATIENCE)));
-        awaitWaiting(inBackground("pass", () -> two.beginPass(full::get)));
+        awaitWaiting(inBackground("pass", () -> two.beginPass(BATCH_SIZE, inputCount::get)));
 
         // When
-        full.set(true);
+        inputCount.set(BATCH_SIZE);
         two.endDecode();
+
+        // Then
+        assertThat(begun.take()).isEqualTo("pass");
+    }
+
+    @Test
+    void runsABatchThatDecodesDoNotFill() throws Exception {
+        // Given
+        cores.beginDecode(LONG_NANOS, PATIENCE);
+        pass("pass", () -> 1);
+        for (int i = 0; i <= BATCH_SIZE; i++) {
+            decode("decode", PATIENCE);
+        }
+
+        // When
+        for (int i = 0; i < BATCH_SIZE; i++) {
+            cores.endDecode();
+            assertThat(begun.take()).isEqualTo("decode");
+        }
+        cores.endDecode();
 
         // Then
         assertThat(begun.take()).isEqualTo("pass");
@@ -77,7 +98,7 @@ class CoresTest {
     @Test
     void waitsForNothingWhereNothingIsToBeDecoded() throws Exception {
         // When
-        cores.beginPass(() -> false);
+        cores.beginPass(BATCH_SIZE, () -> 1);
         cores.endPass();
 
         // Then
@@ -96,7 +117,7 @@ class CoresTest {
 
         // Then
         assertThat(third).isFalse();
-        three.beginPass(() -> false);
+        three.beginPass(BATCH_SIZE, () -> 1);
     }
 
     @Test
@@ -137,8 +158,8 @@ class CoresTest {
         return thread;
     }
 
-    private void pass(String name, BooleanSupplier full) {
-        awaitWaiting(inBackground(name, () -> cores.beginPass(full)));
+    private void pass(String name, IntSupplier inputCount) {
+        awaitWaiting(inBackground(name, () -> cores.beginPass(BATCH_SIZE, inputCount)));
     }
 
     private interface Wait {
