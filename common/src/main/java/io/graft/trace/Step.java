@@ -1,7 +1,6 @@
 package io.graft.trace;
 
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Scope;
 
 /**
@@ -38,7 +37,7 @@ public final class Step implements AutoCloseable {
 
     /** Says that it failed, with the code of the problem. */
     public void fail(String code) {
-        span.setStatus(StatusCode.ERROR).setAttribute(Tracing.ERROR_TYPE, code);
+        Tracing.fail(span, code);
     }
 
     @Override

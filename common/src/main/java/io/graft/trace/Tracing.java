@@ -9,6 +9,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 
@@ -24,7 +25,7 @@ public final class Tracing {
     /** Traces nothing. */
     public static final Tracing OFF = new Tracing(OpenTelemetry.noop(), false);
 
-    static final String ERROR_TYPE = "error.type";
+    private static final String ERROR_TYPE = "error.type";
     private static final String SCOPE = "io.graft";
 
     private final Tracer tracer;
@@ -47,6 +48,11 @@ public final class Tracing {
     /** Begins a step within the current one of this thread. */
     public Step begin(String name) {
         return on ? Step.of(tracer.spanBuilder(name).startSpan()) : Step.NONE;
+    }
+
+    /** Says that what a span is of has failed, with the code of the problem. */
+    public static void fail(Span span, String code) {
+        span.setStatus(StatusCode.ERROR).setAttribute(ERROR_TYPE, code);
     }
 
     /** A span to be built by hand, as one of something that is over. */

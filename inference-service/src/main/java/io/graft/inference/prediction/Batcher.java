@@ -26,8 +26,7 @@ import io.graft.trace.Tracing;
  * <p>
  * A worker takes one input and, once there is a core for it, whatever else waits behind it, up to a batch: an idle service
  * answers at once, a busy one answers in full batches. The queue is bounded; a full one is the caller's to hear, not the
- * heap's. Requests of different
- * tasks share a batch, since the backbone is the same.
+ * heap's. Requests of different tasks share a batch, since the backbone is the same.
  */
 final class Batcher implements AutoCloseable {
 
@@ -191,7 +190,8 @@ final class Batcher implements AutoCloseable {
         } catch (Throwable e) {
             failure = e;
             LOG.error("Worker died backbone={}", name, e);
-            fail(batch, e);
+            Problem problem = broken(batch, e);
+            batch.forEach(waiting -> waiting.completeExceptionally(problem));
         }
     }
 
@@ -237,14 +237,11 @@ final class Batcher implements AutoCloseable {
             embedded = embed(worker, batch);
         } catch (RuntimeException e) {
             LOG.error("Forward pass failed backbone={} batchSize={}", name, batch.size(), e);
-            traces.failed(batch, System.nanoTime() - startNanos);
-            fail(batch, e);
+            fail(batch, broken(batch, e), System.nanoTime() - startNanos);
             return;
         } catch (OutOfMemoryError e) {
             LOG.error("No memory for a forward pass backbone={} batchSize={}", name, batch.size(), e);
-            traces.failed(batch, System.nanoTime() - startNanos);
-            Problem problem = MemoryShortage.during("a forward pass of " + batch.size());
-            batch.forEach(waiting -> waiting.completeExceptionally(problem));
+            fail(batch, MemoryShortage.during("a forward pass of " + batch.size()), System.nanoTime() - startNanos);
             return;
         }
         traces.forwarded(batch, System.nanoTime() - startNanos);
@@ -262,10 +259,13 @@ final class Batcher implements AutoCloseable {
                 : new MappedFeatures(worker.embed(inputs), List.of());
     }
 
-    private void fail(List<Waiting<?>> batch, Throwable cause) {
-        Problem problem = Problem.broken("BACKBONE_FAILED", "backbone '" + name + "' failed on a batch of " + batch.size(),
-                cause);
+    private void fail(List<Waiting<?>> batch, Problem problem, long tookNanos) {
+        traces.failed(batch, tookNanos, problem.code());
         batch.forEach(waiting -> waiting.completeExceptionally(problem));
+    }
+
+    private Problem broken(List<Waiting<?>> batch, Throwable cause) {
+        return Problem.broken("BACKBONE_FAILED", "backbone '" + name + "' failed on a batch of " + batch.size(), cause);
     }
 
     private void refuseWaiting() {

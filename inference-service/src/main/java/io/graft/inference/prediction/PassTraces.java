@@ -2,14 +2,13 @@ package io.graft.inference.prediction;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
 import io.graft.trace.Tracing;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
-import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 
 /**
@@ -38,8 +37,8 @@ final class PassTraces {
         Entry trace();
     }
 
-    /** The step that an input belongs to, and when it entered the queue, in nanoseconds of the system's clock. */
-    record Entry(Context parent, long atNanos) {
+    /** The step that an input belongs to, and when it entered the queue. */
+    record Entry(Context parent, Instant at) {
     }
 
     /** Called on the thread that hands an input over. */
@@ -49,12 +48,12 @@ final class PassTraces {
             return null;
         }
         Context parent = Context.current();
-        return Span.fromContext(parent).getSpanContext().isSampled() ? new Entry(parent, clockNanos()) : null;
+        return Span.fromContext(parent).getSpanContext().isSampled() ? new Entry(parent, Instant.now()) : null;
     }
 
     /** A pass is over. */
     void forwarded(List<? extends Traced> batch, long tookNanos) {
-        Span first = tracing.isOn() ? record(batch, tookNanos, false) : Span.getInvalid();
+        Span first = tracing.isOn() ? record(batch, tookNanos, Optional.empty()) : Span.getInvalid();
         if (!first.getSpanContext().isValid()) {
             listener.forwarded(batch.size(), tookNanos);
             return;
@@ -62,42 +61,34 @@ final class PassTraces {
         Context.current().with(first).wrap(() -> listener.forwarded(batch.size(), tookNanos)).run();
     }
 
-    /** A pass has failed: its listener does not hear of it. */
-    void failed(List<? extends Traced> batch, long tookNanos) {
+    /** A pass has failed, with the code of the problem: its listener does not hear of it. */
+    void failed(List<? extends Traced> batch, long tookNanos, String code) {
         if (tracing.isOn()) {
-            record(batch, tookNanos, true);
+            record(batch, tookNanos, Optional.of(code));
         }
     }
 
     /** Returns the pass in the first recorded trace, or an invalid span. */
-    private Span record(List<? extends Traced> batch, long tookNanos, boolean failed) {
-        long endNanos = clockNanos();
-        long beginNanos = endNanos - tookNanos;
+    private Span record(List<? extends Traced> batch, long tookNanos, Optional<String> failure) {
+        Instant end = Instant.now();
+        Instant begin = end.minusNanos(tookNanos);
         Span first = Span.getInvalid();
         for (Traced input : batch) {
             Entry entry = input.trace();
             if (entry == null) {
                 continue;
             }
-            tracing.span("queue", entry.parent).setStartTimestamp(entry.atNanos, TimeUnit.NANOSECONDS).startSpan()
-                    .end(beginNanos, TimeUnit.NANOSECONDS);
-            SpanBuilder builder = tracing.span("embed", entry.parent).setStartTimestamp(beginNanos, TimeUnit.NANOSECONDS)
+            tracing.span("queue", entry.parent).setStartTimestamp(entry.at).startSpan().end(begin);
+            SpanBuilder builder = tracing.span("embed", entry.parent).setStartTimestamp(begin)
                     .setAttribute("graft.backbone", backbone).setAttribute("graft.batch.size", batch.size());
             if (first.getSpanContext().isValid()) {
                 builder.addLink(first.getSpanContext());
             }
             Span pass = builder.startSpan();
-            if (failed) {
-                pass.setStatus(StatusCode.ERROR);
-            }
-            pass.end(endNanos, TimeUnit.NANOSECONDS);
+            failure.ifPresent(code -> Tracing.fail(pass, code));
+            pass.end(end);
             first = first.getSpanContext().isValid() ? first : pass;
         }
         return first;
-    }
-
-    private static long clockNanos() {
-        Instant now = Instant.now();
-        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 }

@@ -208,7 +208,9 @@ public final class Predictor {
             return result;
         } catch (InterruptedException e) {
             outcome = Outcome.BUSY;
-            throw interrupted();
+            Problem problem = interrupted();
+            step.fail(problem.code());
+            throw problem;
         } catch (Problem e) {
             outcome = patience.hasEnded() ? Outcome.CANCELLED : outcome(e);
             step.fail(e.code());
@@ -291,6 +293,9 @@ public final class Predictor {
         Step step = tracing.begin("decode");
         try {
             return onCore(deadline, work);
+        } catch (Problem e) {
+            step.fail(e.code());
+            throw e;
         } finally {
             step.close();
         }
