@@ -87,7 +87,7 @@ final class BackboneSlot implements AutoCloseable {
                     descriptor.precision(), opened.millisecondsPerSample);
             state = opened;
             return opened.backbone;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
             throw failed(broken(e));
         } finally {
             if (!(state instanceof Open)) {
@@ -101,7 +101,7 @@ final class BackboneSlot implements AutoCloseable {
         return problem;
     }
 
-    private Problem broken(RuntimeException cause) {
+    private Problem broken(Throwable cause) {
         String why = cause instanceof Problem known ? known.sentence() : cause.toString();
         return Problem.broken("BACKBONE_BROKEN", "backbone '" + config.id() + "' cannot be opened: " + why, cause);
     }
@@ -119,7 +119,7 @@ final class BackboneSlot implements AutoCloseable {
                 worker.embed(input);
                 shortestNanos = Math.min(shortestNanos, System.nanoTime() - startNanos);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             backbone.close();
             throw e;
         }

@@ -50,7 +50,7 @@ final class TextBackbone implements Backbone {
         TextTokenizer tokenizer = TextTokenizer.open(read(TOKENIZER, TOKENIZER_SHA256), TOKEN_COUNT_MAX);
         try {
             return new TextBackbone(tokenizer, TextEncoder.open(read(MODEL, MODEL_SHA256), DIMENSION));
-        } catch (Problem e) {
+        } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
             tokenizer.close();
             throw e;
         }
