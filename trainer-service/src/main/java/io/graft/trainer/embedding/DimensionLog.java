@@ -66,8 +66,8 @@ final class DimensionLog implements Dimensions, AutoCloseable {
 
     @Override
     public Map<TaskId, Integer> settle(Map<TaskId, Integer> first) {
+        await("to its end", replay::hasCaughtUp);
         if (!knows(first.keySet())) {
-            await("to its end", replay::hasCaughtUp);
             propose(first);
             await("up to what was just written", () -> knows(first.keySet()));
         }
