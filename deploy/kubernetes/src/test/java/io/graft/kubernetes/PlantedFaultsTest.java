@@ -81,6 +81,8 @@ class PlantedFaultsTest {
                         each -> at(each, "/spec/template/spec/containers/0/resources/limits").remove("memory"))),
                 fault(new PortsAndProbes(), "allows port 9092, which nobody has", SOUND.with("NetworkPolicy", "graft-to-kafka",
                         each -> at(each, "/spec/egress/0/ports/0").put("port", 9092))),
+                fault(new PortsAndProbes(), "publishes \"/\"", SOUND.with("Ingress", "graft-inference",
+                        each -> at(each, "/spec/rules/0/http/paths/0").put("path", "/"))),
                 fault(new PortsAndProbes(), "Service 'graft-inference' leads to",
                         SOUND.with("Service", "graft-inference", each -> at(each, "/spec/ports/0").put("targetPort", "web"))),
 

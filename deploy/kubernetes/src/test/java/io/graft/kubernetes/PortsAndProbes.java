@@ -18,6 +18,8 @@ final class PortsAndProbes implements Check {
     private static final Map<String, String> PROBES = Map.of("startupProbe", "/q/health/started", "livenessProbe",
             "/q/health/live", "readinessProbe", "/q/health/ready");
     private static final String METRICS = "/q/metrics";
+    /** What clients call; beside it are metrics, health and OpenAPI, which are nobody's outside. */
+    private static final List<String> CALLS = List.of("/v1", "/v2");
     private static final int DNS = 53;
 
     @Override
@@ -53,6 +55,10 @@ final class PortsAndProbes implements Check {
             }
         }
         for (Manifest ingress : manifests.ofKind("Ingress")) {
+            for (String path : ingress.node().findValuesAsText("path")) {
+                require(violations, CALLS.contains(path),
+                        ingress + " publishes \"" + path + "\" (expected: some of " + CALLS + ")");
+            }
             for (JsonNode backend : ingress.node().findValues("service")) {
                 List<Manifest> target = manifests.find("Service", backend.path("name").asText()).stream().toList();
                 require(violations, hasPort(target, backend.at("/port/name").asText()), ingress + " leads to " + backend
