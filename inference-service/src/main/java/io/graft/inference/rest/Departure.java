@@ -34,8 +34,7 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * The service's end, over HTTP and gRPC: for a while everything is still answered, since not everybody has heard of it yet;
- * then
- * new calls are refused, and those that came before are answered; at last those are refused that have waited too long.
+ * then new calls are refused, and those that came before are answered; at last those are refused that have waited too long.
  * <p>
  * The server itself refuses nothing. It waits until no call is in work, which under a constant load never comes, and then cuts
  * off what is.
@@ -128,7 +127,16 @@ final class Departure {
     private void refuseAll() {
         LOG.warn("Calls that were not answered in time are refused inWorkCount={} answerLimit={}", inWork.size(), answerLimit);
         predictor.refuse();
-        inWork.stream().filter(context -> !context.request().isEnded()).forEach(context -> refuse(context, "unfinished"));
+        inWork.stream().filter(context -> !context.request().isEnded()).forEach(this::refuseUnfinished);
+    }
+
+    /** Its connection's thread may answer it at this moment. */
+    private void refuseUnfinished(RoutingContext context) {
+        try {
+            refuse(context, "unfinished");
+        } catch (IllegalStateException e) {
+            LOG.debug("Call was answered meanwhile path={}", context.normalizedPath(), e);
+        }
     }
 
     private void refuse(RoutingContext context, String cause) {
@@ -144,7 +152,7 @@ final class Departure {
         }
         if (context.request().version() != HttpVersion.HTTP_2) {
             response.putHeader(HttpHeaders.CONNECTION, "close");
-            response.endHandler(ended -> context.request().connection().close());
+            int unused = context.addEndHandler(ended -> context.request().connection().close());
         }
         ProblemMapping.Body body = ProblemMapping.body(context.normalizedPath(), Status.SERVICE_UNAVAILABLE, CODE, SENTENCE);
         response.setStatusCode(Status.SERVICE_UNAVAILABLE.getStatusCode()).putHeader(HttpHeaders.RETRY_AFTER, "1")
