@@ -15,7 +15,7 @@ import io.github.bucket4j.TimeMeter;
  * How many wrong keys may come from an address. While it has none left, a right key is refused as a wrong one is, so that a
  * guesser learns nothing; but for a client that came from there with its key before, who is let in whoever else guesses there.
  * <p>
- * Addresses and clients that were not seen for the longest time are forgotten first.
+ * What is seen rarely and not lately is forgotten first.
  */
 public final class GuessLimit {
 

@@ -11,8 +11,8 @@ import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 
 /**
- * How often a client may call: a bucket of tokens for each, of which every call takes one. The clients that were not seen for
- * the longest time are forgotten first, and begin with a full bucket again.
+ * How often a client may call: a bucket of tokens for each, of which every call takes one. Clients that are seen rarely and
+ * not lately are forgotten first, and begin with a full bucket again.
  */
 public final class RateLimit {
 

@@ -20,8 +20,7 @@ import io.graft.sample.SampleContent;
 
 /**
  * The backbones of this process: those of the configuration and the one for texts, each opened once when something needs it,
- * and
- * the identity for vectors of each length. Thread-safe.
+ * and the identity for vectors of each length. Thread-safe.
  */
 public final class Backbones implements AutoCloseable {
 

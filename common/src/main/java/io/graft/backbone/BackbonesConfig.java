@@ -12,8 +12,7 @@ import io.graft.problem.Problem;
  * The backbones of a process, and what they have in common.
  *
  * @param byId each under its own name; the bundled {@code resnet18} and {@code minilm}, which embeds texts, are among them,
- *        configured
- *        or not
+ *        configured or not
  * @param image the one that embeds images
  * @param imageBytesMax of an encoded image
  * @param imagePixelsMax width × height of an image; one is decoded at 3 bytes a pixel (6 where a PNG has 16 bits) on each

@@ -47,8 +47,9 @@ final class EventWriter implements EventSink, AutoCloseable {
     }
 
     /**
-     * Writes in the current trace; returns when the broker has the event. @throws Problem INVALID when it takes none of this
-     * size, BUSY when not in time
+     * Writes in the current trace; returns when the broker has the event.
+     *
+     * @throws Problem INVALID when it takes none of this size, BUSY when not in time
      */
     void write(ProducerRecord<byte[], byte[]> record) {
         RecordTrace.write(record);

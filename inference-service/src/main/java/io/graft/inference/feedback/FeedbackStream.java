@@ -27,8 +27,7 @@ import io.smallrye.common.annotation.Identifier;
 /**
  * The arrow from {@code prediction-feedback} to {@code labelled-samples}. Every replica reads all of it, in a group of its own,
  * and acts on what belongs to its predictions: a sample, or a dead letter where it does not remember the prediction or the
- * topic
- * does not take the content.
+ * topic does not take the content.
  */
 @Singleton
 final class FeedbackStream {
