@@ -146,12 +146,13 @@ class MainJobIT {
         // Given
         TaskId task = new TaskId("killed");
         List<LabelledImage> images = new DrawnImages(11).draw(1 + 1000 / DrawnImages.labels().size()).subList(0, 1000);
-        for (LabelledImage image : images) {
-            client.send("labelled-samples", task + "/" + image.sampleId(), image.bytes(), Map.of("label", image.label()));
-        }
+        ServiceMetrics metrics = new ServiceMetrics(stack.trainer().uri());
+        client.sendSamples(task, "image/jpeg", images.stream().map(LabelledImage::bytes).toList(),
+                images.stream().map(LabelledImage::label).toList());
 
         // When
-        StackClient.until("some are embedded", () -> client.featureKeys(task).size() >= 100);
+        StackClient.until("some are embedded",
+                () -> metrics.sum("graft_samples_total", Map.of("task", task.value(), "outcome", "embedded")) >= 100);
         stack.trainer().kill();
         int before = client.featureKeys(task).size();
         stack.trainer().restart();
