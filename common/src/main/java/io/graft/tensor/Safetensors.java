@@ -20,7 +20,7 @@ import io.graft.problem.Problem;
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
-public final class Safetensors {
+public final class Safetensors implements TensorFile {
 
     private static final int ALIGNMENT_BYTES = 8;
 
@@ -56,17 +56,17 @@ public final class Safetensors {
                 bytes.length - dataBegin));
     }
 
-    /** What the file says about itself; empty when it says nothing. */
+    @Override
     public Map<String, String> metadata() {
         return Collections.unmodifiableMap(header.metadata());
     }
 
-    /** In the order of the header. */
+    @Override
     public Set<String> names() {
         return Collections.unmodifiableSet(header.entries().keySet());
     }
 
-    /** Copies a tensor of 16 or 32 bit numbers. */
+    @Override
     public Tensor tensor(String name) {
         TensorEntry entry = header.entries().get(name);
         if (entry == null) {
@@ -77,12 +77,13 @@ public final class Safetensors {
             case F16 -> halves(entry);
             case I64 -> throw invalid(owner, "has tensor '" + name + "' of dtype I64 (expected: F32 or F16)");
         };
-        for (int i = 0; i < values.length; i++) {
-            if (!Float.isFinite(values[i])) {
-                throw invalid(owner, "has " + name + "[" + i + "] = " + values[i] + " (expected: a finite number)");
-            }
-        }
+        Numbers.requireFinite(owner, name, values);
         return new Tensor(entry.shape(), values);
+    }
+
+    /** Nothing to free: the file is the garbage collector's. */
+    @Override
+    public void close() {
     }
 
     private float[] singles(TensorEntry entry) {
@@ -95,26 +96,13 @@ public final class Safetensors {
         ShortBuffer bits = bytes(entry).asShortBuffer();
         float[] values = new float[bits.remaining()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = halfToFloat(bits.get(i));
+            values[i] = Numbers.ofHalf(bits.get(i));
         }
         return values;
     }
 
     private ByteBuffer bytes(TensorEntry entry) {
         return file.slice(entry.begin(), entry.end() - entry.begin()).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    /** IEEE 754 binary16 to binary32, exactly. */
-    static float halfToFloat(short half) {
-        int sign = (half & 0x8000) << 16;
-        int exponent = (half >> 10) & 0x1F;
-        int fraction = half & 0x3FF;
-        if (exponent == 0) {
-            float magnitude = fraction * 0x1p-24f;
-            return sign == 0 ? magnitude : -magnitude;
-        }
-        int widened = exponent == 31 ? 255 : exponent + 112;
-        return Float.intBitsToFloat(sign | widened << 23 | fraction << 13);
     }
 
     /**

@@ -44,7 +44,7 @@ class SafetensorsTest {
     @CsvSource({ "0000,0", "8000,-0.0", "3C00,1", "C000,-2", "7BFF,65504", "0001,5.9604645e-8", "03FF,6.097555e-5",
             "0400,6.103515625e-5", "3555,0.333251953125", "7C00,Infinity", "FC00,-Infinity", "7E00,NaN" })
     void widensHalfPrecisionExactly(String bits, float expected) {
-        Float widened = Safetensors.halfToFloat((short) Integer.parseInt(bits, 16));
+        Float widened = Numbers.ofHalf((short) Integer.parseInt(bits, 16));
         assertThat(widened).isEqualTo(Float.valueOf(expected));
     }
 

@@ -1,0 +1,263 @@
+package io.graft.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+
+class TorchFileTest {
+
+    private static final int MUTATIONS = 20_000;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by the test extension
+    Path folder;
+
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+    @BeforeEach
+    void fill() {
+        tensors.put("conv1.weight", new Tensor(List.of(2, 2), new float[] { 1, -2, 3.5f, Float.MIN_VALUE }));
+        tensors.put("layer1.0.bn1.bias", new Tensor(List.of(3), new float[] { 7, 8, 9 }));
+    }
+
+    private TensorFile open(byte[] bytes) throws IOException {
+        return TensorFile.open("weights file", Files.write(folder.resolve("file.pth"), bytes));
+    }
+
+    @Test
+    void readsAStateDictThatTorchSaved() throws IOException {
+        // When
+        try (TensorFile file = open(TorchFiles.stateDict(tensors))) {
+            // Then
+            assertThat(file.names()).containsExactly("conv1.weight", "layer1.0.bn1.bias");
+            assertThat(file.metadata()).isEmpty();
+            assertThat(file.tensor("conv1.weight").shape()).containsExactly(2, 2);
+            assertThat(file.tensor("conv1.weight").values()).containsExactly(1, -2, 3.5f, Float.MIN_VALUE);
+            assertThat(file.tensor("layer1.0.bn1.bias").values()).containsExactly(7, 8, 9);
+            assertThatThrownBy(() -> file.tensor("fc.weight")).isInstanceOf(Problem.class)
+                    .hasMessage("weights file has no tensor 'fc.weight'");
+        }
+    }
+
+    @Test
+    void readsTheParametersOfATorchScriptArchiveAndNotItsCode() throws IOException {
+        // When
+        try (TensorFile file = open(TorchFiles.torchScript(tensors))) {
+            // Then
+            assertThat(file.names()).containsExactlyInAnyOrder("conv1.weight", "layer1.0.bn1.bias");
+            assertThat(file.tensor("layer1.0.bn1.bias").values()).containsExactly(7, 8, 9);
+        }
+    }
+
+    @Test
+    void readsASafetensorsFileLikewise() throws IOException {
+        try (TensorFile file = open(Safetensors.write(Map.of("made", "here"), tensors))) {
+            assertThat(file.metadata()).containsEntry("made", "here");
+            assertThat(file.tensor("layer1.0.bn1.bias").values()).containsExactly(7, 8, 9);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "FloatStorage,0000803F000000C0", "HalfStorage,003C00C0", "BFloat16Storage,803F00C0",
+            "DoubleStorage,000000000000F03F00000000000000C0" })
+    void readsNumbersOfEveryWidth(String storage, String hex) throws IOException {
+        // Given
+        byte[] bytes = TorchFiles.single(storage, 2, List.of(2), HexFormat.of().parseHex(hex));
+        // When
+        try (TensorFile file = open(bytes)) {
+            // Then
+            assertThat(file.tensor("t").values()).containsExactly(1, -2);
+        }
+    }
+
+    @Test
+    void namesCountersAndDoesNotReadThem() throws IOException {
+        try (TensorFile file = open(TorchFiles.single("LongStorage", 1, List.of(), new byte[8]))) {
+            assertThat(file.names()).containsExactly("t");
+            assertThatThrownBy(() -> file.tensor("t")).isInstanceOf(Problem.class).hasMessage("weights file has tensor 't' of"
+                    + " torch.LongStorage (expected: numbers with a fraction, of 16, 32 or 64 bits)");
+        }
+    }
+
+    @Test
+    void refusesNumbersThatAreNotFinite() throws IOException {
+        byte[] large = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(1e300).array();
+        try (TensorFile file = open(TorchFiles.single("DoubleStorage", 1, List.of(1), large))) {
+            assertThatThrownBy(() -> file.tensor("t")).isInstanceOf(Problem.class)
+                    .hasMessage("weights file has t[0] = Infinity (expected: a finite number)");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "os,system", "posix,system", "builtins,eval", "torch.serialization,load", "collections,Counter",
+            "torch,FloatStorage.__init__" })
+    void refusesAPickleThatNamesWhatIsNoTensor(String module, String name) {
+        // Given
+        byte[] pickle = instructions("\u0080\u0002c" + module + "\n" + name + "\n(X\4\0\0\0truetR.");
+        // When // Then
+        assertRefused(pickle, "weights file names '" + module + "." + name
+                + "', which is no tensor (expected: tensors in dictionaries, as torch.save writes a state_dict)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', ignoreLeadingAndTrailingWhitespace = false, value = {
+            "\u0080\u0002ctorch~FloatStorage~)R.|calls 'torch.FloatStorage' (expected: that it is only named)",
+            "\u0080\u0004.|has a pickle of protocol 4 (expected: 2, as torch.save writes)",
+            "\u0080\u0002|has a pickle that breaks off (expected: an end)",
+            "\u0080\u0002.|has a pickle that takes a value where there is none",
+            "\u0080\u0002}i|has a pickle with instruction 0x69 (expected: those of tensors)",
+            "\u0080\u0002h\u0007.|has a pickle that refers to place 7 (expected: one that it has filled)",
+            "\u0080\u0002t.|has a pickle that takes values up to a mark where there is none",
+            "\u0080\u0002(}(K\u0001u.|has a pickle that puts into what is no dictionary, or a key without a value",
+            "\u0080\u0002}N}s.|has a pickle with a dictionary whose key is no text (expected: names)",
+            "\u0080\u0002X\u00ff\u00ff\u00ff\u007fa|has a pickle with a text of 2147483647 bytes (expected: at most 1, the rest)",
+            "\u0080\u0002}.|has a pickle without named tensors (expected: a state_dict or a module)" })
+    void refusesAPickleThatBreaksARule(String pickle, String sentence) {
+        assertRefused(instructions(pickle.replace('~', '\n')), "weights file " + sentence);
+    }
+
+    @Test
+    void refusesADictionaryThatContainsItself() {
+        assertRefused(instructions("\u0080\u0002}q\0X\1\0\0\0ah\0s."), "weights file has more than 200000 values, or some more"
+                + " than 32 deep (expected: no more)");
+    }
+
+    /** Each holds the one before twice: the 30th, a billion times the first. */
+    @Test
+    void refusesDictionariesThatMultiply() {
+        // Given
+        StringBuilder pickle = new StringBuilder("\u0080\u0002}q\0");
+        for (char i = 1; i <= 30; i++) {
+            pickle.append("}q").append(i).append("(X\1\0\0\0ah").append((char) (i - 1)).append("X\1\0\0\0bh")
+                    .append((char) (i - 1)).append('u');
+        }
+        // When // Then
+        assertRefused(instructions(pickle + "."), "weights file has more than 200000 values, or some more than 32 deep"
+                + " (expected: no more)");
+    }
+
+    @Test
+    void refusesMoreThanItsBounds() {
+        assertRefused(instructions("\u0080\u0002" + "N".repeat(100_001)),
+                "weights file has a pickle of more than 100000 values at once (expected: no more)");
+        assertRefused(instructions("\u0080\u0002N" + "q\0".repeat(2_000_000)),
+                "weights file has a pickle of more than 2000000 instructions (expected: no more)");
+        assertRefused(instructions("\u0080\u0002c" + "a".repeat(600)),
+                "weights file has a pickle with a name of more than 512 letters (expected: no more)");
+    }
+
+    private void assertRefused(byte[] pickle, String sentence) {
+        byte[] archive = TorchFiles.archive(pickle, Map.of());
+        assertThatThrownBy(() -> open(archive)).isInstanceOf(Problem.class).hasMessage(sentence);
+    }
+
+    private static byte[] instructions(String pickle) {
+        return pickle.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void refusesAStorageOfAnotherSizeThanThePickleSays() throws IOException {
+        try (TensorFile file = open(TorchFiles.single("FloatStorage", 2, List.of(2), new byte[4]))) {
+            assertThatThrownBy(() -> file.tensor("t")).isInstanceOf(Problem.class).hasMessage(
+                    "weights file has storage data/0 of 4 bytes (expected: 2 numbers of torch.FloatStorage)");
+        }
+    }
+
+    @Test
+    void refusesATensorLargerThanItsStorage() {
+        byte[] file = TorchFiles.single("FloatStorage", 3, List.of(2, 2), new byte[12]);
+        assertThatThrownBy(() -> open(file)).isInstanceOf(Problem.class)
+                .hasMessage("weights file has a tensor of shape [2, 2] at 0 (expected: within the 3 numbers of its storage)");
+    }
+
+    /** A deflated entry may be a thousand times as large as the file. */
+    @Test
+    void refusesACompressedArchive() throws IOException {
+        // Given
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(archive)) {
+            zip.putNextEntry(new ZipEntry("archive/data.pkl"));
+            zip.write(new byte[1 << 20]);
+        }
+        // When // Then
+        assertThatThrownBy(() -> open(archive.toByteArray())).isInstanceOf(Problem.class)
+                .hasMessage("weights file has data.pkl compressed (expected: stored, as torch.save writes)");
+    }
+
+    @Test
+    void refusesAnArchiveOfSomethingElse() throws IOException {
+        // Given
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(archive)) {
+            zip.putNextEntry(new ZipEntry("readme.txt"));
+        }
+        // When // Then
+        assertThatThrownBy(() -> open(archive.toByteArray())).isInstanceOf(Problem.class)
+                .hasMessage("weights file is an archive with no data.pkl (expected: one, as torch.save writes)");
+        assertThatThrownBy(() -> open(Arrays.copyOf(archive.toByteArray(), 30))).isInstanceOf(Problem.class)
+                .hasMessageStartingWith("weights file is no readable archive: ");
+    }
+
+    /** Whatever the bytes are: tensors or a problem. A fixed seed; a failure prints the bytes. */
+    @Test
+    void survivesMutatedFiles() throws IOException {
+        // Given
+        List<byte[]> valid = List.of(TorchFiles.stateDict(tensors), TorchFiles.torchScript(tensors));
+        Random random = new Random(20_240_501);
+        int taken = 0;
+        for (int i = 0; i < MUTATIONS; i++) {
+            byte[] bytes = valid.get(i % 2).clone();
+            for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+                int at = random.nextInt(bytes.length);
+                switch (random.nextInt(4)) {
+                    case 0 -> bytes[at] = (byte) random.nextInt(256);
+                    case 1 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+                    case 2 -> bytes[at] = bytes[random.nextInt(bytes.length)];
+                    default -> bytes = random.nextInt(20) == 0 ? Arrays.copyOf(bytes, 1 + at) : bytes;
+                }
+            }
+            // When
+            taken += isTaken(bytes) ? 1 : 0;
+        }
+        // Then: both answers occur
+        assertThat(taken).isBetween(MUTATIONS / 100, MUTATIONS * 99 / 100);
+    }
+
+    private boolean isTaken(byte[] bytes) throws IOException {
+        try (TensorFile file = open(bytes)) {
+            file.names().forEach(file::tensor);
+            return true;
+        } catch (Problem e) {
+            if (e.type() != ProblemType.INVALID || e.sentence().length() > 2_000) {
+                throw new AssertionError("not a sentence for whoever wrote it", e);
+            }
+            return false;
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError("not a problem for: " + HexFormat.of().formatHex(bytes), e);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.graft.tensor;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Writes files as {@code torch.save(model.state_dict())} and {@code torch.jit.save} do, byte by byte of their pickles. */
+public final class TorchFiles {
+
+    private final ByteArrayOutputStream pickle = new ByteArrayOutputStream();
+    private final Map<String, byte[]> storages = new LinkedHashMap<>();
+
+    private TorchFiles() {
+        write(0x80, 2);
+    }
+
+    /** A {@code .pth} file of a state dict. */
+    public static byte[] stateDict(Map<String, Tensor> tensors) {
+        TorchFiles file = new TorchFiles();
+        file.orderedDictionary();
+        file.write('(');
+        tensors.forEach((name, tensor) -> {
+            file.text(name);
+            file.tensor(tensor);
+        });
+        file.write('u', '}');
+        file.text("_metadata");
+        file.orderedDictionary();
+        file.write('s', 'b', '.');
+        return archive(file.pickle.toByteArray(), file.storages);
+    }
+
+    /** A TorchScript archive whose modules have these parameters, by their paths; its code is a joke that nobody reads. */
+    public static byte[] torchScript(Map<String, Tensor> tensors) {
+        TorchFiles file = new TorchFiles();
+        file.module("", tensors);
+        file.write('.');
+        Map<String, byte[]> entries = new LinkedHashMap<>(file.storages);
+        entries.put("../code/__torch__.py", bytes("class Top(Module):\n  this is no program\n"));
+        return archive(file.pickle.toByteArray(), entries);
+    }
+
+    private void module(String prefix, Map<String, Tensor> tensors) {
+        global("__torch__.torchvision.models", "Module" + prefix.replace('.', '_'));
+        write(')', 0x81, '}', '(');
+        text("training");
+        write(0x89);
+        text("_is_full_backward_hook");
+        write('N');
+        Map<String, Map<String, Tensor>> children = new TreeMap<>();
+        tensors.forEach((name, tensor) -> {
+            int dot = name.indexOf('.');
+            if (dot < 0) {
+                text(name);
+                tensor(tensor);
+            } else {
+                children.computeIfAbsent(name.substring(0, dot), child -> new LinkedHashMap<>())
+                        .put(name.substring(dot + 1), tensor);
+            }
+        });
+        children.forEach((name, child) -> {
+            text(name);
+            module(prefix + "." + name, child);
+        });
+        write('u', 'b');
+    }
+
+    private void orderedDictionary() {
+        global("collections", "OrderedDict");
+        write(')', 'R');
+    }
+
+    private void tensor(Tensor tensor) {
+        ByteBuffer bytes = ByteBuffer.allocate(tensor.values().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(tensor.values());
+        tensor("FloatStorage", tensor.values().length, tensor.shape(), bytes.array());
+    }
+
+    private void tensor(String type, int count, List<Integer> shape, byte[] bytes) {
+        String key = String.valueOf(storages.size());
+        storages.put(key, bytes);
+        global("torch._utils", "_rebuild_tensor_v2");
+        write('(', '(');
+        text("storage");
+        global("torch", type);
+        text(key);
+        text("cpu");
+        integer(count);
+        write('t', 'Q');
+        integer(0);
+        integers(shape);
+        integers(strides(shape));
+        write(0x89);
+        orderedDictionary();
+        write('t', 'R');
+    }
+
+    /** A state dict with one tensor, named {@code t}, of any type of storage. */
+    static byte[] single(String type, int count, List<Integer> shape, byte[] bytes) {
+        TorchFiles file = new TorchFiles();
+        file.orderedDictionary();
+        file.text("t");
+        file.tensor(type, count, shape, bytes);
+        file.write('s', '.');
+        return archive(file.pickle.toByteArray(), file.storages);
+    }
+
+    private static List<Integer> strides(List<Integer> shape) {
+        Integer[] strides = new Integer[shape.size()];
+        int stride = 1;
+        for (int i = strides.length - 1; i >= 0; i--) {
+            strides[i] = stride;
+            stride *= shape.get(i);
+        }
+        return List.of(strides);
+    }
+
+    private void integers(List<Integer> values) {
+        write('(');
+        values.forEach(this::integer);
+        write('t');
+    }
+
+    private void integer(int value) {
+        if (value < 1 << 8) {
+            write('K', value);
+        } else if (value < 1 << 16) {
+            write('M', value, value >> 8);
+        } else {
+            write('J', value, value >> 8, value >> 16, value >> 24);
+        }
+    }
+
+    private void text(String text) {
+        byte[] bytes = bytes(text);
+        write('X', bytes.length, bytes.length >> 8, bytes.length >> 16, bytes.length >> 24);
+        pickle.writeBytes(bytes);
+        remember();
+    }
+
+    private void global(String module, String name) {
+        write('c');
+        pickle.writeBytes(bytes(module + "\n" + name + "\n"));
+        remember();
+    }
+
+    /** PyTorch's pickler remembers everything, needed or not. */
+    private void remember() {
+        write('r', 9, 1, 0, 0);
+    }
+
+    private void write(int... bytes) {
+        for (int value : bytes) {
+            pickle.write(value);
+        }
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The archive around a pickle. */
+    static byte[] archive(byte[] pickle, Map<String, byte[]> storages) {
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(archive)) {
+            put(zip, "archive/data.pkl", pickle);
+            put(zip, "archive/byteorder", bytes("little"));
+            for (Map.Entry<String, byte[]> storage : storages.entrySet()) {
+                String name = storage.getKey().startsWith("../") ? storage.getKey().substring(3) : "data/" + storage.getKey();
+                put(zip, "archive/" + name, storage.getValue());
+            }
+            put(zip, "archive/version", bytes("3\n"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return archive.toByteArray();
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes);
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(bytes.length);
+        entry.setCompressedSize(bytes.length);
+        entry.setCrc(checksum.getValue());
+        zip.putNextEntry(entry);
+        zip.write(bytes);
+        zip.closeEntry();
+    }
+}
