@@ -1,9 +1,12 @@
 package io.graft.backbone;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
+import io.graft.digest.Sha256;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 
@@ -11,41 +14,72 @@ import io.graft.problem.Problem;
  * One backbone by name, and how it is opened.
  *
  * @param id its name in requests and events
- * @param weights a safetensors file; absent: bundled ones, which only {@code resnet18} and {@code minilm} have
+ * @param weights a file, or a folder with one; absent: bundled ones, which only {@code resnet18} and {@code minilm} have
  * @param sha256 of that file, 64 hex digits; absent: not checked
+ * @param declared {@code architecture}, {@code interpolation}, {@code resize}, {@code crop}, {@code mean} and {@code std}, as
+ *        in
+ *        the metadata of a weights file: what is here counts more
  * @param precision {@code auto}, {@code float32}, {@code bfloat16} or {@code float16}
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  */
-public record BackboneConfig(BackboneId id, Optional<Path> weights, Optional<String> sha256, String precision, String device) {
+public record BackboneConfig(BackboneId id, Optional<String> weights, Optional<String> sha256, Map<String, String> declared,
+        String precision, String device) {
+
+    private static final Set<String> DECLARABLE = new TreeSet<>(
+            Set.of(ImageWeights.ARCHITECTURE, "interpolation", "resize", "crop", "mean", "std"));
 
     /** The backbone in this jar. */
-    public static final BackboneConfig BUNDLED = new BackboneConfig(new BackboneId("resnet18"), Optional.empty(),
-            Optional.empty(), Placement.AUTO, Placement.AUTO);
+    public static final BackboneConfig BUNDLED = bundled("resnet18", Placement.AUTO);
 
     /** The one for texts, whose files are in a library's jar. */
-    public static final BackboneConfig TEXT = new BackboneConfig(TextBackbone.ID, Optional.empty(), Optional.empty(),
-            Placement.AUTO, Placement.AUTO);
+    public static final BackboneConfig TEXT = bundled("minilm", Placement.AUTO);
 
     public BackboneConfig {
+        declared = Map.copyOf(declared);
         if (id.equals(VectorBackbone.ID)) {
             throw invalid(id, "has a name that is the identity's (expected: another)");
         }
         boolean text = id.equals(TextBackbone.ID);
-        if (text && (weights.isPresent() || !Set.of(Placement.AUTO, "float32").contains(precision)
+        if (text && (weights.isPresent() || !declared.isEmpty() || !Set.of(Placement.AUTO, "float32").contains(precision)
                 || !Set.of(Placement.AUTO, "cpu").contains(device))) {
             throw invalid(id, "is that of texts (expected: no weights of its own, float32 on the cpu)");
         }
         if (weights.isEmpty() && !text && !id.value().equals("resnet18")) {
-            throw invalid(id, "has no weights (expected: a safetensors file; only 'resnet18' and 'minilm' have bundled ones)");
+            throw invalid(id, "has no weights (expected: a file; only 'resnet18' and 'minilm' have bundled ones)");
         }
         if (weights.isEmpty() && sha256.isPresent()) {
             throw invalid(id, "has a sha256 and no weights (expected: both, since that of the bundled ones is known)");
         }
+        if (sha256.isPresent() && !Sha256.isHex(sha256.get())) {
+            throw invalid(id, "has sha256 '" + sha256.get() + "' (expected: 64 hex digits)");
+        }
+        if (!DECLARABLE.containsAll(declared.keySet())) {
+            throw invalid(id, "declares " + new TreeSet<>(declared.keySet()) + " (expected: some of " + DECLARABLE + ")");
+        }
+        String architecture = declared.get(ImageWeights.ARCHITECTURE);
+        if (architecture != null && Architecture.named(architecture).isEmpty()) {
+            throw invalid(id, "has architecture '" + architecture + "' (expected: one of " + Architecture.names() + ")");
+        }
     }
 
-    /** Where its weights come from, for people: the file, or {@code bundled}. */
+    private static BackboneConfig bundled(String id, String precision) {
+        return new BackboneConfig(new BackboneId(id), Optional.empty(), Optional.empty(), Map.of(), precision, Placement.AUTO);
+    }
+
+    /** The backbone in this jar, in a precision. */
+    public static BackboneConfig bundled(String precision) {
+        return bundled("resnet18", precision);
+    }
+
+    /** A backbone of a weights file that says everything itself. */
+    public static BackboneConfig ofFile(BackboneId id, Path file) {
+        return new BackboneConfig(id, Optional.of(file.toString()), Optional.empty(), Map.of(), Placement.AUTO,
+                Placement.AUTO);
+    }
+
+    /** Where its weights come from, for people: as configured, or {@code bundled}. */
     String source() {
-        return weights.map(Path::toString).orElse("bundled");
+        return weights.orElse("bundled");
     }
 
     private static Problem invalid(BackboneId id, String what) {

@@ -1,11 +1,6 @@
 package io.graft.backbone;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
+import io.graft.tensor.TensorFile;
 
 /**
  * The backbones of this process: those of the configuration and the one for texts, each opened once when something needs it,
@@ -24,8 +20,6 @@ import io.graft.sample.SampleContent;
  */
 public final class Backbones implements AutoCloseable {
 
-    private static final String BUNDLED = "resnet18-small-images.safetensors";
-    private static final String BUNDLED_SHA256 = "f3d3ac8d1b863ab80d6c6a894c201984a3629645196876e4c4010e938bb27e40";
     /** Lengths of vectors that are kept; another one than these makes room for itself. */
     private static final int VECTOR_COUNT_MAX = 256;
 
@@ -66,30 +60,8 @@ public final class Backbones implements AutoCloseable {
         }
         Placement placement = Placement.choose(backbone.device(), backbone.precision());
         ImageDecoder decoder = new ImageDecoder(config.imageBytesMax(), config.imagePixelsMax());
-        return ResNetBackbone.open(backbone.id(), ResNetWeights.read(weights(backbone)), placement, decoder);
-    }
-
-    private static byte[] weights(BackboneConfig config) {
-        String name = config.weights().map(Path::toString).orElse(BUNDLED);
-        Optional<String> expected = config.weights().isPresent() ? config.sha256() : Optional.of(BUNDLED_SHA256);
-        byte[] bytes = read(config.weights(), name);
-        String actual = HexFormat.of().formatHex(ResNetWeights.newSha256().digest(bytes));
-        if (expected.isPresent() && !expected.get().equalsIgnoreCase(actual)) {
-            throw Problem.invalid("BACKBONE_WEIGHTS_INVALID",
-                    "weights file " + name + " has SHA-256 " + actual + " (expected: " + expected.get() + ")");
-        }
-        return bytes;
-    }
-
-    private static byte[] read(Optional<Path> file, String name) {
-        try (InputStream in = file.isPresent() ? Files.newInputStream(file.get())
-                : Backbones.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw Problem.broken("BACKBONE_WEIGHTS_MISSING", "weights file " + name + " is not in the jar");
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw Problem.broken("BACKBONE_WEIGHTS_MISSING", "weights file " + name + " cannot be read: " + e.getMessage(), e);
+        try (TensorFile file = WeightsFile.open(backbone)) {
+            return ImageBackbone.open(backbone.id(), ImageWeights.of(file, backbone.declared()), placement, decoder);
         }
     }
 

@@ -4,57 +4,70 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-import io.graft.backbone.ResNetArchitecture.Convolution;
+import io.graft.digest.Sha256;
 import io.graft.problem.Problem;
-import io.graft.tensor.Safetensors;
 import io.graft.tensor.Tensor;
+import io.graft.tensor.TensorFile;
 
-/** What a weights file says: architecture, preprocessing and the weights themselves, in torchvision's parameter names. */
-final class ResNetWeights {
+/** What a weights file and the configuration say: architecture, preprocessing and the weights themselves. */
+final class ImageWeights {
 
-    private final Safetensors file;
-    private final ResNetArchitecture architecture;
+    static final String ARCHITECTURE = "architecture";
+
+    private static final int CHUNK_BYTES = 1 << 16;
+    /** Names in a message. */
+    private static final int NAME_COUNT_MAX = 5;
+
+    private final TensorFile file;
+    private final Architecture architecture;
     private final Preprocessing preprocessing;
+    private final Map<String, String> namesInFile = new HashMap<>();
 
-    private ResNetWeights(Safetensors file, ResNetArchitecture architecture, Preprocessing preprocessing) {
+    private ImageWeights(TensorFile file, Architecture architecture, Preprocessing preprocessing) {
         this.file = file;
         this.architecture = architecture;
         this.preprocessing = preprocessing;
+        file.names().forEach(name -> namesInFile.put(architecture.canonical(name), name));
     }
 
     /**
-     * @param bytes a safetensors file with {@code architecture}, {@code interpolation}, {@code resize}, {@code crop},
-     *        {@code mean}
-     *        and {@code std} in its metadata; the last layer and batch norm's counters are ignored
-     * @throws Problem INVALID when the file is malformed or its tensors are not those of the architecture
+     * Of an open file, which is read as long as the weights are.
+     *
+     * @param file has tensors in torchvision's names, and may have {@code architecture}, {@code interpolation}, {@code resize},
+     *        {@code crop}, {@code mean} and {@code std} in its metadata; the last layer and batch norm's counters are ignored
+     * @param declared the same by the configuration, which counts more
+     * @throws Problem INVALID when the file's tensors are not those of the architecture
      */
-    static ResNetWeights read(byte[] bytes) {
-        Safetensors file = Safetensors.read("weights file", bytes);
-        String named = file.metadata().getOrDefault("architecture", "");
-        ResNetArchitecture architecture = ResNetArchitecture.named(named).orElseThrow(() -> invalid(
-                "has architecture '" + named + "' in its metadata (expected one of " + ResNetArchitecture.ALL + ")"));
-        ResNetWeights weights = new ResNetWeights(file, architecture, Preprocessing.of(file.metadata()));
+    static ImageWeights of(TensorFile file, Map<String, String> declared) {
+        String named = declared.getOrDefault(ARCHITECTURE, file.metadata().getOrDefault(ARCHITECTURE, ""));
+        Architecture architecture = Architecture.named(named)
+                .orElseThrow(
+                        () -> invalid((named.isEmpty() ? "does not say its architecture" : "has architecture '" + named + "'")
+                                + " (expected: one of " + Architecture.names() + ", in its metadata or configured)"));
+        ImageWeights weights = new ImageWeights(file, architecture, Preprocessing.of(file.metadata(), declared));
         weights.requireNoOtherTensor();
         return weights;
     }
 
     private void requireNoOtherTensor() {
-        Set<String> others = new TreeSet<>(file.names());
-        architecture.convolutions().forEach(convolution -> convolution.parameters().forEach(others::remove));
-        others.removeIf(name -> name.startsWith("fc.") || name.endsWith(".num_batches_tracked"));
+        Set<String> others = new TreeSet<>(namesInFile.keySet());
+        architecture.parameters().forEach(parameter -> others.remove(parameter.name()));
+        others.removeIf(architecture::isUnused);
         if (!others.isEmpty()) {
-            throw invalid("has tensors that " + architecture + " does not have: " + others);
+            List<String> first = others.stream().limit(NAME_COUNT_MAX).toList();
+            throw invalid("has " + others.size() + " tensors that " + architecture + " does not have: " + first
+                    + (others.size() > first.size() ? " and others" : ""));
         }
     }
 
-    ResNetArchitecture architecture() {
+    Architecture architecture() {
         return architecture;
     }
 
@@ -62,42 +75,34 @@ final class ResNetWeights {
         return preprocessing;
     }
 
-    /** The {@link Convolution#parameters()}. */
-    List<Tensor> parameters(Convolution convolution) {
-        List<Tensor> tensors = new ArrayList<>();
-        for (String name : convolution.parameters()) {
-            Tensor tensor = file.tensor(name);
-            List<Integer> expected = convolution.shape(tensors.size());
-            if (!tensor.shape().equals(expected)) {
-                throw invalid("has " + name + " of shape " + tensor.shape() + " (expected: " + expected + ")");
-            }
-            tensors.add(tensor);
+    /** @throws Problem INVALID when the file does not have it in this shape, or not with finite numbers */
+    Tensor tensor(Parameter parameter) {
+        Tensor tensor = file.tensor(namesInFile.getOrDefault(parameter.name(), parameter.name()));
+        if (!tensor.shape().equals(parameter.shape())) {
+            throw invalid("has " + parameter.name() + " of shape " + tensor.shape() + " (expected: " + parameter.shape() + ")");
         }
-        return tensors;
+        return tensor;
     }
 
     /**
      * SHA-256 over {@code architecture/preprocessing} in UTF-8 ({@link Preprocessing#canonical()}), then the parameters in the
-     * order of the forward pass as little-endian float32. Neither the file's number format nor the order in the file matter.
+     * order of the forward pass as little-endian float32. Neither the file's format nor the order in the file matter.
      */
     String sha256() {
-        MessageDigest digest = newSha256();
+        MessageDigest digest = Sha256.newDigest();
         digest.update((architecture + "/" + preprocessing.canonical()).getBytes(StandardCharsets.UTF_8));
-        for (Convolution convolution : architecture.convolutions()) {
-            for (Tensor parameter : parameters(convolution)) {
-                ByteBuffer bytes = ByteBuffer.allocate(parameter.values().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                bytes.asFloatBuffer().put(parameter.values());
-                digest.update(bytes);
-            }
-        }
+        architecture.parameters().forEach(parameter -> update(digest, tensor(parameter).values()));
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+    /** In pieces: the largest weight of a VGG has 411 MB. */
+    private static void update(MessageDigest digest, float[] values) {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int chunkLength = CHUNK_BYTES / Float.BYTES;
+        for (int at = 0; at < values.length; at += chunkLength) {
+            int length = Math.min(chunkLength, values.length - at);
+            chunk.clear().asFloatBuffer().put(values, at, length);
+            digest.update(chunk.limit(length * Float.BYTES));
         }
     }
 

@@ -8,24 +8,18 @@ import java.util.Collections;
 import java.util.List;
 
 /** Copies a batch into its one native buffer, once, and frees everything else of a call at the end of the call. */
-final class ResNetWorker implements BackboneWorker {
+final class ImageWorker implements BackboneWorker {
 
-    private final TorchProgram program;
-    private final List<TorchValue> constants;
+    private final ImageNetwork network;
     private final int side;
     private final int inputSize;
-    private final int dimension;
     private final int batchSizeMax;
     private final ByteBuffer batch;
 
-    /** @param constants arguments of the program's {@code embed} behind the images */
-    ResNetWorker(TorchProgram program, List<TorchValue> constants, Preprocessing preprocessing, int dimension,
-            int batchSizeMax) {
-        this.program = program;
-        this.constants = constants;
+    ImageWorker(ImageNetwork network, Preprocessing preprocessing, int batchSizeMax) {
+        this.network = network;
         this.side = preprocessing.crop();
         this.inputSize = preprocessing.sizeBytes();
-        this.dimension = dimension;
         this.batchSizeMax = batchSizeMax;
         this.batch = ByteBuffer.allocateDirect(Math.multiplyExact(batchSizeMax, inputSize));
     }
@@ -38,18 +32,20 @@ final class ResNetWorker implements BackboneWorker {
     @Override
     public float[][] embed(List<byte[]> inputs) {
         fill(inputs);
-        try (TorchScope scope = program.openScope()) {
-            return rows(scope.run("embed", arguments(images(scope, inputs.size()))), inputs.size());
+        try (TorchScope scope = network.openScope()) {
+            return rows(network.embed(scope, images(scope, inputs.size())), inputs.size());
         }
     }
 
     @Override
     public MappedFeatures embedWithMaps(List<byte[]> inputs, int... chosen) {
+        if (!network.hasMaps()) {
+            return BackboneWorker.super.embedWithMaps(inputs, chosen);
+        }
         fill(inputs);
-        try (TorchScope scope = program.openScope()) {
+        try (TorchScope scope = network.openScope()) {
             TorchValue rows = scope.int64(Arrays.stream(chosen).asLongStream().toArray(), chosen.length);
-            List<TorchValue> results = scope.elements(
-                    scope.run("embed_with_maps", arguments(images(scope, inputs.size()), rows)));
+            List<TorchValue> results = network.embedWithMaps(scope, images(scope, inputs.size()), rows);
             return new MappedFeatures(rows(results.get(0), inputs.size()), maps(results.get(1)));
         }
     }
@@ -72,17 +68,9 @@ final class ResNetWorker implements BackboneWorker {
         return scope.uint8View(batch, count, side, side, 3);
     }
 
-    /** The images first, then the constants, then what only some methods take. */
-    private TorchValue[] arguments(TorchValue images, TorchValue... others) {
-        List<TorchValue> arguments = new ArrayList<>(List.of(images));
-        arguments.addAll(constants);
-        arguments.addAll(List.of(others));
-        return arguments.toArray(TorchValue[]::new);
-    }
-
     private float[][] rows(TorchValue features, int count) {
         FloatBuffer numbers = features.toFloatBuffer();
-        float[][] rows = new float[count][dimension];
+        float[][] rows = new float[count][network.dimension()];
         for (float[] row : rows) {
             numbers.get(row);
         }

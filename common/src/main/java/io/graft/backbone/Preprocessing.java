@@ -1,8 +1,11 @@
 package io.graft.backbone;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.graft.problem.Problem;
 
@@ -36,9 +39,25 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
         deviation = List.copyOf(deviation);
     }
 
+    /** What describes one. */
+    private static final Set<String> KEYS = Set.of("interpolation", "resize", "crop", "mean", "std");
+
+    /** What torchvision's weights of ImageNet were trained with. */
+    private static final Map<String, String> IMAGENET = Map.of("interpolation", INTERPOLATION, "resize", "256", "crop", "224",
+            "mean", "0.485,0.456,0.406", "std", "0.229,0.224,0.225");
+
     /**
-     * From {@code interpolation}, {@code resize}, {@code crop}, {@code mean} and {@code std} in the metadata of a weights file.
+     * From {@code interpolation}, {@code resize}, {@code crop}, {@code mean} and {@code std}.
+     *
+     * @param metadata of the weights file; where it has none of these, torchvision's usual ones for ImageNet
+     * @param declared by the configuration: each counts more than what the file says
      */
+    static Preprocessing of(Map<String, String> metadata, Map<String, String> declared) {
+        Map<String, String> all = new HashMap<>(Collections.disjoint(metadata.keySet(), KEYS) ? IMAGENET : metadata);
+        all.putAll(declared);
+        return of(all);
+    }
+
     static Preprocessing of(Map<String, String> metadata) {
         String interpolation = metadata.getOrDefault("interpolation", "");
         if (!interpolation.equals(INTERPOLATION)) {
@@ -48,7 +67,7 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
             return new Preprocessing(Integer.parseInt(text(metadata, "resize")), Integer.parseInt(text(metadata, "crop")),
                     numbers(text(metadata, "mean")), numbers(text(metadata, "std")));
         } catch (NumberFormatException e) {
-            throw Problem.invalid("PREPROCESSING_INVALID", "preprocessing " + metadata + " has a malformed number", e);
+            throw Problem.invalid("PREPROCESSING_INVALID", "preprocessing has a malformed number: " + e.getMessage(), e);
         }
     }
 
@@ -66,6 +85,17 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
 
     private static Problem invalid(String what, String expected) {
         return Problem.invalid("PREPROCESSING_INVALID", "preprocessing has " + what + " (expected: " + expected + ")");
+    }
+
+    /** (byte / 255 - mean) / deviation is byte × scale + shift: these two, [3, 1, 1] each. */
+    List<TorchValue> normalization(TorchScope scope) {
+        float[] scale = new float[CHANNELS];
+        float[] shift = new float[CHANNELS];
+        for (int i = 0; i < CHANNELS; i++) {
+            scale[i] = (float) (1 / (255.0 * deviation.get(i)));
+            shift[i] = -mean.get(i) / deviation.get(i);
+        }
+        return List.of(scope.float32(scale, CHANNELS, 1, 1), scope.float32(shift, CHANNELS, 1, 1));
     }
 
     /** Bytes of an input, [crop, crop, 3]. */

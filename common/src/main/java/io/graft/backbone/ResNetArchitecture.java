@@ -2,7 +2,8 @@ package io.graft.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * One of torchvision's ResNets without its last layer, in its parameter names ({@code torchvision/models/resnet.py}).
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param bottleneck whether a block is three convolutions (1 × 1, 3 × 3, 1 × 1 to four times the width) and not two
  * @param depths blocks in each of the four stages
  */
-record ResNetArchitecture(String name, boolean bottleneck, List<Integer> depths) {
+record ResNetArchitecture(String name, boolean bottleneck, List<Integer> depths) implements Architecture {
 
     static final List<ResNetArchitecture> ALL = List.of(new ResNetArchitecture("resnet18", false, List.of(2, 2, 2, 2)),
             new ResNetArchitecture("resnet34", false, List.of(3, 4, 6, 3)),
@@ -22,17 +23,68 @@ record ResNetArchitecture(String name, boolean bottleneck, List<Integer> depths)
     /** Of the first convolution and the pooling behind it. */
     private static final int STEM_REDUCTION = 4;
 
-    static Optional<ResNetArchitecture> named(String name) {
-        return ALL.stream().filter(architecture -> architecture.name.equals(name)).findFirst();
-    }
+    /** PyTorch's default, which torchvision keeps. */
+    private static final double BATCH_NORM_EPSILON = 1e-5;
+    /** Of the children that have parameters in {@code nn.Sequential(*list(resnet.children())[:-1])}, by their places. */
+    private static final Map<String, String> CHILDREN = Map.of("0", "conv1", "1", "bn1", "4", "layer1", "5", "layer2", "6",
+            "layer3", "7", "layer4");
 
-    /** Numbers in a feature. */
-    int dimension() {
+    @Override
+    public int dimension() {
         return (STEM_WIDTH << (depths.size() - 1)) * expansion();
     }
 
     private int expansion() {
         return bottleneck ? 4 : 1;
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return convolutions().stream().flatMap(convolution -> convolution.parameters().stream()).toList();
+    }
+
+    @Override
+    public boolean isUnused(String tensor) {
+        return tensor.startsWith("fc.") || tensor.endsWith(".num_batches_tracked");
+    }
+
+    @Override
+    public String canonical(String tensor) {
+        String child = tensor.substring(0, Math.max(0, tensor.indexOf('.')));
+        return CHILDREN.getOrDefault(child, child) + tensor.substring(child.length());
+    }
+
+    @Override
+    public String program() {
+        return "ResNetProgram";
+    }
+
+    @Override
+    public boolean hasMaps() {
+        return true;
+    }
+
+    @Override
+    public List<TorchValue> constants(ImageWeights weights, Placement placement, TorchProgram program, TorchScope scope) {
+        return List.of(folded(weights, placement, program, scope),
+                scope.integers(depths.stream().mapToLong(Integer::longValue).toArray()), scope.flag(bottleneck));
+    }
+
+    private TorchValue folded(ImageWeights weights, Placement placement, TorchProgram program, TorchScope scope) {
+        List<TorchValue> folded = new ArrayList<>();
+        try (TorchScope raw = program.openScope()) {
+            int crop = weights.preprocessing().crop();
+            TorchValue epsilon = raw.number(BATCH_NORM_EPSILON);
+            TorchValue type = raw.integer(placement.precision().scalarType());
+            TorchValue pointwise = raw.flag(Cpu.describesCaches());
+            for (Convolution convolution : convolutions()) {
+                List<TorchValue> parameters = convolution.parameters().stream().map(weights::tensor).map(raw::float32).toList();
+                folded.addAll(scope.elements(raw.run("fold", raw.list(parameters), epsilon, type,
+                        raw.integer(convolution.stride()),
+                        raw.integer(convolution.inputSide(crop)), pointwise)));
+            }
+        }
+        return scope.list(folded);
     }
 
     /** In the order of the forward pass; the shortcut's, where a block has one, is the last of its block. */
@@ -89,14 +141,12 @@ record ResNetArchitecture(String name, boolean bottleneck, List<Integer> depths)
             return (imageSide + reduction - 1) / reduction;
         }
 
-        /** The parameters' names: the weight, then batch norm's weight, bias, mean and variance. */
-        List<String> parameters() {
-            return List.of(name + ".weight", norm + ".weight", norm + ".bias", norm + ".running_mean", norm + ".running_var");
-        }
-
-        /** The shape of each of the {@link #parameters()}. */
-        List<Integer> shape(int parameter) {
-            return parameter == 0 ? List.of(outputs, inputs, side, side) : List.of(outputs);
+        /** The weight, then batch norm's weight, bias, mean and variance. */
+        List<Parameter> parameters() {
+            List<String> names = List.of(name + ".weight", norm + ".weight", norm + ".bias", norm + ".running_mean",
+                    norm + ".running_var");
+            return IntStream.range(0, names.size()).mapToObj(i -> new Parameter(names.get(i),
+                    i == 0 ? List.of(outputs, inputs, side, side) : List.of(outputs))).toList();
         }
     }
 }

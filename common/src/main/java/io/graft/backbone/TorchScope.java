@@ -15,6 +15,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import io.graft.problem.Problem;
+import io.graft.tensor.Tensor;
 
 /**
  * The values of one thread's calls, in native memory: it owns every value that it makes and frees them when it is closed.
@@ -78,6 +79,11 @@ final class TorchScope implements AutoCloseable {
         ByteBuffer buffer = stage((long) values.length * Float.BYTES);
         buffer.asFloatBuffer().put(values);
         return copyOf(buffer, DataType.FLOAT32, shape);
+    }
+
+    /** Copies into native memory. */
+    TorchValue float32(Tensor tensor) {
+        return float32(tensor.values(), tensor.shape().stream().mapToLong(Integer::longValue).toArray());
     }
 
     /** Copies into native memory. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 
+import io.graft.digest.Sha256;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
@@ -25,7 +26,7 @@ final class VectorBackbone implements Backbone {
 
     private static String sha256(int dimension) {
         byte[] text = ("vector/" + dimension + "/float32").getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(ResNetWeights.newSha256().digest(text));
+        return HexFormat.of().formatHex(Sha256.newDigest().digest(text));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import io.graft.problem.ProblemType;
 import io.graft.sample.ImageFormat;
 import io.graft.sample.SampleContent;
 import io.graft.sample.SampleKey;
+import io.graft.tensor.TorchFiles;
 import io.graft.testing.SharedFolder;
 
 class BackbonesTest {
@@ -51,8 +53,7 @@ class BackbonesTest {
     }
 
     private static BackbonesConfig bundled(String precision) {
-        return BackbonesConfig.of(
-                new BackboneConfig(new BackboneId("resnet18"), Optional.empty(), Optional.empty(), precision, "auto"));
+        return BackbonesConfig.of(BackboneConfig.bundled(precision));
     }
 
     @Test
@@ -182,15 +183,61 @@ class BackbonesTest {
         }
     }
 
+    /** The weights of {@code state_dict()} are those of the safetensors file, so the digest is. */
+    @Test
+    void opensAFolderWithWeightsThatTorchSaved(@TempDir Path folder) throws IOException {
+        // Given
+        Files.write(folder.resolve("resnet18.pth"), TorchFiles.stateDict(RuleWeights.tensors("resnet18")));
+        Files.writeString(folder.resolve("readme.md"), "torchvision's");
+        float[] reference = Arrays.copyOf(SharedFolder.floats("golden/architectures/resnet18.f32"), 512);
+        BackboneConfig config = new BackboneConfig(MINE, Optional.of(folder.toString()), Optional.empty(),
+                Map.of("architecture", "resnet18", "resize", "224"), "float32", "cpu");
+        // When
+        try (Backbones opened = Backbones.open(BackbonesConfig.of(config));
+                BackboneWorker worker = opened.image().openWorker(1)) {
+            // Then
+            float[] feature = worker.embed(List.of(RuleWeights.image(0)))[0];
+            assertThat(Features.largestDifference(feature, reference)).isLessThan(1e-3 * Features.largest(reference));
+            assertThat(opened.image().descriptor().sha256())
+                    .isEqualTo("83150647ec697368f190d58e76a13667074c4cd4213b5e47e243178e0e0842bd");
+        }
+    }
+
+    @Test
+    void opensTheWeightsOfATorchScriptArchive(@TempDir Path folder) throws IOException {
+        // Given
+        Path file = Files.write(folder.resolve("resnet18.pt"), TorchFiles.torchScript(RuleWeights.tensors("resnet18")));
+        BackboneConfig config = new BackboneConfig(MINE, Optional.of(file.toString()), Optional.empty(),
+                Map.of("architecture", "resnet18", "resize", "224"), "float32", "cpu");
+        // When
+        try (Backbones opened = Backbones.open(BackbonesConfig.of(config))) {
+            // Then
+            assertThat(opened.image().descriptor().sha256())
+                    .isEqualTo("83150647ec697368f190d58e76a13667074c4cd4213b5e47e243178e0e0842bd");
+        }
+    }
+
+    @Test
+    void refusesAFolderThatLeavesAChoice(@TempDir Path folder) throws IOException {
+        // Given
+        Files.write(folder.resolve("b.pth"), new byte[1]);
+        Files.write(folder.resolve("a.safetensors"), new byte[1]);
+        // When // Then
+        assertThatThrownBy(() -> Backbones.open(own(folder, Optional.empty()))).isInstanceOf(Problem.class)
+                .hasMessage("backbone 'mine' cannot be opened: weights folder " + folder
+                        + " has 2 weights files [a.safetensors, b.pth] (expected: 1, of .safetensors, .pth or .pt)");
+    }
+
     @Test
     void refusesWeightsOfAnotherDigest(@TempDir Path folder) throws IOException {
         // Given
         Path file = Files.write(folder.resolve("mine.safetensors"), new byte[] { 1 });
         // When
         // Then
-        assertThatThrownBy(() -> Backbones.open(own(file, Optional.of("00")))).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> Backbones.open(own(file, Optional.of("00".repeat(32))))).isInstanceOf(Problem.class)
                 .hasMessage("backbone 'mine' cannot be opened: weights file " + file
-                        + " has SHA-256 4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a (expected: 00)")
+                        + " has SHA-256 4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a (expected: "
+                        + "00".repeat(32) + ")")
                 .extracting(e -> ((Problem) e).type()).isEqualTo(ProblemType.BROKEN);
     }
 
@@ -209,7 +256,7 @@ class BackbonesTest {
     }
 
     private static BackboneConfig mine(Optional<Path> file, Optional<String> sha256) {
-        return new BackboneConfig(new BackboneId("mine"), file, sha256, "float32", "cpu");
+        return new BackboneConfig(MINE, file.map(Path::toString), sha256, Map.of(), "float32", "cpu");
     }
 
     @Test
@@ -289,16 +336,24 @@ class BackbonesTest {
     @Test
     void refusesAConfigurationThatBreaksARule() {
         assertThatThrownBy(
-                () -> new BackboneConfig(new BackboneId("vector"), Optional.empty(), Optional.empty(), "auto", "auto"))
+                () -> new BackboneConfig(new BackboneId("vector"), Optional.empty(), Optional.empty(), Map.of(), "auto",
+                        "auto"))
                 .isInstanceOf(Problem.class)
                 .hasMessage("backbone 'vector' has a name that is the identity's (expected: another)");
         assertThatThrownBy(() -> mine(Optional.empty(), Optional.empty())).isInstanceOf(Problem.class)
-                .hasMessage("backbone 'mine' has no weights (expected: a safetensors file; only 'resnet18' and 'minilm' have"
-                        + " bundled ones)");
+                .hasMessage(
+                        "backbone 'mine' has no weights (expected: a file; only 'resnet18' and 'minilm' have bundled ones)");
         assertThatThrownBy(
-                () -> new BackboneConfig(new BackboneId("minilm"), Optional.empty(), Optional.empty(), "auto", "gpu"))
+                () -> new BackboneConfig(new BackboneId("minilm"), Optional.empty(), Optional.empty(), Map.of(), "auto", "gpu"))
                 .isInstanceOf(Problem.class).hasMessage(
                         "backbone 'minilm' is that of texts (expected: no weights of its own, float32 on the cpu)");
+        assertThatThrownBy(() -> mine(Optional.of(Path.of("a.pth")), Optional.of("5"))).isInstanceOf(Problem.class)
+                .hasMessage("backbone 'mine' has sha256 '5' (expected: 64 hex digits)");
+        assertThatThrownBy(() -> declaring(Map.of("architecture", "vit"))).isInstanceOf(Problem.class).hasMessage(
+                "backbone 'mine' has architecture 'vit' (expected: one of [resnet18, resnet34, resnet50, resnet101, vgg11,"
+                        + " vgg16])");
+        assertThatThrownBy(() -> declaring(Map.of("side", "3"))).isInstanceOf(Problem.class).hasMessage(
+                "backbone 'mine' declares [side] (expected: some of [architecture, crop, interpolation, mean, resize, std])");
         assertThatThrownBy(() -> limits("minilm", 1, 1)).isInstanceOf(Problem.class)
                 .hasMessage("the backbone for images is 'minilm' (expected: one of [resnet18])");
         assertThatThrownBy(() -> limits("mine", 1, 1)).isInstanceOf(Problem.class)
@@ -307,6 +362,10 @@ class BackbonesTest {
                 .hasMessage("imageBytesMax is 0 (expected: at least 1)");
         assertThatThrownBy(() -> limits("resnet18", 1, 0)).isInstanceOf(Problem.class)
                 .hasMessage("imagePixelsMax is 0 (expected: 1 to 715827879)");
+    }
+
+    private static BackboneConfig declaring(Map<String, String> declared) {
+        return new BackboneConfig(MINE, Optional.of("a.pth"), Optional.empty(), declared, "auto", "auto");
     }
 
     private static BackbonesConfig limits(String image, int imageBytesMax, int imagePixelsMax) {

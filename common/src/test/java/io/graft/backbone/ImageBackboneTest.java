@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +25,7 @@ import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
 import io.graft.testing.SharedFolder;
 
-class ResNetBackboneTest {
+class ImageBackboneTest {
 
     private static final ImageDecoder DECODER = new ImageDecoder(1 << 24, 1 << 24);
 
@@ -40,9 +42,8 @@ class ResNetBackboneTest {
     }
 
     private static Backbone open(String architecture, String precision) {
-        byte[] file = RuleWeights.file(ResNetArchitecture.named(architecture).orElseThrow());
-        return ResNetBackbone.open(new BackboneId(architecture), ResNetWeights.read(file), Placement.choose("auto", precision),
-                DECODER);
+        ImageWeights weights = ImageWeights.of(RuleWeights.open(architecture), Map.of());
+        return ImageBackbone.open(new BackboneId(architecture), weights, Placement.choose("auto", precision), DECODER);
     }
 
     @Test
@@ -68,7 +69,7 @@ class ResNetBackboneTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "resnet18", "resnet34", "resnet50" })
+    @ValueSource(strings = { "resnet18", "resnet34", "resnet50", "vgg11" })
     void computesTheReferenceOfEveryArchitecture(String architecture) {
         // Given
         float[] reference = SharedFolder.floats("golden/architectures/" + architecture + ".f32");
@@ -79,6 +80,39 @@ class ResNetBackboneTest {
             assertThat(features[0]).hasSize(reference.length / 2);
             float[] both = Features.concatenated(features);
             assertThat(Features.largestDifference(both, reference)).isLessThan(1e-3 * Features.largest(reference));
+        }
+    }
+
+    /** Beside what is computed in fewer and larger steps: as torchvision does, one layer after the other, in float32. */
+    @ParameterizedTest
+    @ValueSource(strings = { "resnet101", "vgg16" })
+    void computesWhatTheLayersGiveOneByOne(String architecture) {
+        // Given
+        List<byte[]> images = List.of(RuleWeights.image(0), RuleWeights.image(1));
+        float[] reference = LayerByLayer.features(Architecture.named(architecture).orElseThrow(), images);
+        try (Backbone backbone = open(architecture, "float32"); BackboneWorker worker = backbone.openWorker(2)) {
+            // When
+            float[][] features = worker.embed(images);
+            // Then
+            assertThat(features[0]).hasSize(architecture.equals("vgg16") ? 4096 : 2048);
+            assertThat(Features.largest(reference)).isGreaterThan(0.1);
+            float[] both = Features.concatenated(features);
+            assertThat(Features.largestDifference(both, reference)).isLessThan(1e-3 * Features.largest(reference));
+        }
+    }
+
+    @Test
+    void hasNoMapsWhereFeaturesAreNoMeans() {
+        // Given
+        try (Backbone backbone = open("vgg11", "bfloat16"); BackboneWorker worker = backbone.openWorker(1)) {
+            List<byte[]> inputs = List.of(RuleWeights.image(0));
+            // When // Then
+            assertThat(backbone.hasMaps()).isFalse();
+            assertThatThrownBy(() -> worker.embedWithMaps(inputs, 0)).hasMessage("this backbone has no maps");
+            assertThatThrownBy(() -> backbone.see(new SampleContent.Raster(new byte[3], 1, 1), OptionalInt.empty()))
+                    .hasMessage("backbone 'vgg11' has no maps");
+            float[] reference = Arrays.copyOf(SharedFolder.floats("golden/architectures/vgg11.f32"), 4096);
+            assertThat(Features.cosine(worker.embed(inputs)[0], reference)).isGreaterThan(0.9995);
         }
     }
 

@@ -4,10 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-import io.graft.backbone.ResNetArchitecture.Convolution;
 import io.graft.tensor.Safetensors;
 import io.graft.tensor.Tensor;
+import io.graft.tensor.TensorFile;
 
 /** Weights and images made by the rule of the reference values, so that a network of any size needs no file. */
 public final class RuleWeights {
@@ -15,34 +16,62 @@ public final class RuleWeights {
     private RuleWeights() {
     }
 
-    /** A weights file of an architecture by its name. */
+    /** A safetensors file of an architecture by its name, for 224 pixel images without resize. */
     public static byte[] file(String architecture) {
-        return file(ResNetArchitecture.named(architecture).orElseThrow());
+        return Safetensors.write(metadata(architecture), tensors(architecture));
     }
 
-    /** A weights file of the architecture, for 224 pixel images without resize. */
-    static byte[] file(ResNetArchitecture architecture) {
+    private static Map<String, String> metadata(String architecture) {
+        return Map.of("architecture", architecture, "interpolation", "bilinear-antialias", "resize", "224", "crop", "224",
+                "mean", "0.485,0.456,0.406", "std", "0.229,0.224,0.225");
+    }
+
+    /** Every parameter by its name. */
+    public static Map<String, Tensor> tensors(String architecture) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Convolution convolution : architecture.convolutions()) {
-            for (int i = 0; i < convolution.parameters().size(); i++) {
-                String name = convolution.parameters().get(i);
-                tensors.put(name, tensor(name, convolution.shape(i), lastOfBlock(architecture, convolution)));
-            }
-        }
-        return Safetensors.write(Map.of("architecture", architecture.name(), "interpolation", "bilinear-antialias", "resize",
-                "224", "crop", "224", "mean", "0.485,0.456,0.406", "std", "0.229,0.224,0.225"), tensors);
+        TensorFile file = open(architecture);
+        file.names().forEach(name -> tensors.put(name, file.tensor(name)));
+        return tensors;
     }
 
-    private static boolean lastOfBlock(ResNetArchitecture architecture, Convolution convolution) {
-        return convolution.norm().startsWith("layer")
-                && convolution.norm().endsWith(architecture.bottleneck() ? ".bn3" : ".bn2");
+    /** The same without a file: each tensor is made when it is asked for. */
+    static TensorFile open(String architecture) {
+        Architecture named = Architecture.named(architecture).orElseThrow();
+        Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+        named.parameters().forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
+        return new TensorFile() {
+            @Override
+            public Map<String, String> metadata() {
+                return RuleWeights.metadata(architecture);
+            }
+
+            @Override
+            public Set<String> names() {
+                return shapes.keySet();
+            }
+
+            @Override
+            public Tensor tensor(String name) {
+                return RuleWeights.tensor(name, shapes.get(name), lastOfBlock(named, name));
+            }
+
+            @Override
+            public void close() {
+            }
+        };
+    }
+
+    private static boolean lastOfBlock(Architecture architecture, String name) {
+        return architecture instanceof ResNetArchitecture resnet && name.startsWith("layer")
+                && name.endsWith(resnet.bottleneck() ? ".bn3.weight" : ".bn2.weight");
     }
 
     private static Tensor tensor(String name, List<Integer> shape, boolean lastOfBlock) {
         float[] values = new float[shape.stream().reduce(1, Math::multiplyExact)];
         double spread = 2 * Math.sqrt(6.0 / (values.length / (double) shape.get(0)));
+        long seed = fnv1a64(name);
         for (int i = 0; i < values.length; i++) {
-            float u = uniform(name, i);
+            float u = uniform(seed, i);
             if (shape.size() > 1) {
                 values[i] = (float) (u * spread);
             } else if (name.endsWith(".running_var")) {
@@ -67,7 +96,11 @@ public final class RuleWeights {
 
     /** In [-0.5, 0.5). */
     static float uniform(String name, long i) {
-        return (splitmix64(fnv1a64(name) + i) >>> 40) / (float) (1 << 24) - 0.5f;
+        return uniform(fnv1a64(name), i);
+    }
+
+    private static float uniform(long seed, long i) {
+        return (splitmix64(seed + i) >>> 40) / (float) (1 << 24) - 0.5f;
     }
 
     private static long fnv1a64(String text) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -149,8 +148,7 @@ class SeveralBackbonesTest {
 
     /** Its digest and features are known where it was trained: here, for a moment, in a second set of backbones. */
     private ModelReady ofTheDeeper(String task, int version) {
-        BackboneConfig config = new BackboneConfig(new BackboneId("deeper"), Optional.of(Path.of(weights("deeper"))),
-                Optional.empty(), "auto", "auto");
+        BackboneConfig config = BackboneConfig.ofFile(new BackboneId("deeper"), Path.of(weights("deeper")));
         try (Backbones trainers = new Backbones(BackbonesConfig.of(config), InstantSource.system())) {
             Backbone deeper = trainers.image();
             return ModelEvents.ready(task, version, deeper.descriptor(),

@@ -1,8 +1,8 @@
 package io.graft.inference.serving;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 import io.graft.backbone.BackboneConfig;
@@ -21,11 +21,32 @@ public interface NamedBackbones {
     /** One backbone: where its weights come from, and where they compute. */
     interface Source {
 
-        /** A safetensors file with its weights; absent: bundled ones, which only {@code resnet18} and {@code minilm} have. */
-        Optional<Path> weights();
+        /**
+         * Its weights: a safetensors, `.pth` or TorchScript `.pt` file, or a folder with one; absent: bundled ones, which only
+         * {@code resnet18} and {@code minilm} have.
+         */
+        Optional<String> weights();
 
-        /** SHA-256 of that file, 64 hex digits; absent: not checked. */
+        /** SHA-256 of the weights file, 64 hex digits; absent: not checked. */
         Optional<String> sha256();
+
+        /** What network the weights are of; absent: what the file says. */
+        Optional<String> architecture();
+
+        /** How an image is resized: {@code bilinear-antialias}; absent: what the file says. */
+        Optional<String> interpolation();
+
+        /** Pixels of an image's shorter side before the crop; absent: what the file says, or 256. */
+        OptionalInt resize();
+
+        /** Pixels of a side of the middle that the network sees; absent: what the file says, or 224. */
+        OptionalInt crop();
+
+        /** Mean of red, green and blue, from 0 to 1, with commas; absent: what the file says, or that of ImageNet. */
+        Optional<String> mean();
+
+        /** Deviation of red, green and blue, likewise. */
+        Optional<String> std();
 
         /** What to compute in: {@code auto}, {@code float32}, {@code bfloat16} or {@code float16}. */
         @WithDefault("auto")
@@ -34,6 +55,18 @@ public interface NamedBackbones {
         /** Where to compute: {@code auto}, {@code cpu} or {@code gpu}. */
         @WithDefault("auto")
         String device();
+
+        /** What is configured of what a weights file may say about itself, in its words. */
+        default Map<String, String> declared() {
+            Map<String, String> declared = new TreeMap<>();
+            architecture().ifPresent(value -> declared.put("architecture", value));
+            interpolation().ifPresent(value -> declared.put("interpolation", value));
+            resize().ifPresent(value -> declared.put("resize", String.valueOf(value)));
+            crop().ifPresent(value -> declared.put("crop", String.valueOf(value)));
+            mean().ifPresent(value -> declared.put("mean", value));
+            std().ifPresent(value -> declared.put("std", value));
+            return declared;
+        }
     }
 
     /** By id. @throws io.graft.problem.Problem INVALID when a name or a source is not valid */
@@ -41,7 +74,8 @@ public interface NamedBackbones {
         Map<BackboneId, BackboneConfig> byId = new TreeMap<>();
         sources().forEach((name, source) -> {
             BackboneId id = new BackboneId(name);
-            byId.put(id, new BackboneConfig(id, source.weights(), source.sha256(), source.precision(), source.device()));
+            byId.put(id, new BackboneConfig(id, source.weights(), source.sha256(), source.declared(), source.precision(),
+                    source.device()));
         });
         return byId;
     }

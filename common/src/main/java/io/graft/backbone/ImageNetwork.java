@@ -1,0 +1,33 @@
+package io.graft.backbone;
+
+import java.util.List;
+
+/** The arithmetic of a backbone for images, in native memory. Thread-safe: each thread has scopes of its own. */
+interface ImageNetwork extends AutoCloseable {
+
+    /** Numbers in a feature. */
+    int dimension();
+
+    /** Whether features are means over feature maps. */
+    boolean hasMaps();
+
+    /** For the values of one call. */
+    TorchScope openScope();
+
+    /**
+     * Features [n, dimension], float32.
+     *
+     * @param images [n, crop, crop, 3], uint8
+     */
+    TorchValue embed(TorchScope scope, TorchValue images);
+
+    /**
+     * Features, and of some images the last feature maps [rows, dimension, h, w], float32. Only where there are maps.
+     *
+     * @param rows which images, [rows], int64
+     */
+    List<TorchValue> embedWithMaps(TorchScope scope, TorchValue images, TorchValue rows);
+
+    @Override
+    void close();
+}

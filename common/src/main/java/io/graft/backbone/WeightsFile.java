@@ -1,0 +1,105 @@
+package io.graft.backbone;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.graft.digest.Sha256;
+import io.graft.problem.Problem;
+import io.graft.tensor.Safetensors;
+import io.graft.tensor.TensorFile;
+
+/** The file that a backbone's weights are in, verified where its digest is known. */
+final class WeightsFile {
+
+    private static final String OWNER = "weights file";
+    private static final String BUNDLED = "resnet18-small-images.safetensors";
+    private static final String BUNDLED_SHA256 = "f3d3ac8d1b863ab80d6c6a894c201984a3629645196876e4c4010e938bb27e40";
+    /** What a folder is searched for. */
+    private static final Set<String> EXTENSIONS = Set.of("safetensors", "pth", "pt");
+
+    private WeightsFile() {
+    }
+
+    /**
+     * Opens its tensors; the caller closes them.
+     *
+     * @throws Problem INVALID when it is not the file that its digest says or cannot be understood, BROKEN when it is not there
+     */
+    static TensorFile open(BackboneConfig config) {
+        if (config.weights().isEmpty()) {
+            return bundled();
+        }
+        Path file = locate(config);
+        try {
+            return TensorFile.open(OWNER, file);
+        } catch (IOException e) {
+            throw unreadable(file.toString(), e);
+        }
+    }
+
+    private static TensorFile bundled() {
+        try (InputStream in = WeightsFile.class.getResourceAsStream(BUNDLED)) {
+            if (in == null) {
+                throw Problem.broken("BACKBONE_WEIGHTS_MISSING", OWNER + " " + BUNDLED + " is not in the jar");
+            }
+            byte[] bytes = in.readAllBytes();
+            requireDigest(BUNDLED, Sha256.of(new ByteArrayInputStream(bytes)), BUNDLED_SHA256);
+            return Safetensors.read(OWNER, bytes);
+        } catch (IOException e) {
+            throw unreadable(BUNDLED, e);
+        }
+    }
+
+    /** The file on this machine, with the digest that is configured. */
+    static Path locate(BackboneConfig config) {
+        Path file = inFolder(Path.of(config.weights().orElseThrow()));
+        if (config.sha256().isPresent()) {
+            try {
+                requireDigest(file.toString(), Sha256.of(file), config.sha256().get());
+            } catch (IOException e) {
+                throw unreadable(file.toString(), e);
+            }
+        }
+        return file;
+    }
+
+    private static void requireDigest(String name, String actual, String expected) {
+        if (!actual.equalsIgnoreCase(expected)) {
+            throw Problem.invalid("BACKBONE_WEIGHTS_INVALID",
+                    OWNER + " " + name + " has SHA-256 " + actual + " (expected: " + expected + ")");
+        }
+    }
+
+    /** The path itself, or the one weights file in it. */
+    private static Path inFolder(Path path) {
+        if (!Files.isDirectory(path)) {
+            return path;
+        }
+        try (Stream<Path> files = Files.list(path)) {
+            List<Path> found = files.filter(WeightsFile::isNamedAsWeights).sorted().toList();
+            if (found.size() != 1) {
+                throw Problem.invalid("BACKBONE_WEIGHTS_INVALID", "weights folder " + path + " has " + found.size()
+                        + " weights files " + found.stream().map(Path::getFileName).limit(10).toList()
+                        + " (expected: 1, of .safetensors, .pth or .pt)");
+            }
+            return found.get(0);
+        } catch (IOException e) {
+            throw unreadable(path.toString(), e);
+        }
+    }
+
+    private static boolean isNamedAsWeights(Path file) {
+        String name = file.getFileName().toString();
+        return EXTENSIONS.contains(name.substring(name.lastIndexOf('.') + 1)) && Files.isRegularFile(file);
+    }
+
+    private static Problem unreadable(String name, IOException e) {
+        return Problem.broken("BACKBONE_WEIGHTS_MISSING", OWNER + " " + name + " cannot be read: " + e.getMessage(), e);
+    }
+}
