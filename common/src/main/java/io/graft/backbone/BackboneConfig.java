@@ -1,5 +1,7 @@
 package io.graft.backbone;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -7,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import io.graft.digest.Sha256;
+import io.graft.download.DownloadCache;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 
@@ -14,8 +17,9 @@ import io.graft.problem.Problem;
  * One backbone by name, and how it is opened.
  *
  * @param id its name in requests and events
- * @param weights a file, or a folder with one; absent: bundled ones, which only {@code resnet18} and {@code minilm} have
- * @param sha256 of that file, 64 hex digits; absent: not checked
+ * @param weights a file, a folder with one, an http or https URL, or an artifact of DJL's model zoo, {@code djl://GROUP/NAME};
+ *        absent: bundled ones, which only {@code resnet18} and {@code minilm} have
+ * @param sha256 of that file, 64 hex digits; absent, which only files on this machine and in the zoo may be: not checked
  * @param declared {@code architecture}, {@code interpolation}, {@code resize}, {@code crop}, {@code mean} and {@code std}, as
  *        in
  *        the metadata of a weights file: what is here counts more
@@ -57,9 +61,63 @@ public record BackboneConfig(BackboneId id, Optional<String> weights, Optional<S
             throw invalid(id, "declares " + new TreeSet<>(declared.keySet()) + " (expected: some of " + DECLARABLE + ")");
         }
         String architecture = declared.get(ImageWeights.ARCHITECTURE);
-        if (architecture != null && Architecture.named(architecture).isEmpty()) {
-            throw invalid(id, "has architecture '" + architecture + "' (expected: one of " + Architecture.names() + ")");
+        if (architecture != null && !architecture.equals(ModuleNetwork.ARCHITECTURE)
+                && Architecture.named(architecture).isEmpty()) {
+            throw invalid(id, "has architecture '" + architecture + "' (expected: " + ModuleNetwork.ARCHITECTURE + " or one of "
+                    + Architecture.names() + ")");
         }
+        if (weights.isPresent()) {
+            requireSource(id, weights.get(), sha256.isPresent());
+        }
+        if (ModuleNetwork.ARCHITECTURE.equals(architecture)) {
+            requireModule(id, sha256.isPresent(), precision);
+        }
+    }
+
+    private static void requireSource(BackboneId id, String source, boolean pinned) {
+        if (source.startsWith(ZooFile.SCHEME)) {
+            if (!ZooFile.isWellFormed(source)) {
+                throw invalid(id, "has weights '" + source + "' (expected: djl://GROUP/ARTIFACT)");
+            }
+        } else if (isWeb(source)) {
+            if (!pinned) {
+                throw invalid(id, "has weights from the web without a sha256 (expected: one)");
+            }
+            try {
+                if (new URI(source).getHost() == null) {
+                    throw invalid(id, "has weights at a URL without a host (expected: https://HOST/PATH)");
+                }
+            } catch (URISyntaxException e) {
+                throw Problem.invalid("BACKBONE_CONFIG_INVALID",
+                        "backbone '" + id + "' has weights at a malformed URL: " + e.getReason(), e);
+            }
+        }
+    }
+
+    private static void requireModule(BackboneId id, boolean pinned, String precision) {
+        if (!pinned) {
+            throw invalid(id, "is a torchscript module without a sha256 (expected: one, because it is code)");
+        }
+        if (!Set.of(Placement.AUTO, "float32").contains(precision)) {
+            throw invalid(id, "is a torchscript module in " + precision + " (expected: auto or float32)");
+        }
+    }
+
+    private static boolean isWeb(String source) {
+        return source.startsWith("https://") || source.startsWith("http://");
+    }
+
+    boolean isOnTheWeb() {
+        return weights.filter(BackboneConfig::isWeb).isPresent();
+    }
+
+    boolean isInTheZoo() {
+        return weights.filter(source -> source.startsWith(ZooFile.SCHEME)).isPresent();
+    }
+
+    /** Whether it is a TorchScript module of the user's, which computes in float32. */
+    boolean isModule() {
+        return ModuleNetwork.ARCHITECTURE.equals(declared.get(ImageWeights.ARCHITECTURE));
     }
 
     private static BackboneConfig bundled(String id, String precision) {
@@ -77,9 +135,9 @@ public record BackboneConfig(BackboneId id, Optional<String> weights, Optional<S
                 Placement.AUTO);
     }
 
-    /** Where its weights come from, for people: as configured, or {@code bundled}. */
+    /** Where its weights come from, for people: as configured, a URL without its query, or {@code bundled}. */
     String source() {
-        return weights.orElse("bundled");
+        return weights.map(source -> isOnTheWeb() ? DownloadCache.uri(URI.create(source)) : source).orElse("bundled");
     }
 
     private static Problem invalid(BackboneId id, String what) {

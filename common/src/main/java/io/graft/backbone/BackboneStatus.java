@@ -10,7 +10,7 @@ import io.graft.problem.Problem;
 /**
  * Where a configured backbone stands. What its weights say is known once it has been opened.
  *
- * @param source where its weights come from: a file, or {@code bundled}
+ * @param source where its weights come from: a file, a folder, a URL, an artifact of the model zoo, or {@code bundled}
  * @param sha256 digest of its features, as in a model's event
  * @param dimension numbers in a feature
  * @param millisecondsPerSample of one forward pass of one sample on one thread: the shortest of a few when it was opened

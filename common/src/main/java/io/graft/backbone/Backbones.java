@@ -58,9 +58,13 @@ public final class Backbones implements AutoCloseable {
         if (backbone.id().equals(TextBackbone.ID)) {
             return TextBackbone.open();
         }
-        Placement placement = Placement.choose(backbone.device(), backbone.precision());
+        Placement placement = Placement.choose(backbone.device(), backbone.isModule() ? "float32" : backbone.precision());
         ImageDecoder decoder = new ImageDecoder(config.imageBytesMax(), config.imagePixelsMax());
-        try (TensorFile file = WeightsFile.open(backbone)) {
+        if (backbone.isModule()) {
+            return ImageBackbone.openModule(backbone.id(), WeightsFile.locate(backbone, config.downloads()),
+                    backbone.sha256().orElseThrow(), Preprocessing.of(Map.of(), backbone.declared()), placement, decoder);
+        }
+        try (TensorFile file = WeightsFile.open(backbone, config.downloads())) {
             return ImageBackbone.open(backbone.id(), ImageWeights.of(file, backbone.declared()), placement, decoder);
         }
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.graft.download.DownloadRules;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 
@@ -19,9 +20,10 @@ import io.graft.problem.Problem;
  *        thread
  * @param openCountMax backbones that are open at once, besides that for texts; an open one stays open
  * @param retryDelay how long one that could not be opened is not tried again
+ * @param downloads where weights from the web are kept, and how much of what is fetched
  */
 public record BackbonesConfig(Map<BackboneId, BackboneConfig> byId, BackboneId image, int imageBytesMax, int imagePixelsMax,
-        int openCountMax, Duration retryDelay) {
+        int openCountMax, Duration retryDelay, DownloadRules downloads) {
 
     /** As long as a Kafka message usually may be at most, and longer than photographs are. */
     public static final int IMAGE_BYTES_MAX = 16 << 20;
@@ -64,7 +66,8 @@ public record BackbonesConfig(Map<BackboneId, BackboneConfig> byId, BackboneId i
     public static BackbonesConfig of(BackboneConfig... backbones) {
         Map<BackboneId, BackboneConfig> byId = new TreeMap<>();
         List.of(backbones).forEach(backbone -> byId.put(backbone.id(), backbone));
-        return new BackbonesConfig(byId, backbones[0].id(), IMAGE_BYTES_MAX, IMAGE_PIXELS_MAX, OPEN_COUNT_MAX, RETRY_DELAY);
+        return new BackbonesConfig(byId, backbones[0].id(), IMAGE_BYTES_MAX, IMAGE_PIXELS_MAX, OPEN_COUNT_MAX, RETRY_DELAY,
+                DownloadRules.USUAL);
     }
 
     private static Problem invalid(String what) {

@@ -1,10 +1,13 @@
 package io.graft.backbone;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import io.graft.digest.Sha256;
 import io.graft.id.BackboneId;
 import io.graft.sample.SampleContent;
 import io.graft.sample.SampleContent.Raster;
@@ -36,6 +39,21 @@ final class ImageBackbone implements Backbone {
         BackboneDescriptor descriptor = new BackboneDescriptor(id, weights.sha256(), architecture.dimension(),
                 architecture.name(), placement.precision().toString(), placement.device());
         return new ImageBackbone(descriptor, weights.preprocessing(), decoder, ProgramNetwork.open(weights, placement));
+    }
+
+    /**
+     * Of a TorchScript module.
+     *
+     * @param file verified: the engine runs what is in it
+     * @param sha256 of the file
+     */
+    static ImageBackbone openModule(BackboneId id, Path file, String sha256, Preprocessing preprocessing, Placement placement,
+            ImageDecoder decoder) {
+        ImageNetwork network = ModuleNetwork.open(file, preprocessing, placement);
+        String whole = Sha256.of(ModuleNetwork.ARCHITECTURE + "/" + preprocessing.canonical() + "/"
+                + sha256.toLowerCase(Locale.ROOT));
+        return new ImageBackbone(new BackboneDescriptor(id, whole, network.dimension(), ModuleNetwork.ARCHITECTURE,
+                placement.precision().toString(), placement.device()), preprocessing, decoder, network);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -44,6 +45,24 @@ final class TorchProgram implements AutoCloseable {
         } catch (EngineException | IOException e) {
             manager.close();
             throw Problem.broken("ENGINE_PROGRAM_BROKEN", "program " + name + " does not load: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A module in a file, with weights of its own.
+     *
+     * @throws Problem INVALID when the engine does not take it
+     */
+    static TorchProgram ofFile(Path file, Placement placement) {
+        PtNDManager manager = TorchEngine.newManager(placement.torchDevice());
+        try {
+            PtSymbolBlock module = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
+            JniUtils.enableInferenceMode(module);
+            return new TorchProgram(file.toString(), manager, module);
+        } catch (EngineException e) {
+            manager.close();
+            throw Problem.invalid("BACKBONE_WEIGHTS_INVALID",
+                    "torchscript module " + file + " does not load: " + e.getMessage(), e);
         }
     }
 

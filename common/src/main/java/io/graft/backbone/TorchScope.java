@@ -45,11 +45,16 @@ final class TorchScope implements AutoCloseable {
      * @throws OutOfMemoryError when there is no native memory for it: whoever bears Java's lack of memory bears the engine's
      */
     TorchValue run(String method, TorchValue... arguments) {
+        return runOther(program, method, arguments);
+    }
+
+    /** Likewise of another program; the result is this scope's. */
+    TorchValue runOther(TorchProgram other, String method, TorchValue... arguments) {
         IValue[] values = Arrays.stream(arguments).map(TorchValue::value).toArray(IValue[]::new);
         try {
-            return own(IValueUtils.runMethod(program.module(), method, values));
+            return own(IValueUtils.runMethod(other.module(), method, values));
         } catch (EngineException e) {
-            String sentence = "program " + program.name() + " failed in " + method + ": " + e.getMessage();
+            String sentence = "program " + other.name() + " failed in " + method + ": " + e.getMessage();
             if (NO_MEMORY.matcher(sentence).find()) {
                 throw (OutOfMemoryError) new OutOfMemoryError(sentence).initCause(e);
             }

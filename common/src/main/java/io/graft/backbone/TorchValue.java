@@ -22,6 +22,10 @@ final class TorchValue {
         return value;
     }
 
+    boolean isTensor() {
+        return value.isTensor();
+    }
+
     double toNumber() {
         return value.toDouble();
     }

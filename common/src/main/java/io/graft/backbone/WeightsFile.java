@@ -3,6 +3,7 @@ package io.graft.backbone;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.graft.digest.Sha256;
+import io.graft.download.DownloadCache;
+import io.graft.download.DownloadRules;
 import io.graft.problem.Problem;
 import io.graft.tensor.Safetensors;
 import io.graft.tensor.TensorFile;
@@ -31,11 +34,11 @@ final class WeightsFile {
      *
      * @throws Problem INVALID when it is not the file that its digest says or cannot be understood, BROKEN when it is not there
      */
-    static TensorFile open(BackboneConfig config) {
+    static TensorFile open(BackboneConfig config, DownloadRules downloads) {
         if (config.weights().isEmpty()) {
             return bundled();
         }
-        Path file = locate(config);
+        Path file = locate(config, downloads);
         try {
             return TensorFile.open(OWNER, file);
         } catch (IOException e) {
@@ -57,8 +60,13 @@ final class WeightsFile {
     }
 
     /** The file on this machine, with the digest that is configured. */
-    static Path locate(BackboneConfig config) {
-        Path file = inFolder(Path.of(config.weights().orElseThrow()));
+    static Path locate(BackboneConfig config, DownloadRules downloads) {
+        String source = config.weights().orElseThrow();
+        if (config.isOnTheWeb()) {
+            return new DownloadCache(downloads).file(URI.create(source), config.sha256().orElseThrow());
+        }
+        Path file = inFolder(
+                config.isInTheZoo() ? ZooFile.folder(source, downloads.sizeBytesMax()) : Path.of(source));
         if (config.sha256().isPresent()) {
             try {
                 requireDigest(file.toString(), Sha256.of(file), config.sha256().get());

@@ -2,6 +2,7 @@ package io.graft.digest;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -28,6 +29,11 @@ public final class Sha256 {
 
     public static boolean isHex(String text) {
         return HEX.matcher(text).matches();
+    }
+
+    /** Of a text in UTF-8. */
+    public static String of(String text) {
+        return HexFormat.of().formatHex(newDigest().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Of a file, 64 hex digits, without holding it in memory. */

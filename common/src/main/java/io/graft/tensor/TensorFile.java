@@ -24,10 +24,13 @@ public interface TensorFile extends AutoCloseable {
     static TensorFile open(String owner, Path file) throws IOException {
         String beginning;
         try (InputStream in = Files.newInputStream(file)) {
-            beginning = new String(in.readNBytes(ARCHIVE.length()), StandardCharsets.ISO_8859_1);
+            beginning = new String(in.readNBytes(OldTorchFile.MAGIC.length()), StandardCharsets.ISO_8859_1);
         }
-        if (beginning.equals(ARCHIVE)) {
-            return TorchFile.read(owner, file);
+        if (beginning.startsWith(ARCHIVE)) {
+            return TorchFile.read(owner, TorchArchiveFile.open(owner, file));
+        }
+        if (beginning.equals(OldTorchFile.MAGIC)) {
+            return TorchFile.read(owner, OldTorchFile.open(owner, file));
         }
         if (Files.size(file) > Integer.MAX_VALUE - Long.BYTES) {
             throw Safetensors.invalid(owner, "has " + Files.size(file) + " bytes (expected: less than 2 GiB, or an archive)");

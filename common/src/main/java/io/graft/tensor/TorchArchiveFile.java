@@ -52,19 +52,27 @@ final class TorchArchiveFile implements TorchFile.StorageFile {
         } catch (Problem e) {
             close(zip);
             throw e;
+        } catch (IllegalArgumentException e) {
+            close(zip);
+            throw unreadable(owner, e);
         }
+    }
+
+    /** Java's reader decodes names when they are looked at, and says so of one that is not UTF-8. */
+    private static Problem unreadable(String owner, Exception e) {
+        return Problem.invalid("TENSORS_INVALID", owner + " is no readable archive: " + e.getMessage(), e);
     }
 
     private static ZipFile zip(String owner, Path file) {
         try {
             return new ZipFile(file.toFile());
         } catch (IOException | IllegalArgumentException e) {
-            throw Problem.invalid("TENSORS_INVALID", owner + " is no readable archive: " + e.getMessage(), e);
+            throw unreadable(owner, e);
         }
     }
 
     private void requireLittleEndian() {
-        if (zip.getEntry(prefix + "byteorder") != null) {
+        if (named("byteorder") != null) {
             String order = StandardCharsets.US_ASCII.decode(bytes("byteorder", 16)).toString().strip();
             if (!order.equals("little")) {
                 throw Safetensors.invalid(owner, "has byteorder '" + order + "' (expected: little)");
@@ -72,8 +80,9 @@ final class TorchArchiveFile implements TorchFile.StorageFile {
         }
     }
 
-    ByteBuffer pickle() {
-        return bytes("data.pkl", PICKLE_BYTES_MAX);
+    @Override
+    public Object pickled() {
+        return PickleReader.read(owner, bytes("data.pkl", PICKLE_BYTES_MAX));
     }
 
     private ByteBuffer bytes(String name, int sizeMax) {
@@ -100,9 +109,16 @@ final class TorchArchiveFile implements TorchFile.StorageFile {
         return zip.getInputStream(entry);
     }
 
+    private @Nullable ZipEntry named(String name) {
+        try {
+            return zip.getEntry(prefix + name);
+        } catch (IllegalArgumentException e) {
+            throw unreadable(owner, e);
+        }
+    }
+
     private ZipEntry entry(String name) {
-        @Nullable
-        ZipEntry entry = zip.getEntry(prefix + name);
+        ZipEntry entry = named(name);
         if (entry == null) {
             throw Safetensors.invalid(owner, "is an archive without " + name);
         }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -31,8 +31,15 @@ final class TorchFile implements TensorFile {
         this.storages = storages;
     }
 
-    /** Where the numbers of storages are read. */
+    /** Where the pickle and the numbers of storages are read. */
     interface StorageFile extends AutoCloseable {
+
+        /** What the pickle gave. */
+        Object pickled();
+
+        /** Finds the tensors' storages; called once, behind {@link #pickled()}. */
+        default void locate(Collection<StoredTensor> tensors) {
+        }
 
         /** The bytes from a storage's first number on. */
         InputStream open(Storage storage) throws IOException;
@@ -45,15 +52,16 @@ final class TorchFile implements TensorFile {
      * Reads what is where.
      *
      * @param owner whose file it is, for messages
+     * @param file closed with it
      * @throws Problem INVALID {@code TENSORS_INVALID} when it breaks a rule of the format, or names what is no tensor
      */
-    static TorchFile read(String owner, Path file) {
-        TorchArchiveFile archive = TorchArchiveFile.open(owner, file);
+    static TorchFile read(String owner, StorageFile file) {
         try {
-            Object root = PickleReader.read(owner, archive.pickle());
-            return new TorchFile(owner, TorchTensors.of(owner, root), archive);
+            Map<String, StoredTensor> tensors = TorchTensors.of(owner, file.pickled());
+            file.locate(tensors.values());
+            return new TorchFile(owner, tensors, file);
         } catch (Problem e) {
-            archive.close();
+            file.close();
             throw e;
         }
     }

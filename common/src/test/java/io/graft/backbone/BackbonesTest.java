@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +25,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import com.sun.net.httpserver.HttpServer;
+
+import io.graft.digest.Sha256;
+import io.graft.download.DownloadRules;
 import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
@@ -136,7 +143,7 @@ class BackbonesTest {
         // Given
         SampleContent text = new SampleContent.Text("hello");
         BackbonesConfig narrow = new BackbonesConfig(Map.of(), BackboneConfig.BUNDLED.id(), 1 << 20, 1 << 20, 1,
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1), DownloadRules.USUAL);
         try (Backbones fresh = Backbones.open(narrow)) {
             BackboneDescriptor known = TextBackbone.DESCRIPTOR;
             assertThat(fresh.opened(known.id())).isEmpty();
@@ -215,6 +222,52 @@ class BackbonesTest {
             assertThat(opened.image().descriptor().sha256())
                     .isEqualTo("83150647ec697368f190d58e76a13667074c4cd4213b5e47e243178e0e0842bd");
         }
+    }
+
+    @Test
+    void opensWeightsFromTheWebAndKeepsThem(@TempDir Path folder) throws IOException {
+        // Given
+        byte[] bytes = TorchFiles.stateDict(RuleWeights.tensors("resnet18"));
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/resnet18.pth", exchange -> {
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+        String uri = "http://localhost:" + server.getAddress().getPort() + "/resnet18.pth";
+        BackboneConfig config = new BackboneConfig(MINE, Optional.of(uri + "?token=secret"),
+                Optional.of(Sha256.of(new ByteArrayInputStream(bytes))), Map.of("architecture", "resnet18", "resize", "224"),
+                "float32", "cpu");
+        DownloadRules downloads = new DownloadRules(folder, 1 << 26, Duration.ofMinutes(1));
+        BackbonesConfig all = new BackbonesConfig(Map.of(MINE, config), MINE, 1 << 20, 1 << 20, 1, Duration.ofMinutes(1),
+                downloads);
+        // When
+        try (Backbones opened = Backbones.open(all)) {
+            // Then
+            assertThat(opened.image().descriptor().sha256())
+                    .isEqualTo("83150647ec697368f190d58e76a13667074c4cd4213b5e47e243178e0e0842bd");
+            assertThat(opened.statuses().get(0).source()).isEqualTo(uri);
+        } finally {
+            server.stop(0);
+        }
+        try (Backbones again = Backbones.open(all)) {
+            assertThat(again.image().descriptor().dimension()).isEqualTo(512);
+        }
+    }
+
+    @Test
+    void saysWhichBackboneFromWhereAndWhatToDoWithoutANetwork(@TempDir Path folder) {
+        // Given
+        BackboneConfig config = new BackboneConfig(MINE, Optional.of("https://weights.invalid/a.pth"),
+                Optional.of("0".repeat(64)), Map.of("architecture", "resnet18"), "float32", "cpu");
+        BackbonesConfig all = new BackbonesConfig(Map.of(MINE, config), MINE, 1 << 20, 1 << 20, 1, Duration.ofMinutes(1),
+                new DownloadRules(folder, 1 << 26, Duration.ofMinutes(1)));
+        // When // Then
+        assertThatThrownBy(() -> Backbones.open(all)).isInstanceOf(Problem.class)
+                .hasMessageStartingWith("backbone 'mine' cannot be opened: https://weights.invalid/a.pth cannot be fetched: ")
+                .hasMessageEndingWith("(expected: a way to it, or the file itself at "
+                        + folder.resolve("0".repeat(64)).resolve("file") + ")");
     }
 
     @Test
@@ -324,7 +377,7 @@ class BackbonesTest {
         // Given
         Path file = Files.write(folder.resolve("mine.safetensors"), RuleWeights.file("resnet18"));
         BackbonesConfig narrow = new BackbonesConfig(Map.of(MINE, mine(Optional.of(file), Optional.empty())),
-                BackboneConfig.BUNDLED.id(), 1 << 20, 1 << 20, 1, Duration.ofMinutes(1));
+                BackboneConfig.BUNDLED.id(), 1 << 20, 1 << 20, 1, Duration.ofMinutes(1), DownloadRules.USUAL);
         try (Backbones one = Backbones.open(narrow)) {
             // When // Then
             assertThatThrownBy(() -> one.open(MINE)).hasMessage("backbone 'mine' cannot be opened: no further one may be open"
@@ -350,10 +403,14 @@ class BackbonesTest {
         assertThatThrownBy(() -> mine(Optional.of(Path.of("a.pth")), Optional.of("5"))).isInstanceOf(Problem.class)
                 .hasMessage("backbone 'mine' has sha256 '5' (expected: 64 hex digits)");
         assertThatThrownBy(() -> declaring(Map.of("architecture", "vit"))).isInstanceOf(Problem.class).hasMessage(
-                "backbone 'mine' has architecture 'vit' (expected: one of [resnet18, resnet34, resnet50, resnet101, vgg11,"
+                "backbone 'mine' has architecture 'vit' (expected: torchscript or one of [resnet18, resnet34, resnet50, resnet101, vgg11,"
                         + " vgg16])");
         assertThatThrownBy(() -> declaring(Map.of("side", "3"))).isInstanceOf(Problem.class).hasMessage(
                 "backbone 'mine' declares [side] (expected: some of [architecture, crop, interpolation, mean, resize, std])");
+        assertThatThrownBy(() -> ofWeights("https://example.org/a.pth")).isInstanceOf(Problem.class)
+                .hasMessage("backbone 'mine' has weights from the web without a sha256 (expected: one)");
+        assertThatThrownBy(() -> ofWeights("djl://ai.djl.pytorch")).isInstanceOf(Problem.class)
+                .hasMessage("backbone 'mine' has weights 'djl://ai.djl.pytorch' (expected: djl://GROUP/ARTIFACT)");
         assertThatThrownBy(() -> limits("minilm", 1, 1)).isInstanceOf(Problem.class)
                 .hasMessage("the backbone for images is 'minilm' (expected: one of [resnet18])");
         assertThatThrownBy(() -> limits("mine", 1, 1)).isInstanceOf(Problem.class)
@@ -364,12 +421,17 @@ class BackbonesTest {
                 .hasMessage("imagePixelsMax is 0 (expected: 1 to 715827879)");
     }
 
+    private static BackboneConfig ofWeights(String weights) {
+        return new BackboneConfig(MINE, Optional.of(weights), Optional.empty(), Map.of(), "auto", "auto");
+    }
+
     private static BackboneConfig declaring(Map<String, String> declared) {
         return new BackboneConfig(MINE, Optional.of("a.pth"), Optional.empty(), declared, "auto", "auto");
     }
 
     private static BackbonesConfig limits(String image, int imageBytesMax, int imagePixelsMax) {
-        return new BackbonesConfig(Map.of(), new BackboneId(image), imageBytesMax, imagePixelsMax, 1, Duration.ofMinutes(1));
+        return new BackbonesConfig(Map.of(), new BackboneId(image), imageBytesMax, imagePixelsMax, 1, Duration.ofMinutes(1),
+                DownloadRules.USUAL);
     }
 
     @Test

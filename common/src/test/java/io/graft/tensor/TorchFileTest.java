@@ -74,6 +74,20 @@ class TorchFileTest {
     }
 
     @Test
+    void readsAStateDictFromBeforeThereWereArchives() throws IOException {
+        // When
+        try (TensorFile file = open(TorchFiles.oldStateDict(tensors))) {
+            // Then
+            assertThat(file.names()).containsExactly("conv1.weight", "layer1.0.bn1.bias");
+            assertThat(file.tensor("layer1.0.bn1.bias").values()).containsExactly(7, 8, 9);
+            assertThat(file.tensor("conv1.weight").values()).containsExactly(1, -2, 3.5f, Float.MIN_VALUE);
+        }
+        byte[] cut = TorchFiles.oldStateDict(tensors);
+        assertThatThrownBy(() -> open(Arrays.copyOf(cut, cut.length - 1))).isInstanceOf(Problem.class)
+                .hasMessage("weights file has storage 1 of another size (expected: 3 numbers of torch.FloatStorage)");
+    }
+
+    @Test
     void readsASafetensorsFileLikewise() throws IOException {
         try (TensorFile file = open(Safetensors.write(Map.of("made", "here"), tensors))) {
             assertThat(file.metadata()).containsEntry("made", "here");
@@ -226,11 +240,12 @@ class TorchFileTest {
     @Test
     void survivesMutatedFiles() throws IOException {
         // Given
-        List<byte[]> valid = List.of(TorchFiles.stateDict(tensors), TorchFiles.torchScript(tensors));
+        List<byte[]> valid = List.of(TorchFiles.stateDict(tensors), TorchFiles.torchScript(tensors),
+                TorchFiles.oldStateDict(tensors));
         Random random = new Random(20_240_501);
         int taken = 0;
         for (int i = 0; i < MUTATIONS; i++) {
-            byte[] bytes = valid.get(i % 2).clone();
+            byte[] bytes = valid.get(i % valid.size()).clone();
             for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
                 int at = random.nextInt(bytes.length);
                 switch (random.nextInt(4)) {

@@ -27,17 +27,31 @@ public final class TorchFiles {
     /** A {@code .pth} file of a state dict. */
     public static byte[] stateDict(Map<String, Tensor> tensors) {
         TorchFiles file = new TorchFiles();
-        file.orderedDictionary();
-        file.write('(');
-        tensors.forEach((name, tensor) -> {
-            file.text(name);
-            file.tensor(tensor);
-        });
-        file.write('u', '}');
-        file.text("_metadata");
-        file.orderedDictionary();
-        file.write('s', 'b', '.');
+        file.state(tensors);
+        file.write('.');
         return archive(file.pickle.toByteArray(), file.storages);
+    }
+
+    /** What {@code torch.save} of a state dict wrote before PyTorch 1.6. */
+    public static byte[] oldStateDict(Map<String, Tensor> tensors) {
+        TorchFiles file = new TorchFiles();
+        file.pickle.reset();
+        file.pickle.writeBytes(OldTorchFile.MAGIC.getBytes(StandardCharsets.ISO_8859_1));
+        file.write(0x80, 2, 'M', 1001, 1001 >> 8, '.', 0x80, 2, '}', '(');
+        file.text("protocol_version");
+        file.write('M', 1001, 1001 >> 8);
+        file.text("little_endian");
+        file.write(0x88, 'u', '.', 0x80, 2);
+        file.state(tensors);
+        file.write('.', 0x80, 2, ']', '(');
+        file.storages.keySet().forEach(file::text);
+        file.write('e', '.');
+        file.storages.values().forEach(bytes -> {
+            int count = bytes.length / Float.BYTES;
+            file.write(count, count >> 8, count >> 16, count >> 24, 0, 0, 0, 0);
+            file.pickle.writeBytes(bytes);
+        });
+        return file.pickle.toByteArray();
     }
 
     /** A TorchScript archive whose modules have these parameters, by their paths; its code is a joke that nobody reads. */
@@ -48,6 +62,19 @@ public final class TorchFiles {
         Map<String, byte[]> entries = new LinkedHashMap<>(file.storages);
         entries.put("../code/__torch__.py", bytes("class Top(Module):\n  this is no program\n"));
         return archive(file.pickle.toByteArray(), entries);
+    }
+
+    private void state(Map<String, Tensor> tensors) {
+        orderedDictionary();
+        write('(');
+        tensors.forEach((name, tensor) -> {
+            text(name);
+            tensor(tensor);
+        });
+        write('u', '}');
+        text("_metadata");
+        orderedDictionary();
+        write('s', 'b');
     }
 
     private void module(String prefix, Map<String, Tensor> tensors) {

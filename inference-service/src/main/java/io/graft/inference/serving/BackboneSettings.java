@@ -1,11 +1,13 @@
 package io.graft.inference.serving;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
 import io.graft.backbone.BackbonesConfig;
+import io.graft.download.DownloadRules;
 import io.graft.id.BackboneId;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -32,6 +34,19 @@ public interface BackboneSettings {
     @WithDefault("1m")
     Duration retryDelay();
 
+    /** Where weights from the web are kept, each under its digest; services may share it. */
+    @WithDefault("${java.io.tmpdir}/graft-weights")
+    Path downloadFolder();
+
+    /** Bytes of weights that are fetched. */
+    @WithDefault("2147483648")
+    @Min(1)
+    long downloadBytesMax();
+
+    /** How long fetching weights may take; the next try goes on where it ended. */
+    @WithDefault("1h")
+    Duration downloadLimit();
+
     /** Bytes of an encoded image. */
     @WithDefault("16777216")
     @Min(1)
@@ -47,6 +62,7 @@ public interface BackboneSettings {
     /** As the backbones take it. */
     default BackbonesConfig toConfig(NamedBackbones named) {
         return new BackbonesConfig(named.toConfigs(), new BackboneId(defaultImage()), imageBytesMax(), imagePixelsMax(),
-                openCountMax(), retryDelay());
+                openCountMax(), retryDelay(),
+                new DownloadRules(downloadFolder(), downloadBytesMax(), downloadLimit()));
     }
 }

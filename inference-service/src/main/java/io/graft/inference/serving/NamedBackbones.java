@@ -22,15 +22,16 @@ public interface NamedBackbones {
     interface Source {
 
         /**
-         * Its weights: a safetensors, `.pth` or TorchScript `.pt` file, or a folder with one; absent: bundled ones, which only
-         * {@code resnet18} and {@code minilm} have.
+         * Its weights: a safetensors, {@code .pth} or TorchScript {@code .pt} file, a folder with one, an http(s) URL, or
+         * {@code djl://GROUP/ARTIFACT} of DJL's model zoo; absent: bundled ones, which only {@code resnet18} and
+         * {@code minilm} have.
          */
         Optional<String> weights();
 
-        /** SHA-256 of the weights file, 64 hex digits; absent: not checked. */
+        /** SHA-256 of the weights file, 64 hex digits; absent: not checked. From the web, and of code, it must be there. */
         Optional<String> sha256();
 
-        /** What network the weights are of; absent: what the file says. */
+        /** What network the weights are of, or {@code torchscript}: a module of your own; absent: what the file says. */
         Optional<String> architecture();
 
         /** How an image is resized: {@code bilinear-antialias}; absent: what the file says. */

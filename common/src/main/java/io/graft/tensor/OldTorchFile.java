@@ -1,0 +1,135 @@
+package io.graft.tensor;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.graft.problem.Problem;
+import io.graft.tensor.StoredTensor.Storage;
+
+/**
+ * What {@code torch.save} wrote before PyTorch 1.6: pickles one behind the other (a magic number, a version, the machine, the
+ * tensors, the storages' keys), then each storage, a count and its numbers.
+ */
+final class OldTorchFile implements TorchFile.StorageFile {
+
+    /** The pickle of PyTorch's magic number. */
+    static final String MAGIC = "\u0080\2\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\31.";
+
+    private static final int PICKLE_BYTES_MAX = 16 << 20;
+    private static final long VERSION = 1001;
+
+    private final String owner;
+    private final Path file;
+    private final FileChannel channel;
+    private final ByteBuffer head;
+    private final Map<String, Long> begins = new HashMap<>();
+
+    private OldTorchFile(String owner, Path file, FileChannel channel, ByteBuffer head) {
+        this.owner = owner;
+        this.file = file;
+        this.channel = channel;
+        this.head = head;
+    }
+
+    /** @param file begins with {@link #MAGIC} */
+    static OldTorchFile open(String owner, Path file) {
+        try {
+            ByteBuffer head;
+            try (InputStream in = Files.newInputStream(file)) {
+                head = ByteBuffer.wrap(in.readNBytes(PICKLE_BYTES_MAX)).position(MAGIC.length());
+            }
+            return new OldTorchFile(owner, file, FileChannel.open(file), head);
+        } catch (IOException e) {
+            throw unreadable(owner, e);
+        }
+    }
+
+    private static Problem unreadable(String owner, IOException e) {
+        return Problem.invalid("TENSORS_INVALID", owner + " cannot be read: " + e.getMessage(), e);
+    }
+
+    @Override
+    public Object pickled() {
+        Object version = PickleReader.read(owner, head);
+        Object machine = PickleReader.read(owner, head);
+        if (!version.equals(VERSION) || !(machine instanceof Map<?, ?> properties)
+                || !Boolean.TRUE.equals(properties.get("little_endian"))) {
+            throw invalid("is of another version or machine (expected: version " + VERSION + ", little-endian)");
+        }
+        return PickleReader.read(owner, head);
+    }
+
+    /** Storages have no table: each begins where the one before it ends. */
+    @Override
+    public void locate(Collection<StoredTensor> tensors) {
+        Map<String, Storage> byKey = new HashMap<>();
+        tensors.forEach(tensor -> byKey.put(tensor.storage().key(), tensor.storage()));
+        if (!(PickleReader.read(owner, head) instanceof List<?> keys)) {
+            throw invalid("does not say the order of its storages (expected: a list of keys)");
+        }
+        try {
+            long begin = head.position();
+            for (Object key : keys) {
+                Storage storage = key instanceof String ? byKey.get(key) : null;
+                if (storage == null) {
+                    throw invalid("has storages beside its tensors (expected: a state_dict and nothing else)");
+                }
+                begins.put(storage.key(), requireCount(storage, begin) + Long.BYTES);
+                begin += Long.BYTES + storage.count() * storage.type().sizeBytes();
+            }
+        } catch (IOException e) {
+            throw unreadable(owner, e);
+        }
+    }
+
+    /** Within the file, so that whatever is added up stays small. */
+    private long requireCount(Storage storage, long begin) throws IOException {
+        ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        channel.read(count, begin);
+        long fitting = (channel.size() - begin - Long.BYTES) / storage.type().sizeBytes();
+        if (count.hasRemaining() || count.getLong(0) != storage.count() || storage.count() > fitting) {
+            throw invalid("has storage " + storage.key() + " of another size (expected: " + storage.count() + " numbers of "
+                    + storage.type() + ")");
+        }
+        return begin;
+    }
+
+    @Override
+    public InputStream open(Storage storage) throws IOException {
+        Long begin = begins.get(storage.key());
+        if (begin == null) {
+            throw invalid("is without storage " + storage.key());
+        }
+        InputStream in = Files.newInputStream(file);
+        try {
+            in.skipNBytes(begin);
+            return in;
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
+    }
+
+    private Problem invalid(String what) {
+        return Safetensors.invalid(owner, what);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package io.graft.download;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+
+import io.graft.digest.Sha256;
+import io.graft.problem.Problem;
+
+/** From a real server, which breaks off in the middle as often as a test wants. */
+class DownloadCacheTest {
+
+    private static final int SIZE = 300_000;
+    private static final int BREAK = 100_000;
+
+    private final byte[] content = new byte[SIZE];
+    private final List<String> ranges = new CopyOnWriteArrayList<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    /** Answers that end early, from the first on. */
+    private final AtomicInteger breakCount = new AtomicInteger();
+    private volatile boolean takesRanges = true;
+    private volatile boolean falls;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by the test extension
+    Path folder;
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private HttpServer server;
+    private String sha256 = "";
+
+    @BeforeEach
+    void serve() throws IOException {
+        new Random(5).nextBytes(content);
+        sha256 = Sha256.of(new ByteArrayInputStream(content));
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/weights.pth", this::answer);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        end.countDown();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        ranges.add(range == null ? "all" : range);
+        int begin = 0;
+        if (range != null && takesRanges) {
+            begin = Integer.parseInt(range.replaceAll("[^0-9]", ""));
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + begin + "-" + (SIZE - 1) + "/" + SIZE);
+        }
+        exchange.sendResponseHeaders(begin > 0 ? 206 : 200, SIZE - begin);
+        OutputStream body = exchange.getResponseBody();
+        if (breakCount.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
+            body.write(content, begin, Math.min(SIZE, begin + BREAK) - begin);
+            body.flush();
+            if (falls) {
+                awaitEnd();
+            }
+            exchange.close();
+            return;
+        }
+        body.write(content, begin, SIZE - begin);
+        exchange.close();
+    }
+
+    private void awaitEnd() throws IOException {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private URI uri() {
+        return URI.create("http://" + server.getAddress().getHostString() + ":" + server.getAddress().getPort()
+                + "/weights.pth");
+    }
+
+    private DownloadCache cache() {
+        return new DownloadCache(new DownloadRules(folder, SIZE, Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void fetchesOnceAndKeepsTheFileByItsDigest() throws IOException {
+        // When
+        Path file = cache().file(uri(), sha256);
+        // Then
+        assertThat(file).isEqualTo(folder.resolve(sha256).resolve("file")).hasBinaryContent(content);
+        assertThat(cache().file(uri(), sha256)).isEqualTo(file);
+        assertThat(ranges).containsExactly("all");
+        assertThat(folder.resolve(sha256).resolve("part")).doesNotExist();
+    }
+
+    @Test
+    void goesOnWhereTheServerBrokeOff() {
+        // Given
+        breakCount.set(2);
+        // When
+        Path file = cache().file(uri(), sha256);
+        // Then
+        assertThat(file).hasBinaryContent(content);
+        assertThat(ranges).containsExactly("all", "bytes=100000-", "bytes=200000-");
+    }
+
+    @Test
+    void beginsAgainWhereTheServerTakesNoRanges() {
+        // Given
+        breakCount.set(1);
+        takesRanges = false;
+        // When
+        Path file = cache().file(uri(), sha256);
+        // Then
+        assertThat(file).hasBinaryContent(content);
+        assertThat(ranges).containsExactly("all", "bytes=100000-");
+    }
+
+    @Test
+    void goesOnWhereAnEarlierProcessWasKilled() throws IOException {
+        // Given
+        Files.createDirectories(folder.resolve(sha256));
+        Files.write(folder.resolve(sha256).resolve("part"), Arrays.copyOf(content, 123));
+        // When
+        Path file = cache().file(uri(), sha256);
+        // Then
+        assertThat(file).hasBinaryContent(content);
+        assertThat(ranges).containsExactly("bytes=123-");
+    }
+
+    /** It keeps the connection and sends nothing. */
+    @Test
+    void breaksOffWhereNothingComes() {
+        // Given
+        breakCount.set(1);
+        falls = true;
+        DownloadRules impatient = new DownloadRules(folder, SIZE, Duration.ofMinutes(1), Duration.ofMillis(500));
+        // When
+        Path file = new DownloadCache(impatient).file(uri(), sha256);
+        // Then
+        assertThat(file).hasBinaryContent(content);
+        assertThat(ranges).containsExactly("all", "bytes=100000-");
+    }
+
+    @Test
+    void fetchesADamagedFileAgain() throws IOException {
+        // Given
+        Path file = cache().file(uri(), sha256);
+        byte[] damaged = content.clone();
+        damaged[7]++;
+        Files.write(file, damaged);
+        // When
+        Path again = cache().file(uri(), sha256);
+        // Then
+        assertThat(again).hasBinaryContent(content);
+        assertThat(ranges).containsExactly("all", "all");
+    }
+
+    @Test
+    void refusesAnotherFileAndForgetsIt() {
+        // Given
+        String other = "0".repeat(64);
+        // When // Then
+        assertThatThrownBy(() -> cache().file(uri(), other)).isInstanceOf(Problem.class)
+                .hasMessage(uri() + " has SHA-256 " + sha256 + " (expected: " + other + ")");
+        assertThat(folder.resolve(other).resolve("part")).doesNotExist();
+        assertThat(folder.resolve(other).resolve("file")).doesNotExist();
+    }
+
+    @Test
+    void refusesMoreThanItMayTake() {
+        DownloadCache narrow = new DownloadCache(new DownloadRules(folder, SIZE - 1, Duration.ofMinutes(1)));
+        assertThatThrownBy(() -> narrow.file(uri(), sha256)).isInstanceOf(Problem.class)
+                .hasMessage(uri() + " has 300000 bytes or more (expected: at most 299999)");
+    }
+
+    @Test
+    void saysWhatToDoWhereNoServerIs() {
+        // Given
+        URI uri = uri();
+        server.stop(0);
+        Path file = folder.resolve(sha256).resolve("file");
+        // When // Then
+        assertThatThrownBy(() -> cache().file(uri, sha256)).isInstanceOf(Problem.class)
+                .hasMessageStartingWith(uri + " cannot be fetched: java.net.ConnectException")
+                .hasMessageEndingWith(" (expected: a way to it, or the file itself at " + file + ")");
+    }
+
+    @Test
+    void saysWhatTheServerAnswered() {
+        URI missing = URI.create(uri().toString().replace("weights", "missing") + "?token=secret");
+        assertThatThrownBy(() -> cache().file(missing, sha256)).isInstanceOf(Problem.class)
+                .hasMessageContaining("missing.pth cannot be fetched: java.io.IOException: the server answered 404")
+                .message().doesNotContain("secret");
+    }
+
+    @Test
+    void fetchesOnceForAllWhoNeedItAtOnce() throws Exception {
+        // When
+        List<CompletableFuture<Path>> files = List.of(
+                CompletableFuture.supplyAsync(() -> cache().file(uri(), sha256), threads),
+                CompletableFuture.supplyAsync(() -> cache().file(uri(), sha256), threads));
+        // Then
+        for (CompletableFuture<Path> file : files) {
+            assertThat(file.get(60, TimeUnit.SECONDS)).hasBinaryContent(content);
+        }
+        assertThat(ranges).containsExactly("all");
+    }
+}
