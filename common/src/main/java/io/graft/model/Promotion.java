@@ -74,6 +74,12 @@ public record Promotion(TaskId task, ModelVersion version, Optional<ModelVersion
         return versions;
     }
 
+    /** Whether it names a version, in whatever role. */
+    public boolean names(ModelVersion other) {
+        return version.equals(other) || (canary.isPresent() && canary.get().version.equals(other))
+                || (shadow.isPresent() && shadow.get().version.equals(other));
+    }
+
     private static void requireVersion(String role, @Nullable ModelVersion version) {
         if (version == null) {
             throw invalid(role + " has no version (expected: one of the task)");

@@ -19,8 +19,8 @@ public final class SwapSeries implements AutoCloseable {
     /** Twice as many are in memory at once, of the ten that a replica keeps by default. */
     private static final int AT_ONCE = 4;
 
-    /** So that looking is no load beside the load. */
-    private static final long LOOK_AGAIN_NANOS = 1_000_000;
+    /** So that looking is no load beside the load: looked for every millisecond, swaps cost less than the looks. */
+    private static final long LOOK_AGAIN_NANOS = 10_000_000;
 
     private final TaskId task;
     private final BackboneReference backbone;

@@ -27,6 +27,6 @@ public record Roles(Optional<Model> serving, Optional<CanaryModel> canary, Optio
     }
 
     private static boolean is(Optional<Model> model, ModelVersion version) {
-        return model.map(held -> held.card().version()).equals(Optional.of(version));
+        return model.isPresent() && model.get().card().version().equals(version);
     }
 }

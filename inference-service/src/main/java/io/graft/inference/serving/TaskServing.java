@@ -76,7 +76,7 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
 
     /** Whether the last promotion names a version, in whatever role. */
     boolean isNamed(ModelVersion version) {
-        return promotion.map(last -> last.versions().contains(version)).orElse(false);
+        return promotion.isPresent() && promotion.get().names(version);
     }
 
     /** Archives all but the newest loaded versions, and forgets the oldest; what has a role or was promoted stays. */
@@ -84,10 +84,11 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
         TreeMap<ModelVersion, VersionState> kept = new TreeMap<>(versions);
         long loadedCount = versions.values().stream().filter(VersionState.InMemory.class::isInstance).count();
         for (VersionState state : versions.values()) {
-            boolean needed = isNeeded(state.version());
-            if (!needed && kept.size() > limits.versionCountMax()) {
+            boolean forgotten = kept.size() > limits.versionCountMax();
+            if (forgotten && !isNeeded(state.version())) {
                 kept.remove(state.version());
-            } else if (!needed && loadedCount > limits.loadedCountMax() && state instanceof VersionState.InMemory loaded) {
+            } else if (!forgotten && loadedCount > limits.loadedCountMax() && state instanceof VersionState.InMemory loaded
+                    && !isNeeded(state.version())) {
                 kept.put(state.version(), loaded.toArchived());
                 loadedCount--;
             }
