@@ -13,7 +13,8 @@ import io.graft.local.ServingStack;
 /** A replica of the inference-service under load: what HTTP costs, what a thousand tasks cost, what swaps cost. */
 final class Serving {
 
-    private static final List<String> JVM_OPTIONS = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=128m");
+    /** The collector of the manifests. */
+    private static final List<String> JVM_OPTIONS = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseParallelGC");
 
     private Serving() {
     }

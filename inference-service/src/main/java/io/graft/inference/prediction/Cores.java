@@ -12,10 +12,14 @@ import java.util.function.IntSupplier;
  * <p>
  * A free core goes to a full batch first, then to decoding, then to a batch that is not full: an input in a full batch costs
  * about half of what it costs alone, so that under load it is better to decode what else has come before a pass begins. A batch
- * that as many decodes were preferred to as it has places counts as full: they are not for it. With nothing to decode no pass
+ * that twice as many decodes were preferred to as it has places counts as full: they are not for it. With nothing to decode no
+ * pass
  * waits to be filled. Equals take turns as they came.
  */
 final class Cores {
+
+    /** Some of the decodes that a batch waits for go on while it is looked at, and some fill the batch of another worker. */
+    private static final int DECODES_PER_PLACE = 2;
 
     private final int count;
     private final int decodeCountMax;
@@ -45,7 +49,7 @@ final class Cores {
         }
 
         boolean isFull() {
-            return passedOverCount >= batchSizeMax || inputCount.getAsInt() >= batchSizeMax;
+            return passedOverCount >= DECODES_PER_PLACE * batchSizeMax || inputCount.getAsInt() >= batchSizeMax;
         }
     }
 

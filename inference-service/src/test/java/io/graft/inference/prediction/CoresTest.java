@@ -80,12 +80,12 @@ class CoresTest {
         // Given
         cores.beginDecode(LONG_NANOS, PATIENCE);
         pass("pass", () -> 1);
-        for (int i = 0; i <= BATCH_SIZE; i++) {
+        for (int i = 0; i <= 2 * BATCH_SIZE; i++) {
             decode("decode", PATIENCE);
         }
 
         // When
-        for (int i = 0; i < BATCH_SIZE; i++) {
+        for (int i = 0; i < 2 * BATCH_SIZE; i++) {
             cores.endDecode();
             assertThat(begun.take()).isEqualTo("decode");
         }
