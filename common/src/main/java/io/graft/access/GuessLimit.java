@@ -1,6 +1,10 @@
 package io.graft.access;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Optional;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -12,7 +16,8 @@ import io.github.bucket4j.EstimationProbe;
 import io.github.bucket4j.TimeMeter;
 
 /**
- * How many wrong keys may come from an address. While it has none left, a right key is refused as a wrong one is, so that a
+ * How many wrong keys may come from an address, or of IPv6 from a network of 64 bits, which is what a client has. While it has
+ * none left, a right key is refused as a wrong one is, so that a
  * guesser learns nothing; but for a client that came from there with its key before, who is let in whoever else guesses there.
  * <p>
  * What is seen rarely and not lately is forgotten first.
@@ -20,6 +25,8 @@ import io.github.bucket4j.TimeMeter;
 public final class GuessLimit {
 
     private static final long COUNT_MAX = 10_000;
+    /** Of an IPv6 address: what is behind it a client chooses as it likes. */
+    private static final int NETWORK_BYTES = 8;
 
     private final int wrongKeysPerMinute;
     private final TimeMeter time;
@@ -54,7 +61,23 @@ public final class GuessLimit {
         if (wrongKeysPerMinute == 0) {
             return Optional.empty();
         }
-        return found.isPresent() ? refusalOfClient(new Visit(address, found.get().name())) : refusalOfGuess(address);
+        return found.map(key -> refusalOfClient(new Visit(network(address), key.name())))
+                .orElseGet(() -> refusalOfGuess(network(address)));
+    }
+
+    /** The first half of an IPv6 address; whatever else an address is, all of it. */
+    private static String network(String address) {
+        if (address.indexOf(':') < 0) {
+            return address;
+        }
+        try {
+            // In brackets it is never looked up as a name.
+            InetAddress parsed = InetAddress.getByName("[" + address.replaceFirst("%.*", "") + "]");
+            return parsed instanceof Inet6Address six ? HexFormat.of().formatHex(six.getAddress(), 0, NETWORK_BYTES)
+                    : parsed.getHostAddress();
+        } catch (UnknownHostException e) {
+            return address;
+        }
     }
 
     private Optional<Duration> refusalOfClient(Visit visit) {

@@ -53,6 +53,29 @@ class GuessLimitTest {
     }
 
     @Test
+    void takesANetworkOfIpv6ForOneAddress() {
+        // When
+        guess("2001:db8:1:2::1", 1);
+        guess("2001:db8:1:2:ffff::7", 1);
+        guess("2001:0db8:0001:0002:0:0:0:9%eth0", 1);
+
+        // Then
+        assertThat(limit.refusal("2001:db8:1:2::2", NOBODY)).isPresent();
+        assertThat(limit.refusal("2001:db8:1:3::1", NOBODY)).isEmpty();
+        assertThat(limit.refusal("no:address", NOBODY)).isEmpty();
+    }
+
+    @Test
+    void takesAnIpv4AddressWithinIpv6ForItself() {
+        // When
+        guess("::ffff:10.0.0.1", 3);
+
+        // Then
+        assertThat(limit.refusal("10.0.0.1", NOBODY)).isPresent();
+        assertThat(limit.refusal("::ffff:10.0.0.2", NOBODY)).isEmpty();
+    }
+
+    @Test
     void doesNotTellAGuesserThatAKeyWasRight() {
         // Given
         guess("10.0.0.1", 3);
