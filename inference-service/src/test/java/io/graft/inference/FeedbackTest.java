@@ -149,6 +149,28 @@ class FeedbackTest {
     }
 
     @Test
+    void writesASampleAsOldAsTheFeedbackThatWasHandedOn() throws Exception {
+        // Given: feedback that is taken again after a failure, behind a correction of the same sample
+        byte[] image = Drawings.png(Drawings.STRIPES, 3005);
+        String predictionId = predict(image);
+        long toldMs = System.currentTimeMillis() - Duration.ofMinutes(10).toMillis();
+        double takenBefore = caller.metric("graft_prediction_feedback_total", "outcome=\"taken\"");
+
+        // When
+        Answer correction = feedback(predictionId, "{\"label\": \"disc\"}");
+        topics.feedbackAt(toldMs, predictionId,
+                "{\"predictionId\":\"" + predictionId + "\",\"task\":\"" + TASK + "\",\"label\":\"stripes\"}");
+
+        // Then
+        List<ConsumerRecord<byte[], byte[]>> samples = reader.read(TOPICS.labelledSamples(),
+                correction.json().path("key").asText(), 2);
+        assertThat(TopicReader.header(samples.get(1), "label")).isEqualTo("stripes");
+        assertThat(samples.get(1).timestamp()).isEqualTo(toldMs).isLessThan(samples.get(0).timestamp());
+        await().atMost(LIMIT).until(
+                () -> caller.metric("graft_prediction_feedback_total", "outcome=\"taken\"") == takenBefore + 1);
+    }
+
+    @Test
     void putsAsideFeedbackWhoseContentTheTopicDoesNotTake() throws Exception {
         // Given
         String predictionId = predict(largerThanATopicTakes());

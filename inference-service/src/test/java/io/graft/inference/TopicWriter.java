@@ -50,8 +50,17 @@ final class TopicWriter implements AutoCloseable {
         send(topics.predictionFeedback(), predictionId, json.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Hands feedback on that came at this moment. */
+    void feedbackAt(long timestampMs, String predictionId, String json) throws Exception {
+        send(new ProducerRecord<>(topics.predictionFeedback(), null, timestampMs,
+                predictionId.getBytes(StandardCharsets.UTF_8), json.getBytes(StandardCharsets.UTF_8)));
+    }
+
     private void send(String topic, String key, byte @Nullable [] value, String... headers) throws Exception {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value);
+        send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value), headers);
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record, String... headers) throws Exception {
         for (int i = 0; i < headers.length; i += 2) {
             record.headers().add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
         }

@@ -1,6 +1,7 @@
 package io.graft.inference.feedback;
 
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -28,15 +29,17 @@ public final class Feedback implements PredictionObserver {
     private final LabellingCandidates candidates;
     private final EventWriter events;
     private final FeedbackMetrics metrics;
+    private final InstantSource clock;
 
     Feedback(Topics topics, PredictionIds ids, RecentPredictions recent, LabellingCandidates candidates, EventWriter events,
-            FeedbackMetrics metrics) {
+            FeedbackMetrics metrics, InstantSource clock) {
         this.topics = topics;
         this.ids = ids;
         this.recent = recent;
         this.candidates = candidates;
         this.events = events;
         this.metrics = metrics;
+        this.clock = clock;
     }
 
     /**
@@ -67,24 +70,28 @@ public final class Feedback implements PredictionObserver {
                     Json.write(new FeedbackEvent(predictionId, task, label.value()))));
             return new Accepted(topics.predictionFeedback(), predictionId);
         }
-        return write(known(task, predictionId), label);
+        return write(known(task, predictionId), label, clock.millis());
     }
 
     /**
      * Takes what another replica was told of a prediction, if this one gave it.
      *
+     * @param timestampMs when that replica was told, in ms since 1970: of two labels of a sample the one that was given later
+     *        counts, also where this event is taken again after a failure
+     * @return whether this replica gave the prediction
      * @throws Problem MISSING for a prediction of this replica that is not remembered, INVALID for what is no label or a
-     *         content
-     *         that {@code labelled-samples} does not take, BUSY when the broker does not take the sample in time
+     *         content that {@code labelled-samples} does not take, BUSY when the broker does not take the sample in time
      */
-    void take(FeedbackEvent event) {
-        if (ids.isOwn(event.predictionId())) {
-            write(known(event.task(), event.predictionId()), new Label(event.label()));
+    boolean take(FeedbackEvent event, long timestampMs) {
+        if (!ids.isOwn(event.predictionId())) {
+            return false;
         }
+        write(known(event.task(), event.predictionId()), new Label(event.label()), timestampMs);
+        return true;
     }
 
-    private Accepted write(RecentPrediction known, Label label) {
-        events.write(sample(known, label));
+    private Accepted write(RecentPrediction known, Label label, long timestampMs) {
+        events.write(sample(known, label, timestampMs));
         judge(known, label);
         return new Accepted(topics.labelledSamples(), key(known).toString());
     }
@@ -96,9 +103,9 @@ public final class Feedback implements PredictionObserver {
     }
 
     /** The prediction's content with its right label, as {@code labelled-samples} takes it. */
-    private ProducerRecord<byte[], byte[]> sample(RecentPrediction prediction, Label label) {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.labelledSamples(), key(prediction).toBytes(),
-                prediction.payload().bytes());
+    private ProducerRecord<byte[], byte[]> sample(RecentPrediction prediction, Label label, long timestampMs) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.labelledSamples(), null, timestampMs,
+                key(prediction).toBytes(), prediction.payload().bytes());
         record.headers().add("label", utf8(label.value())).add("content-type", utf8(prediction.payload().contentType()))
                 .add("prediction-id", utf8(prediction.predictionId()));
         return record;

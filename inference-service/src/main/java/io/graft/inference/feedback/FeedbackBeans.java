@@ -49,7 +49,7 @@ final class FeedbackBeans {
             EventWriter events, FeedbackMetrics metrics, MeterRegistry registry, InstantSource clock) {
         return new Feedback(topics, ids, recent,
                 new LabellingCandidates(topics, asking, events, candidatesThread(), registry, clock), events,
-                metrics);
+                metrics, clock);
     }
 
     /** One thread, there while there are candidates; a bounded number of them wait for it. */

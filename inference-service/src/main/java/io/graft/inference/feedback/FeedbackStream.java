@@ -38,11 +38,13 @@ final class FeedbackStream {
     private static final int BATCH_SIZE = 64;
 
     private final Feedback feedback;
+    private final FeedbackMetrics metrics;
     private final TransactionalLoop loop;
 
-    FeedbackStream(Topics topics, Feedback feedback, ReplicaConfig replica,
+    FeedbackStream(Topics topics, Feedback feedback, FeedbackMetrics metrics, ReplicaConfig replica,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         this.feedback = feedback;
+        this.metrics = metrics;
         this.loop = new TransactionalLoop(kafka, topics.predictionFeedback(), topics.prefix() + GROUP + replica.name(),
                 replica.name(), BATCH_SIZE, this::take);
     }
@@ -53,13 +55,16 @@ final class FeedbackStream {
 
     /**
      * Samples are written before the transaction and not in it: a sample that its topic does not take must not keep the others
-     * back. One that is written twice is the same sample, since its id is made of its content.
+     * back. One that is written twice is the same sample, since its id is made of its content, and no newer than the first
+     * time,
+     * since its timestamp is that of the feedback.
      */
     private TransactionalLoop.Result take(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
         List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
+        int takenCount = 0;
         for (ConsumerRecord<byte[], byte[]> record : batch) {
             try {
-                feedback.take(FeedbackEvent.parse(Envelope.open(record).body()));
+                takenCount += feedback.take(FeedbackEvent.parse(Envelope.open(record).body()), record.timestamp()) ? 1 : 0;
             } catch (Problem e) {
                 if (e.type() != ProblemType.INVALID && e.type() != ProblemType.MISSING) {
                     throw e;
@@ -67,8 +72,8 @@ final class FeedbackStream {
                 letters.add(DeadLetter.of(record, e));
             }
         }
-        return new TransactionalLoop.Result(letters, () -> {
-        });
+        int committedCount = takenCount;
+        return new TransactionalLoop.Result(letters, () -> metrics.handedOn(committedCount, letters.size()));
     }
 
     /** Why feedback of other replicas is not read any more, if that ended on its own. */
