@@ -246,6 +246,19 @@ class OpenInferenceGrpcTest {
     }
 
     @Test
+    void waitsNoLongerThanTheHeaderOfTheDeadlineSays() {
+        // Given: a caller that says its deadline and does not watch it itself
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER), "1u");
+        ModelInferRequest request = ModelInferRequest.newBuilder().setModelName("grpc-shapes").addInputs(tensor("BYTES", 1)
+                .setContents(InferTensorContents.newBuilder().addBytesContents(ByteString.copyFrom(DISC)))).build();
+
+        // Then
+        assertRefusal(Status.Code.DEADLINE_EXCEEDED, "prediction has waited 0 ms",
+                () -> client.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers)).modelInfer(request));
+    }
+
+    @Test
     void computesNothingFurtherForACallWhoseDeadlineHasPassed() throws Exception {
         // Given: nothing is read or decoded until the gate opens
         CountDownLatch gate = new CountDownLatch(1);

@@ -1,8 +1,12 @@
 package io.graft.inference.grpc;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import jakarta.enterprise.inject.spi.Prioritized;
 import jakarta.inject.Singleton;
@@ -21,16 +25,27 @@ import io.grpc.ServerInterceptor;
 import io.quarkus.grpc.GlobalInterceptor;
 import io.quarkus.grpc.runtime.Interceptors;
 
-/** How long the client of a call waits: as long as it says, and no longer than until it cancels, as it does at its deadline. */
+/**
+ * How long the client of a call waits: as long as it says in the message or in the header {@code grpc-timeout}, and no longer
+ * than until it cancels.
+ */
 @GlobalInterceptor
 @Singleton
 final class CallPatience implements ServerInterceptor, Prioritized {
 
     private static final Context.Key<CompletableFuture<Void>> CANCELLED = Context.key("cancelled");
+    private static final Context.Key<Duration> DEADLINE = Context.key("deadline");
+    /** As the <a href="https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md">protocol</a> has it. */
+    private static final Metadata.Key<String> TIMEOUT = Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Pattern TIMEOUT_FORM = Pattern.compile("(\\d{1,8})([HMSmun])");
+
+    private static final Map<String, ChronoUnit> UNITS = Map.of("H", ChronoUnit.HOURS, "M", ChronoUnit.MINUTES, "S",
+            ChronoUnit.SECONDS, "m", ChronoUnit.MILLIS, "u", ChronoUnit.MICROS, "n", ChronoUnit.NANOS);
 
     /** Of the call on this thread, with a limit that stands in its message. */
     static Patience current(Optional<Duration> limit) {
-        Patience patience = new Patience(limit.orElse(Patience.UNSAID));
+        Duration deadline = Optional.ofNullable(DEADLINE.get()).orElse(Patience.UNSAID);
+        Patience patience = new Patience(limit.filter(said -> said.compareTo(deadline) < 0).orElse(deadline));
         @Nullable
         CompletableFuture<Void> cancelled = CANCELLED.get();
         if (cancelled != null) {
@@ -51,13 +66,20 @@ final class CallPatience implements ServerInterceptor, Prioritized {
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         CompletableFuture<Void> cancelled = new CompletableFuture<>();
-        return new SimpleForwardingServerCallListener<>(
-                Contexts.interceptCall(Context.current().withValue(CANCELLED, cancelled), call, headers, next)) {
+        Duration deadline = timeout(Optional.ofNullable(headers.get(TIMEOUT)));
+        return new SimpleForwardingServerCallListener<>(Contexts.interceptCall(
+                Context.current().withValues(CANCELLED, cancelled, DEADLINE, deadline), call, headers, next)) {
             @Override
             public void onCancel() {
                 cancelled.complete(null);
                 super.onCancel();
             }
         };
+    }
+
+    /** What is no timeout counts as unsaid, as it does for the server. */
+    static Duration timeout(Optional<String> header) {
+        return header.map(TIMEOUT_FORM::matcher).filter(Matcher::matches)
+                .map(said -> Duration.of(Long.parseLong(said.group(1)), UNITS.get(said.group(2)))).orElse(Patience.UNSAID);
     }
 }
