@@ -10,12 +10,14 @@ import jakarta.inject.Singleton;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.event.TransactionalLoop;
 import io.graft.event.Transactions;
 import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContentCodec;
 import io.graft.sample.SampleEventCodec;
 import io.graft.trace.Step;
@@ -38,6 +40,8 @@ public class SampleEmbedding {
     private final Tracing tracing;
     private final SampleTraces traces;
     private final TransactionalLoop loop;
+
+    private volatile @Nullable Problem setback;
 
     @Inject
     SampleEmbedding(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
@@ -72,12 +76,24 @@ public class SampleEmbedding {
         return loop.failure().or(dimensions::failure);
     }
 
+    /**
+     * Why the samples whose turn it is cannot be embedded: a backbone cannot be opened, or fails. They are tried again and
+     * again, and those behind them wait.
+     */
+    public Optional<Problem> setback() {
+        return Optional.ofNullable(setback);
+    }
+
     private TransactionalLoop.Result embed(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
         Step step = tracing.process(batch);
         try {
-            return embedTraced(batch, transactions);
+            TransactionalLoop.Result embedded = embedTraced(batch, transactions);
+            setback = null;
+            return embedded;
         } catch (Problem e) {
             step.fail(e.code());
+            metrics.countSetback(e);
+            setback = e.type() == ProblemType.BROKEN ? e : null;
             throw e;
         } finally {
             step.close();

@@ -52,6 +52,11 @@ class SampleMetrics {
         }
     }
 
+    /** A batch could not be embedded, and is tried again. */
+    void countSetback(Problem problem) {
+        registry.counter("graft.embedding.setbacks", "code", problem.code()).increment();
+    }
+
     private String task(ConsumerRecord<byte[], byte[]> record) {
         try {
             return tags.of(SampleKey.parse(record.key()).task());

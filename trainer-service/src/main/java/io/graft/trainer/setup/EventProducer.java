@@ -26,7 +26,7 @@ public class EventProducer {
     private final KafkaProducer<byte[], byte[]> producer;
 
     @Inject
-    EventProducer(@Identifier("default-kafka-broker") Map<String, Object> kafka, ReplicaConfig replica) {
+    public EventProducer(@Identifier("default-kafka-broker") Map<String, Object> kafka, ReplicaConfig replica) {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(ProducerConfig.CLIENT_ID_CONFIG, "graft-trainer-events-" + replica.name());
         config.put(ProducerConfig.ACKS_CONFIG, "all");

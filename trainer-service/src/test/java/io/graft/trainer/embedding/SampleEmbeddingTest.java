@@ -1,0 +1,118 @@
+package io.graft.trainer.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.graft.backbone.BackboneConfig;
+import io.graft.backbone.Backbones;
+import io.graft.backbone.BackbonesConfig;
+import io.graft.event.Topics;
+import io.graft.id.BackboneId;
+import io.graft.problem.Problem;
+import io.graft.testing.DrawnImages;
+import io.graft.testing.KafkaBroker;
+import io.graft.testing.KafkaTopic;
+import io.graft.testing.Records;
+import io.graft.trace.Tracing;
+import io.graft.trainer.setup.EventProducer;
+import io.graft.trainer.setup.ReplicaConfig;
+import io.graft.trainer.setup.TaskTags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.config.SmallRyeConfigBuilder;
+
+/** Samples on a real broker, and a backbone that cannot be opened. */
+class SampleEmbeddingTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Topics TOPICS = new Topics("");
+    private static final BackboneId ID = new BackboneId("mended");
+
+    @Test
+    void keepsSamplesUntilTheirBackboneOpensAndSaysWhatTheyWaitFor(@TempDir Path folder) throws Exception {
+        Path weights = folder.resolve("weights.safetensors");
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"));
+                Backbones backbones = new Backbones(waitingFor(weights), InstantSource.system())) {
+            // Given
+            KafkaTopic.create(broker, TOPICS.labelledSamples(), 1);
+            KafkaTopic.create(broker, TOPICS.taskDimensions(), 1);
+            KafkaTopic features = KafkaTopic.create(broker, TOPICS.sampleFeatures(), 1);
+            SampleEmbedding embedding = open(broker, backbones, registry);
+            try {
+                // When
+                embedding.start();
+                send(broker, "birds/a", new DrawnImages(1).draw(1).get(0).bytes());
+
+                // Then
+                await().atMost(LIMIT).until(() -> embedding.setback().isPresent());
+                assertThat(embedding.setback().map(Problem::code)).contains("BACKBONE_BROKEN");
+                assertThat(embedding.setback().map(Problem::sentence).orElseThrow())
+                        .startsWith("backbone 'mended' cannot be opened: weights file " + weights);
+                await().atMost(LIMIT).until(
+                        () -> registry.counter("graft.embedding.setbacks", "code", "BACKBONE_BROKEN").count() >= 1);
+                assertThat(embedding.failure()).isEmpty();
+
+                // When
+                copyBundledWeights(weights);
+
+                // Then
+                await().atMost(LIMIT).until(() -> features.readAll().size() == 1);
+                assertThat(embedding.setback()).isEmpty();
+                assertThat(registry.counter("graft.samples", "task", "birds", "outcome", "rejected").count()).isZero();
+            } finally {
+                embedding.close();
+            }
+        }
+    }
+
+    private static BackbonesConfig waitingFor(Path weights) {
+        return new BackbonesConfig(
+                Map.of(ID, new BackboneConfig(ID, Optional.of(weights), Optional.empty(), "auto", "auto")), ID, 1 << 20,
+                1 << 20, 1, Duration.ofSeconds(1));
+    }
+
+    private static SampleEmbedding open(KafkaBroker broker, Backbones backbones, SimpleMeterRegistry registry) {
+        Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+        ReplicaConfig replica = () -> "test";
+        EmbeddingConfig config = new SmallRyeConfigBuilder().withMapping(EmbeddingConfig.class)
+                .withDefaultValue("graft.embedding.batch-size", "2").build().getConfigMapping(EmbeddingConfig.class);
+        return new SampleEmbedding(kafka, TOPICS, replica, config, backbones, new SampleMetrics(registry, new TaskTags()),
+                new EventProducer(kafka, replica), Tracing.OFF);
+    }
+
+    private static void send(KafkaBroker broker, String key, byte[] image) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()), new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            ProducerRecord<byte[], byte[]> sample = new ProducerRecord<>(TOPICS.labelledSamples(), Records.utf8(key), image);
+            sample.headers().add("label", Records.utf8("wren"));
+            producer.send(sample).get();
+        }
+    }
+
+    /** Whole at once: they are looked for all the time. */
+    private static void copyBundledWeights(Path weights) throws IOException {
+        Path copy = weights.resolveSibling("copy");
+        try (InputStream bundled = Objects
+                .requireNonNull(Backbones.class.getResourceAsStream("resnet18-small-images.safetensors"))) {
+            Files.copy(bundled, copy);
+        }
+        Files.move(copy, weights);
+    }
+}
