@@ -12,8 +12,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 @Singleton
 final class FeedbackMetrics {
 
-    private static final String HANDED_ON = "graft.prediction.feedback";
-
     private final OwnedMeters<ModelKey, Counters> counters;
     private final MeterRegistry registry;
 
@@ -35,7 +33,7 @@ final class FeedbackMetrics {
 
     /** What other replicas handed on is done with: samples of it, and dead letters. */
     void handedOn(int takenCount, int rejectedCount) {
-        registry.counter(HANDED_ON, "outcome", "taken").increment(takenCount);
-        registry.counter(HANDED_ON, "outcome", "rejected").increment(rejectedCount);
+        registry.counter("graft.prediction.feedback", "outcome", "taken").increment(takenCount);
+        registry.counter("graft.prediction.feedback", "outcome", "rejected").increment(rejectedCount);
     }
 }

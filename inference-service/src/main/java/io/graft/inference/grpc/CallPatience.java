@@ -2,7 +2,6 @@ package io.graft.inference.grpc;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
@@ -38,9 +37,6 @@ final class CallPatience implements ServerInterceptor, Prioritized {
     /** As the <a href="https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md">protocol</a> has it. */
     private static final Metadata.Key<String> TIMEOUT = Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
     private static final Pattern TIMEOUT_FORM = Pattern.compile("(\\d{1,8})([HMSmun])");
-
-    private static final Map<String, ChronoUnit> UNITS = Map.of("H", ChronoUnit.HOURS, "M", ChronoUnit.MINUTES, "S",
-            ChronoUnit.SECONDS, "m", ChronoUnit.MILLIS, "u", ChronoUnit.MICROS, "n", ChronoUnit.NANOS);
 
     /** Of the call on this thread, with a limit that stands in its message. */
     static Patience current(Optional<Duration> limit) {
@@ -80,6 +76,17 @@ final class CallPatience implements ServerInterceptor, Prioritized {
     /** What is no timeout counts as unsaid, as it does for the server. */
     static Duration timeout(Optional<String> header) {
         return header.map(TIMEOUT_FORM::matcher).filter(Matcher::matches)
-                .map(said -> Duration.of(Long.parseLong(said.group(1)), UNITS.get(said.group(2)))).orElse(Patience.UNSAID);
+                .map(said -> Duration.of(Long.parseLong(said.group(1)), unit(said.group(2).charAt(0)))).orElse(Patience.UNSAID);
+    }
+
+    private static ChronoUnit unit(char letter) {
+        return switch (letter) {
+            case 'H' -> ChronoUnit.HOURS;
+            case 'M' -> ChronoUnit.MINUTES;
+            case 'S' -> ChronoUnit.SECONDS;
+            case 'm' -> ChronoUnit.MILLIS;
+            case 'u' -> ChronoUnit.MICROS;
+            default -> ChronoUnit.NANOS;
+        };
     }
 }

@@ -83,7 +83,8 @@ class SampleEmbeddingTest {
 
     private static BackbonesConfig waitingFor(Path weights) {
         return new BackbonesConfig(
-                Map.of(ID, new BackboneConfig(ID, Optional.of(weights), Optional.empty(), "auto", "auto")), ID, 1 << 20,
+                Map.of(ID, new BackboneConfig(ID, Optional.of(weights.toString()), Optional.empty(), Map.of(), "auto", "auto")),
+                ID, 1 << 20,
                 1 << 20, 1, Duration.ofSeconds(1));
     }
 
