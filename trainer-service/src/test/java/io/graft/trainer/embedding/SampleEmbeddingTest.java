@@ -8,10 +8,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -47,8 +48,9 @@ class SampleEmbeddingTest {
     void keepsSamplesUntilTheirBackboneOpensAndSaysWhatTheyWaitFor(@TempDir Path folder) throws Exception {
         Path weights = folder.resolve("weights.safetensors");
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"));
-                Backbones backbones = new Backbones(waitingFor(weights), InstantSource.system())) {
+                Backbones backbones = new Backbones(waitingFor(weights), now::get)) {
             // Given
             KafkaTopic.create(broker, TOPICS.labelledSamples(), 1);
             KafkaTopic.create(broker, TOPICS.taskDimensions(), 1);
@@ -70,6 +72,7 @@ class SampleEmbeddingTest {
 
                 // When
                 copyBundledWeights(weights);
+                now.set(now.get().plus(Duration.ofMinutes(2)));
 
                 // Then
                 await().atMost(LIMIT).until(() -> features.readAll().size() == 1);
@@ -82,10 +85,8 @@ class SampleEmbeddingTest {
     }
 
     private static BackbonesConfig waitingFor(Path weights) {
-        return new BackbonesConfig(
-                Map.of(ID, new BackboneConfig(ID, Optional.of(weights.toString()), Optional.empty(), Map.of(), "auto", "auto")),
-                ID, 1 << 20,
-                1 << 20, 1, Duration.ofSeconds(1));
+        return BackbonesConfig.of(
+                new BackboneConfig(ID, Optional.of(weights.toString()), Optional.empty(), Map.of(), "auto", "auto"));
     }
 
     private static SampleEmbedding open(KafkaBroker broker, Backbones backbones, SimpleMeterRegistry registry) {
