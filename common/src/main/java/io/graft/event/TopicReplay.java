@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ public final class TopicReplay implements AutoCloseable {
         }
     }
 
+    private final Map<String, Object> config;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Set<String> wholeTopics;
     private final Handler handler;
@@ -81,7 +83,7 @@ public final class TopicReplay implements AutoCloseable {
      */
     public TopicReplay(String name, Map<String, Object> clientConfig, Set<String> wholeTopics,
             Handler handler) {
-        Map<String, Object> config = ConsumerSettings.of(clientConfig);
+        this.config = ConsumerSettings.of(clientConfig);
         config.put(ConsumerConfig.CLIENT_ID_CONFIG, name);
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
         config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, METADATA_AGE_MS_MAX);
@@ -199,8 +201,8 @@ public final class TopicReplay implements AutoCloseable {
                 if (closing) {
                     LOG.debug("Replay closed replay={}", thread.getName(), e);
                 } else {
-                    LOG.error("Replay ended replay={}", thread.getName(), e);
-                    failure = e;
+                    failure = MissingRight.find(e, config, AclOperation.READ).<Throwable> map(found -> found).orElse(e);
+                    LOG.error("Replay ended replay={}", thread.getName(), failure);
                     lock.notifyAll();
                 }
             }

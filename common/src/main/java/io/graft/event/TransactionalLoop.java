@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -229,9 +230,11 @@ public final class TransactionalLoop implements AutoCloseable {
                                 + "' was taken by another process (expected: one process for each graft.replica.name)",
                         e);
             }
-            if (cause instanceof WakeupException || cause instanceof InterruptException
-                    || cause instanceof AuthorizationException) {
+            if (cause instanceof WakeupException || cause instanceof InterruptException) {
                 throw e;
+            }
+            if (cause instanceof AuthorizationException) {
+                throw MissingRight.explain(e, consumerConfig, AclOperation.READ);
             }
         }
     }

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ public final class Transactions implements AutoCloseable {
                 opened.initTransactions();
             } catch (RuntimeException e) {
                 opened.close(Duration.ZERO);
-                throw e;
+                throw explained(e);
             }
             producer = opened;
         }
@@ -79,7 +80,11 @@ public final class Transactions implements AutoCloseable {
 
     /** How many partitions a topic has. */
     public int partitionCount(String topic) {
-        return opened().partitionsFor(topic).size();
+        try {
+            return opened().partitionsFor(topic).size();
+        } catch (KafkaException e) {
+            throw explained(e);
+        }
     }
 
     /** The producer, for binding its metrics. */
@@ -136,8 +141,12 @@ public final class Transactions implements AutoCloseable {
                 }
             }
             discard();
-            throw e;
+            throw explained(e);
         }
+    }
+
+    private RuntimeException explained(RuntimeException e) {
+        return MissingRight.explain(e, config, AclOperation.WRITE);
     }
 
     /** Also waits for the callbacks of what was sent, so the answer to a record is known after it. */

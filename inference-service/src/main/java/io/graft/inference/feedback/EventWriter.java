@@ -3,6 +3,7 @@ package io.graft.inference.feedback;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -12,11 +13,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.graft.event.MissingRight;
 import io.graft.problem.Problem;
 import io.graft.trace.RecordTrace;
 
@@ -32,10 +35,11 @@ final class EventWriter implements EventSink, AutoCloseable {
     /** How large an event may be is the topic's matter, as for all other writers. */
     private static final int REQUEST_BYTES_MAX = 32 * 1024 * 1024;
 
+    private final Map<String, Object> config;
     private final KafkaProducer<byte[], byte[]> producer;
 
     EventWriter(Map<String, Object> clientConfig) {
-        Map<String, Object> config = new HashMap<>(clientConfig);
+        this.config = new HashMap<>(clientConfig);
         config.put(ProducerConfig.CLIENT_ID_CONFIG, "feedback-events");
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -49,7 +53,7 @@ final class EventWriter implements EventSink, AutoCloseable {
     /**
      * Writes in the current trace; returns when the broker has the event.
      *
-     * @throws Problem INVALID when it takes none of this size, BUSY when not in time
+     * @throws Problem INVALID when it takes none of this size, BROKEN when it takes none from this user, BUSY when not in time
      */
     void write(ProducerRecord<byte[], byte[]> record) {
         RecordTrace.write(record);
@@ -60,18 +64,31 @@ final class EventWriter implements EventSink, AutoCloseable {
                 throw Problem.invalid("SAMPLE_TOO_LARGE", "topic '" + record.topic()
                         + "' takes no event of this size (expected: a larger max.message.bytes of the topic)", e);
             }
-            throw busy(record, e);
+            throw notTaken(record, e);
         } catch (TimeoutException | KafkaException e) {
-            throw busy(record, e);
+            throw notTaken(record, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw busy(record, e);
+            throw notTaken(record, e);
         }
     }
 
-    private static Problem busy(ProducerRecord<byte[], byte[]> record, Exception cause) {
+    private Problem notTaken(ProducerRecord<byte[], byte[]> record, Exception cause) {
+        Optional<MissingRight> missing = missingRight(cause);
+        if (missing.isPresent()) {
+            return Problem.broken("BROKER_REFUSES", missing.get().sentence(), missing.get());
+        }
         LOG.warn("Event not written topic={} reason=\"{}\"", record.topic(), cause.getMessage());
         return Problem.busy("BROKER_BUSY", "the broker did not take the event within " + LIMIT.toSeconds() + " s");
+    }
+
+    private Optional<MissingRight> missingRight(Exception cause) {
+        return MissingRight.find(cause, config, AclOperation.WRITE);
+    }
+
+    private void logUnwritten(ProducerRecord<byte[], byte[]> record, Exception cause) {
+        LOG.warn("Event not written topic={} reason=\"{}\"", record.topic(),
+                missingRight(cause).map(MissingRight::sentence).orElse(String.valueOf(cause.getMessage())));
     }
 
     /** Waits for a moment where the broker is not known yet. */
@@ -81,12 +98,12 @@ final class EventWriter implements EventSink, AutoCloseable {
         try {
             producer.send(record, (metadata, e) -> {
                 if (e != null) {
-                    LOG.warn("Event not written topic={} reason=\"{}\"", record.topic(), e.getMessage());
+                    logUnwritten(record, e);
                 }
                 heard.accept(e == null);
             });
         } catch (KafkaException e) {
-            LOG.warn("Event not written topic={} reason=\"{}\"", record.topic(), e.getMessage());
+            logUnwritten(record, e);
             heard.accept(false);
         }
     }

@@ -27,6 +27,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 import io.graft.event.ConsumerSettings;
 import io.graft.event.GroupMembership;
 import io.graft.event.GroupOffsets;
+import io.graft.event.MissingRight;
 import io.graft.event.Topics;
 import io.graft.event.Transactions;
 import io.graft.problem.Problem;
@@ -125,8 +127,10 @@ public class TrainingQueue {
             if (closing) {
                 LOG.debug("Training queue closed", e);
             } else {
-                failure = e;
-                LOG.error("Training queue ended", e);
+                Throwable why = MissingRight.find(e, consumerConfig, AclOperation.READ).<Throwable> map(found -> found)
+                        .orElse(e);
+                failure = why;
+                LOG.error("Training queue ended", why);
             }
         }
     }

@@ -11,9 +11,11 @@ import jakarta.inject.Singleton;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jboss.logging.Logger;
 
+import io.graft.event.MissingRight;
 import io.smallrye.common.annotation.Identifier;
 
 /** Writes events that belong to no transaction, such as the epochs of a run: in order, and without waiting. */
@@ -23,11 +25,12 @@ public class EventProducer {
     private static final Logger LOG = Logger.getLogger(EventProducer.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
+    private final Map<String, Object> config;
     private final KafkaProducer<byte[], byte[]> producer;
 
     @Inject
     public EventProducer(@Identifier("default-kafka-broker") Map<String, Object> kafka, ReplicaConfig replica) {
-        Map<String, Object> config = new HashMap<>(kafka);
+        this.config = new HashMap<>(kafka);
         config.put(ProducerConfig.CLIENT_ID_CONFIG, "graft-trainer-events-" + replica.name());
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -39,7 +42,9 @@ public class EventProducer {
     public void send(ProducerRecord<byte[], byte[]> record) {
         producer.send(record, (written, e) -> {
             if (e != null) {
-                LOG.warnf("Event not written topic=%s reason=%s", record.topic(), e.getMessage());
+                LOG.warnf("Event not written topic=%s reason=%s", record.topic(),
+                        MissingRight.find(e, config, AclOperation.WRITE).<Exception> map(found -> found).orElse(e)
+                                .getMessage());
             }
         });
     }
