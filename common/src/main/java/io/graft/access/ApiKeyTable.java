@@ -9,7 +9,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.problem.Problem;
 
 /** The clients that are known by a key. */

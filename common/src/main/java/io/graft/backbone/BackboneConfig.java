@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.download.DownloadCache;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
@@ -54,7 +54,7 @@ public record BackboneConfig(BackboneId id, Optional<String> weights, Optional<S
         if (weights.isEmpty() && sha256.isPresent()) {
             throw invalid(id, "has a sha256 and no weights (expected: both, since that of the bundled ones is known)");
         }
-        if (sha256.isPresent() && !Sha256.isHex(sha256.get())) {
+        if (sha256.isPresent() && !Digests.isSha256Hex(sha256.get())) {
             throw invalid(id, "has sha256 '" + sha256.get() + "' (expected: 64 hex digits)");
         }
         if (!DECLARABLE.containsAll(declared.keySet())) {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.id.BackboneId;
 import io.graft.sample.SampleContent;
 import io.graft.sample.SampleContent.Raster;
@@ -50,7 +50,7 @@ final class ImageBackbone implements Backbone {
     static ImageBackbone openModule(BackboneId id, Path file, String sha256, Preprocessing preprocessing, Placement placement,
             ImageDecoder decoder) {
         ImageNetwork network = ModuleNetwork.open(file, preprocessing, placement);
-        String whole = Sha256.of(ModuleNetwork.ARCHITECTURE + "/" + preprocessing.canonical() + "/"
+        String whole = Digests.sha256Hex(ModuleNetwork.ARCHITECTURE + "/" + preprocessing.canonical() + "/"
                 + sha256.toLowerCase(Locale.ROOT));
         return new ImageBackbone(new BackboneDescriptor(id, whole, network.dimension(), ModuleNetwork.ARCHITECTURE,
                 placement.precision().toString(), placement.device()), preprocessing, decoder, network);

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.problem.Problem;
 import io.graft.tensor.Tensor;
 import io.graft.tensor.TensorFile;
@@ -89,7 +89,7 @@ final class ImageWeights {
      * order of the forward pass as little-endian float32. Neither the file's format nor the order in the file matter.
      */
     String sha256() {
-        MessageDigest digest = Sha256.newDigest();
+        MessageDigest digest = Digests.newSha256();
         digest.update((architecture + "/" + preprocessing.canonical()).getBytes(StandardCharsets.UTF_8));
         architecture.parameters().forEach(parameter -> update(digest, tensor(parameter).values()));
         return HexFormat.of().formatHex(digest.digest());

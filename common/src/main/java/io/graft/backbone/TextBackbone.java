@@ -2,10 +2,8 @@ package io.graft.backbone;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
@@ -59,7 +57,7 @@ final class TextBackbone implements Backbone {
 
     private static String digest() {
         String text = ARCHITECTURE + "/" + MODEL_SHA256 + "/" + TOKENIZER_SHA256 + "/" + TOKEN_COUNT_MAX + "/mean/unit";
-        return HexFormat.of().formatHex(Sha256.newDigest().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return Digests.sha256Hex(text);
     }
 
     private static byte[] read(String name, String sha256) {
@@ -68,7 +66,7 @@ final class TextBackbone implements Backbone {
                 throw Problem.broken("BACKBONE_WEIGHTS_MISSING", "file " + name + " is in no jar");
             }
             byte[] bytes = in.readAllBytes();
-            String actual = HexFormat.of().formatHex(Sha256.newDigest().digest(bytes));
+            String actual = Digests.sha256Hex(bytes);
             if (!actual.equals(sha256)) {
                 throw Problem.broken("BACKBONE_WEIGHTS_INVALID",
                         "file " + name + " has SHA-256 " + actual + " (expected: " + sha256 + ")");

@@ -2,11 +2,9 @@ package io.graft.backbone;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
@@ -25,8 +23,7 @@ final class VectorBackbone implements Backbone {
     }
 
     private static String sha256(int dimension) {
-        byte[] text = ("vector/" + dimension + "/float32").getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(Sha256.newDigest().digest(text));
+        return Digests.sha256Hex("vector/" + dimension + "/float32");
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.sample.SampleKey;
 
 /**
@@ -52,7 +52,7 @@ public record View(SampleKey sample, int number) {
 
     private long seed() {
         byte[] text = (sample + "\0" + number).getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.wrap(Sha256.newDigest().digest(text)).getLong();
+        return ByteBuffer.wrap(Digests.sha256(text)).getLong();
     }
 
     /** The largest part in the middle whose ratio is allowed. */

@@ -1,6 +1,5 @@
 package io.graft.backbone;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -10,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.download.DownloadCache;
 import io.graft.download.DownloadRules;
 import io.graft.problem.Problem;
@@ -52,7 +51,7 @@ final class WeightsFile {
                 throw Problem.broken("BACKBONE_WEIGHTS_MISSING", OWNER + " " + BUNDLED + " is not in the jar");
             }
             byte[] bytes = in.readAllBytes();
-            requireDigest(BUNDLED, Sha256.of(new ByteArrayInputStream(bytes)), BUNDLED_SHA256);
+            requireDigest(BUNDLED, Digests.sha256Hex(bytes), BUNDLED_SHA256);
             return Safetensors.read(OWNER, bytes);
         } catch (IOException e) {
             throw unreadable(BUNDLED, e);
@@ -69,7 +68,7 @@ final class WeightsFile {
                 config.isInTheZoo() ? ZooFile.folder(source, downloads.sizeBytesMax()) : Path.of(source));
         if (config.sha256().isPresent()) {
             try {
-                requireDigest(file.toString(), Sha256.of(file), config.sha256().get());
+                requireDigest(file.toString(), Digests.sha256Hex(file), config.sha256().get());
             } catch (IOException e) {
                 throw unreadable(file.toString(), e);
             }

@@ -1,4 +1,4 @@
-/** Digests of files. */
+/** Digests, of whatever has one. */
 @NullMarked
 package io.graft.digest;
 

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.problem.Problem;
 
 /**
@@ -68,7 +68,7 @@ public final class DownloadCache {
     private Path locked(URI uri, String sha256, Path folder) throws IOException {
         Path file = folder.resolve("file");
         if (Files.exists(file)) {
-            String found = Sha256.of(file);
+            String found = Digests.sha256Hex(file);
             if (found.equalsIgnoreCase(sha256)) {
                 return file;
             }
@@ -77,7 +77,7 @@ public final class DownloadCache {
         }
         Path part = folder.resolve("part");
         new Download(uri, part, rules, file).run();
-        String found = Sha256.of(part);
+        String found = Digests.sha256Hex(part);
         if (!found.equalsIgnoreCase(sha256)) {
             Files.delete(part);
             throw Problem.invalid("DOWNLOAD_INVALID",

@@ -6,7 +6,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.function.Predicate;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.id.SampleId;
 import io.graft.problem.Problem;
 

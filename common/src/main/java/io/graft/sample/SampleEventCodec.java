@@ -9,7 +9,7 @@ import java.util.Optional;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.event.Envelope;
 import io.graft.problem.Problem;
 

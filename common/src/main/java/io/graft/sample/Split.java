@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.problem.Problem;
 
 /** Which side of a training run a sample is on. */

@@ -3,7 +3,6 @@ package io.graft.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.problem.Problem;
 
 class ApiKeyTableTest {
@@ -20,7 +19,7 @@ class ApiKeyTableTest {
     private static final Set<String> READ = Set.of(Role.READ);
 
     private static String digest(String secret) {
-        return Digests.sha256Hex(secret.getBytes(StandardCharsets.UTF_8));
+        return Digests.sha256Hex(secret);
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import com.sun.net.httpserver.HttpServer;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.download.DownloadRules;
 import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
@@ -237,7 +236,7 @@ class BackbonesTest {
         server.start();
         String uri = "http://localhost:" + server.getAddress().getPort() + "/resnet18.pth";
         BackboneConfig config = new BackboneConfig(MINE, Optional.of(uri + "?token=secret"),
-                Optional.of(Sha256.of(new ByteArrayInputStream(bytes))), Map.of("architecture", "resnet18", "resize", "224"),
+                Optional.of(Digests.sha256Hex(bytes)), Map.of("architecture", "resnet18", "resize", "224"),
                 "float32", "cpu");
         DownloadRules downloads = new DownloadRules(folder, 1 << 26, Duration.ofMinutes(1));
         BackbonesConfig all = new BackbonesConfig(Map.of(MINE, config), MINE, 1 << 20, 1 << 20, 1, Duration.ofMinutes(1),

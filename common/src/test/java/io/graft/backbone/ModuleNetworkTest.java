@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
@@ -43,7 +43,7 @@ class ModuleNetworkTest {
     }
 
     private static BackboneConfig config(Path file) throws IOException {
-        return new BackboneConfig(MINE, Optional.of(file.toString()), Optional.of(Sha256.of(file)),
+        return new BackboneConfig(MINE, Optional.of(file.toString()), Optional.of(Digests.sha256Hex(file)),
                 Map.of("architecture", "torchscript", "resize", "32", "crop", "32", "mean", "0.5,0.5,0.5", "std",
                         "0.25,0.5,1"),
                 "auto", "cpu");

@@ -3,7 +3,6 @@ package io.graft.download;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
-import io.graft.digest.Sha256;
+import io.graft.digest.Digests;
 import io.graft.problem.Problem;
 
 /** From a real server, which breaks off in the middle as often as a test wants. */
@@ -59,7 +58,7 @@ class DownloadCacheTest {
     @BeforeEach
     void serve() throws IOException {
         new Random(5).nextBytes(content);
-        sha256 = Sha256.of(new ByteArrayInputStream(content));
+        sha256 = Digests.sha256Hex(content);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/weights.pth", this::answer);

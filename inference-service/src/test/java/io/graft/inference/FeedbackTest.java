@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.graft.backbone.Backbones;
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.event.Topics;
 import io.graft.inference.Caller.Answer;
 import io.quarkus.test.common.QuarkusTestResource;

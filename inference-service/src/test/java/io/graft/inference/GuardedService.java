@@ -19,7 +19,7 @@ import java.util.Map;
 
 import com.sun.net.httpserver.HttpServer;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTestProfile;
 
@@ -52,7 +52,7 @@ public final class GuardedService implements QuarkusTestProfile {
     }
 
     private static String digest(String text) {
-        return Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8));
+        return Digests.sha256Hex(text);
     }
 
     @Override

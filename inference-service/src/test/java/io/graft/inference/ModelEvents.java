@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 import io.graft.backbone.BackboneDescriptor;
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.id.ModelVersion;

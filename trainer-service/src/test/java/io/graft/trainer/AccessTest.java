@@ -4,7 +4,6 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.testing.LoopbackCall;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -39,7 +38,7 @@ class AccessTest {
                     "graft.access.wrong-keys-per-minute", Integer.toString(WRONG_KEYS)));
             for (String role : List.of("read", "train", "promote", "predict")) {
                 config.put("graft.access.api-keys." + role + "er.sha256",
-                        Digests.sha256Hex(secret(role).getBytes(StandardCharsets.UTF_8)));
+                        Digests.sha256Hex(secret(role)));
                 config.put("graft.access.api-keys." + role + "er.roles", role);
             }
             return config;

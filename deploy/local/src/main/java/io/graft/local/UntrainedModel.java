@@ -2,7 +2,6 @@ package io.graft.local;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -10,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.id.BackboneId;
@@ -33,7 +32,7 @@ public final class UntrainedModel {
 
     /** The identity, for vectors of this length. */
     public static ModelReady.BackboneReference vectors(int dimension) {
-        String sha256 = Digests.sha256Hex(("vector/" + dimension + "/float32").getBytes(StandardCharsets.UTF_8));
+        String sha256 = Digests.sha256Hex("vector/" + dimension + "/float32");
         return new ModelReady.BackboneReference(new BackboneId("vector"), sha256, dimension, "float32");
     }
 

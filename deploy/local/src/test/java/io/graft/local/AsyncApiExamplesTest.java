@@ -22,7 +22,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
 import io.graft.event.DeadLetter;
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.event.Json;
 import io.graft.feature.Feature;
 import io.graft.feature.FeatureCodec;

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.event.Json;
 import io.graft.id.SampleId;
 import io.graft.sample.SampleContent;

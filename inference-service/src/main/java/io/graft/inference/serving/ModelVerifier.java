@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import io.graft.backbone.Backbone;
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.event.RecordPlace;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.event.Json;
 import io.graft.event.RecordPlace;
 import io.graft.head.Head;

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.id.SampleId;
 
 /**

@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 import io.graft.backbone.HeadProgram;
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.id.ModelVersion;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;

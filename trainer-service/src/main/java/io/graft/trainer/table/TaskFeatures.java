@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.feature.EncodedFeature;
 import io.graft.feature.Feature;
 import io.graft.feature.FeatureCodec;

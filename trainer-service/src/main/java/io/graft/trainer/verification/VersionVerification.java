@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.event.Topics;
 import io.graft.head.HeadCodec;
 import io.graft.id.ModelVersion;

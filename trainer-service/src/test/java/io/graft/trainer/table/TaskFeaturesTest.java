@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.feature.Embedding;
 import io.graft.feature.EncodedFeature;
 import io.graft.feature.Feature;

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.feature.Embedding;
 import io.graft.feature.Feature;
 import io.graft.feature.FeatureCodec;

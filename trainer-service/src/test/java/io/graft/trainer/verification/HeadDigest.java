@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Random;
 
 import io.graft.backbone.HeadProgram;
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.feature.Feature;
 import io.graft.head.HeadCodec;
 import io.graft.model.ClassWeights;

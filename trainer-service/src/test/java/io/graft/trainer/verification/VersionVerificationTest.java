@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.graft.backbone.HeadProgram;
-import io.graft.event.Digests;
+import io.graft.digest.Digests;
 import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.feature.Feature;
