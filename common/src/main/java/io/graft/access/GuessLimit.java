@@ -17,8 +17,8 @@ import io.github.bucket4j.TimeMeter;
 
 /**
  * How many wrong keys may come from an address, or of IPv6 from a network of 64 bits, which is what a client has. While it has
- * none left, a right key is refused as a wrong one is, so that a
- * guesser learns nothing; but for a client that came from there with its key before, who is let in whoever else guesses there.
+ * none left, a right key is refused as a wrong one is, so that a guesser learns nothing; but for a client that came from there
+ * with its key before, who is let in whoever else guesses there.
  * <p>
  * What is seen rarely and not lately is forgotten first.
  */

@@ -20,23 +20,21 @@ import io.graft.problem.Problem;
  * @param weights a file, a folder with one, an http or https URL, or an artifact of DJL's model zoo, {@code djl://GROUP/NAME};
  *        absent: bundled ones, which only {@code resnet18} and {@code minilm} have
  * @param sha256 of that file, 64 hex digits; absent, which only files on this machine and in the zoo may be: not checked
- * @param declared {@code architecture}, {@code interpolation}, {@code resize}, {@code crop}, {@code mean} and {@code std}, as
- *        in
- *        the metadata of a weights file: what is here counts more
+ * @param declared what the metadata of a weights file may say, and counts more: {@code architecture}, {@code interpolation},
+ *        {@code resize}, {@code crop}, {@code mean} and {@code std}
  * @param precision {@code auto}, {@code float32}, {@code bfloat16} or {@code float16}
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  */
 public record BackboneConfig(BackboneId id, Optional<String> weights, Optional<String> sha256, Map<String, String> declared,
         String precision, String device) {
 
-    private static final Set<String> DECLARABLE = new TreeSet<>(
-            Set.of(ImageWeights.ARCHITECTURE, "interpolation", "resize", "crop", "mean", "std"));
+    private static final Set<String> DECLARABLE = declarable();
 
     /** The backbone in this jar. */
-    public static final BackboneConfig BUNDLED = bundled("resnet18", Placement.AUTO);
+    public static final BackboneConfig BUNDLED = bundled(new BackboneId("resnet18"), Placement.AUTO);
 
     /** The one for texts, whose files are in a library's jar. */
-    public static final BackboneConfig TEXT = bundled("minilm", Placement.AUTO);
+    public static final BackboneConfig TEXT = bundled(TextBackbone.ID, Placement.AUTO);
 
     public BackboneConfig {
         declared = Map.copyOf(declared);
@@ -72,6 +70,12 @@ public record BackboneConfig(BackboneId id, Optional<String> weights, Optional<S
         if (ModuleNetwork.ARCHITECTURE.equals(architecture)) {
             requireModule(id, sha256.isPresent(), precision);
         }
+    }
+
+    private static Set<String> declarable() {
+        Set<String> keys = new TreeSet<>(Preprocessing.KEYS);
+        keys.add(ImageWeights.ARCHITECTURE);
+        return keys;
     }
 
     private static void requireSource(BackboneId id, String source, boolean pinned) {
@@ -120,13 +124,13 @@ public record BackboneConfig(BackboneId id, Optional<String> weights, Optional<S
         return ModuleNetwork.ARCHITECTURE.equals(declared.get(ImageWeights.ARCHITECTURE));
     }
 
-    private static BackboneConfig bundled(String id, String precision) {
-        return new BackboneConfig(new BackboneId(id), Optional.empty(), Optional.empty(), Map.of(), precision, Placement.AUTO);
+    private static BackboneConfig bundled(BackboneId id, String precision) {
+        return new BackboneConfig(id, Optional.empty(), Optional.empty(), Map.of(), precision, Placement.AUTO);
     }
 
     /** The backbone in this jar, in a precision. */
     public static BackboneConfig bundled(String precision) {
-        return bundled("resnet18", precision);
+        return bundled(BUNDLED.id, precision);
     }
 
     /** A backbone of a weights file that says everything itself. */

@@ -22,6 +22,12 @@ import io.graft.problem.Problem;
 record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviation) {
 
     private static final String INTERPOLATION = "bilinear-antialias";
+    /** What torchvision's weights of ImageNet were trained with. */
+    private static final Map<String, String> IMAGENET = Map.of("interpolation", INTERPOLATION, "resize", "256", "crop", "224",
+            "mean", "0.485,0.456,0.406", "std", "0.229,0.224,0.225");
+    /** What describes one. */
+    static final Set<String> KEYS = IMAGENET.keySet();
+
     private static final int SIDE_MAX = 4096;
     private static final int CHANNELS = 3;
 
@@ -38,13 +44,6 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
     }
-
-    /** What describes one. */
-    private static final Set<String> KEYS = Set.of("interpolation", "resize", "crop", "mean", "std");
-
-    /** What torchvision's weights of ImageNet were trained with. */
-    private static final Map<String, String> IMAGENET = Map.of("interpolation", INTERPOLATION, "resize", "256", "crop", "224",
-            "mean", "0.485,0.456,0.406", "std", "0.229,0.224,0.225");
 
     /**
      * From {@code interpolation}, {@code resize}, {@code crop}, {@code mean} and {@code std}.

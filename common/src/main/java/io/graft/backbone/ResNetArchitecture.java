@@ -67,7 +67,7 @@ record ResNetArchitecture(String name, boolean bottleneck, List<Integer> depths)
     @Override
     public List<TorchValue> constants(ImageWeights weights, Placement placement, TorchProgram program, TorchScope scope) {
         return List.of(folded(weights, placement, program, scope),
-                scope.integers(depths.stream().mapToLong(Integer::longValue).toArray()), scope.flag(bottleneck));
+                scope.integers(depths), scope.flag(bottleneck));
     }
 
     private TorchValue folded(ImageWeights weights, Placement placement, TorchProgram program, TorchScope scope) {

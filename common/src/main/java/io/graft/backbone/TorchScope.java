@@ -88,7 +88,7 @@ final class TorchScope implements AutoCloseable {
 
     /** Copies into native memory. */
     TorchValue float32(Tensor tensor) {
-        return float32(tensor.values(), tensor.shape().stream().mapToLong(Integer::longValue).toArray());
+        return float32(tensor.values(), longs(tensor.shape()));
     }
 
     /** Copies into native memory. */
@@ -111,8 +111,12 @@ final class TorchScope implements AutoCloseable {
     }
 
     /** A {@code List[int]}. */
-    TorchValue integers(long... values) {
-        return own(IValue.listFrom(values));
+    TorchValue integers(List<Integer> values) {
+        return own(IValue.listFrom(longs(values)));
+    }
+
+    private static long[] longs(List<Integer> values) {
+        return values.stream().mapToLong(Integer::longValue).toArray();
     }
 
     /** A {@code List[Tensor]}. */

@@ -97,7 +97,7 @@ record VggArchitecture(String name, List<Integer> depths) implements Architectur
                         raw.integer(placement.precision().scalarType()), raw.integer(side))));
             }
         }
-        return List.of(scope.list(packed), scope.integers(depths.stream().mapToLong(Integer::longValue).toArray()));
+        return List.of(scope.list(packed), scope.integers(depths));
     }
 
     @Override

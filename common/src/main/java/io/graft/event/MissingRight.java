@@ -23,6 +23,11 @@ public final class MissingRight extends AuthorizationException {
         super(message, cause);
     }
 
+    /** What a client has met, or this where a right is missing. */
+    public static Throwable explain(Throwable met, Map<String, Object> clientConfig, AclOperation onTopics) {
+        return find(met, clientConfig, onTopics).<Throwable> map(found -> found).orElse(met);
+    }
+
     /** What a client has thrown, or this where a right is missing. */
     public static RuntimeException explain(RuntimeException thrown, Map<String, Object> clientConfig, AclOperation onTopics) {
         return find(thrown, clientConfig, onTopics).<RuntimeException> map(found -> found).orElse(thrown);

@@ -201,7 +201,7 @@ public final class TopicReplay implements AutoCloseable {
                 if (closing) {
                     LOG.debug("Replay closed replay={}", thread.getName(), e);
                 } else {
-                    failure = MissingRight.find(e, config, AclOperation.READ).<Throwable> map(found -> found).orElse(e);
+                    failure = MissingRight.explain(e, config, AclOperation.READ);
                     LOG.error("Replay ended replay={}", thread.getName(), failure);
                     lock.notifyAll();
                 }

@@ -25,7 +25,6 @@ final class OldTorchFile implements TorchFile.StorageFile {
     /** The pickle of PyTorch's magic number. */
     static final String MAGIC = "\u0080\2\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\31.";
 
-    private static final int PICKLE_BYTES_MAX = 16 << 20;
     private static final long VERSION = 1001;
 
     private final String owner;
@@ -46,7 +45,7 @@ final class OldTorchFile implements TorchFile.StorageFile {
         try {
             ByteBuffer head;
             try (InputStream in = Files.newInputStream(file)) {
-                head = ByteBuffer.wrap(in.readNBytes(PICKLE_BYTES_MAX)).position(MAGIC.length());
+                head = ByteBuffer.wrap(in.readNBytes(PickleReader.SIZE_BYTES_MAX)).position(MAGIC.length());
             }
             return new OldTorchFile(owner, file, FileChannel.open(file), head);
         } catch (IOException e) {

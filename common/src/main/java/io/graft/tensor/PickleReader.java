@@ -22,6 +22,9 @@ import io.graft.problem.Problem;
  */
 final class PickleReader {
 
+    /** Of a file's pickle: a ResNet-101's has 60 KB. */
+    static final int SIZE_BYTES_MAX = 16 << 20;
+
     /** A ResNet-101 takes 40,000. */
     private static final int INSTRUCTION_COUNT_MAX = 2_000_000;
     private static final int NAME_LENGTH_MAX = 512;

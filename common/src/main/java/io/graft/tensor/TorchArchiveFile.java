@@ -16,14 +16,11 @@ import io.graft.problem.Problem;
 import io.graft.tensor.StoredTensor.Storage;
 
 /**
- * The zip archive that PyTorch writes: a pickle in {@code NAME/data.pkl}, each storage in {@code NAME/data/KEY}. Its entries
- * are
+ * The zip archive that PyTorch writes: a pickle in {@code NAME/data.pkl}, each storage in {@code NAME/data/KEY}. Entries are
  * stored, not deflated, so nothing in it is larger than the file.
  */
 final class TorchArchiveFile implements TorchFile.StorageFile {
 
-    /** A ResNet-101's pickle has 60 KB. */
-    private static final int PICKLE_BYTES_MAX = 16 << 20;
     private static final String PICKLE = "/data.pkl";
 
     private final String owner;
@@ -82,7 +79,7 @@ final class TorchArchiveFile implements TorchFile.StorageFile {
 
     @Override
     public Object pickled() {
-        return PickleReader.read(owner, bytes("data.pkl", PICKLE_BYTES_MAX));
+        return PickleReader.read(owner, bytes("data.pkl", PickleReader.SIZE_BYTES_MAX));
     }
 
     private ByteBuffer bytes(String name, int sizeMax) {

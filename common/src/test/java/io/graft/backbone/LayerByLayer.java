@@ -27,15 +27,11 @@ final class LayerByLayer {
             TorchValue input = scope.float32(normalized(images), images.size(), 3, SIDE, SIDE);
             TorchValue list = scope.list(parameters);
             if (architecture instanceof ResNetArchitecture resnet) {
-                return scope.run("resnet", input, list, integers(scope, resnet.depths()), scope.flag(resnet.bottleneck()))
+                return scope.run("resnet", input, list, scope.integers(resnet.depths()), scope.flag(resnet.bottleneck()))
                         .toFloats();
             }
-            return scope.run("vgg", input, list, integers(scope, ((VggArchitecture) architecture).depths())).toFloats();
+            return scope.run("vgg", input, list, scope.integers(((VggArchitecture) architecture).depths())).toFloats();
         }
-    }
-
-    private static TorchValue integers(TorchScope scope, List<Integer> numbers) {
-        return scope.integers(numbers.stream().mapToLong(Integer::longValue).toArray());
     }
 
     private static float[] normalized(List<byte[]> images) {

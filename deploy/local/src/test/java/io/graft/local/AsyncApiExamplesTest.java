@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
-import io.graft.event.DeadLetter;
 import io.graft.digest.Digests;
+import io.graft.event.DeadLetter;
 import io.graft.event.Json;
 import io.graft.feature.Feature;
 import io.graft.feature.FeatureCodec;

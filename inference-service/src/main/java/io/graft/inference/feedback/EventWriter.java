@@ -74,7 +74,7 @@ final class EventWriter implements EventSink, AutoCloseable {
     }
 
     private Problem notTaken(ProducerRecord<byte[], byte[]> record, Exception cause) {
-        Optional<MissingRight> missing = missingRight(cause);
+        Optional<MissingRight> missing = MissingRight.find(cause, config, AclOperation.WRITE);
         if (missing.isPresent()) {
             return Problem.broken("BROKER_REFUSES", missing.get().sentence(), missing.get());
         }
@@ -82,13 +82,9 @@ final class EventWriter implements EventSink, AutoCloseable {
         return Problem.busy("BROKER_BUSY", "the broker did not take the event within " + LIMIT.toSeconds() + " s");
     }
 
-    private Optional<MissingRight> missingRight(Exception cause) {
-        return MissingRight.find(cause, config, AclOperation.WRITE);
-    }
-
     private void logUnwritten(ProducerRecord<byte[], byte[]> record, Exception cause) {
         LOG.warn("Event not written topic={} reason=\"{}\"", record.topic(),
-                missingRight(cause).map(MissingRight::sentence).orElse(String.valueOf(cause.getMessage())));
+                MissingRight.explain(cause, config, AclOperation.WRITE).getMessage());
     }
 
     /** Waits for a moment where the broker is not known yet. */

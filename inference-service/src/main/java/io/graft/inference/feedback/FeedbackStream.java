@@ -55,9 +55,8 @@ final class FeedbackStream {
 
     /**
      * Samples are written before the transaction and not in it: a sample that its topic does not take must not keep the others
-     * back. One that is written twice is the same sample, since its id is made of its content, and no newer than the first
-     * time,
-     * since its timestamp is that of the feedback.
+     * back. One that is written twice is the same sample, since its id is made of its content, and no newer than before, since
+     * its timestamp is that of the feedback.
      */
     private TransactionalLoop.Result take(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
         List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();

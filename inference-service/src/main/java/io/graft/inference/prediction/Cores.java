@@ -12,9 +12,8 @@ import java.util.function.IntSupplier;
  * <p>
  * A free core goes to a full batch first, then to decoding, then to a batch that is not full: an input in a full batch costs
  * about half of what it costs alone, so that under load it is better to decode what else has come before a pass begins. A batch
- * that twice as many decodes were preferred to as it has places counts as full: they are not for it. With nothing to decode no
- * pass
- * waits to be filled. Equals take turns as they came.
+ * that twice as many decodes were preferred to as it has places counts as full: they are not for it. With nothing to decode a
+ * pass begins at once. Equals take turns as they came.
  */
 final class Cores {
 

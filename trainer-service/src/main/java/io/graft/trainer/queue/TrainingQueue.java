@@ -127,8 +127,7 @@ public class TrainingQueue {
             if (closing) {
                 LOG.debug("Training queue closed", e);
             } else {
-                Throwable why = MissingRight.find(e, consumerConfig, AclOperation.READ).<Throwable> map(found -> found)
-                        .orElse(e);
+                Throwable why = MissingRight.explain(e, consumerConfig, AclOperation.READ);
                 failure = why;
                 LOG.error("Training queue ended", why);
             }

@@ -43,8 +43,7 @@ public class EventProducer {
         producer.send(record, (written, e) -> {
             if (e != null) {
                 LOG.warnf("Event not written topic=%s reason=%s", record.topic(),
-                        MissingRight.find(e, config, AclOperation.WRITE).<Exception> map(found -> found).orElse(e)
-                                .getMessage());
+                        MissingRight.explain(e, config, AclOperation.WRITE).getMessage());
             }
         });
     }
