@@ -134,6 +134,7 @@ class PrometheusIT {
         client.sendTrainRequest(BIRDS, "{\"epochs\":1}");
         client.sendTrainRequest(new TaskId("empty"), "{}");
         client.send("prediction-requests", "1", utf8("{\"vector\":[0,0]}"), Map.of("task", "nobody-knows"));
+        client.send("prediction-feedback", "1", utf8("{\"label\":\"left\"}"), Map.of());
         client.send("promotions", SHAPES.value(),
                 utf8("{\"task\":\"shapes\",\"version\":99,\"reason\":\"manual\",\"at\":\"" + Instant.now() + "\"}"), Map.of());
     }
