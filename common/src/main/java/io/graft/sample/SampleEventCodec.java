@@ -44,7 +44,8 @@ public final class SampleEventCodec {
         return header.or(() -> field);
     }
 
-    private static String sha256(SampleContent content) {
+    /** Digest of kind and content, 64 hex digits. */
+    public static String sha256(SampleContent content) {
         MessageDigest digest = Digests.newSha256();
         digest.update(content.kind().getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);

@@ -38,7 +38,7 @@ final class ArchitectureTest {
             .whereLayer("history").mayOnlyBeAccessedByLayers("memory", "trigger", "queue", "rest")
             .whereLayer("memory").mayOnlyBeAccessedByLayers("trigger", "queue", "rest", "health")
             .whereLayer("training").mayOnlyBeAccessedByLayers("verification", "noise", "queue", "command")
-            .whereLayer("log").mayOnlyBeAccessedByLayers("verification", "noise")
+            .whereLayer("log").mayOnlyBeAccessedByLayers("verification", "noise", "queue")
             .whereLayer("verification").mayOnlyBeAccessedByLayers("noise", "rest", "command")
             .whereLayer("noise").mayOnlyBeAccessedByLayers("rest")
             .whereLayer("trigger").mayOnlyBeAccessedByLayers("health")

@@ -2,24 +2,18 @@ package io.graft.trainer.log;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 
-import io.graft.event.ConsumerSettings;
 import io.graft.event.Topics;
 import io.graft.id.TaskId;
 import io.graft.model.ModelKey;
@@ -37,21 +31,18 @@ import io.graft.trainer.table.TaskFeatures;
 public final class TaskLog {
 
     private static final Logger LOG = Logger.getLogger(TaskLog.class);
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final int FETCHED_COUNT_MAX = 5000;
 
-    private final Map<String, Object> consumerConfig;
+    private final LogReading reading;
     private final Topics topics;
-    private final Duration limit;
 
     /**
      * @param clientConfig connection settings: {@code bootstrap.servers} at least
      * @param limit how long one reading may take
      */
     public TaskLog(Map<String, Object> clientConfig, Topics topics, Duration limit) {
-        this.consumerConfig = ConsumerSettings.of(clientConfig);
-        consumerConfig.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
+        this.reading = new LogReading(clientConfig, "graft-task-log", FETCHED_COUNT_MAX, limit);
         this.topics = topics;
-        this.limit = limit;
     }
 
     /**
@@ -62,9 +53,10 @@ public final class TaskLog {
      */
     public TaskFeatures features(TaskId task, Predicate<BackboneKey> trained) {
         TaskFeatures features = new TaskFeatures(task, trained);
-        try (KafkaConsumer<byte[], byte[]> consumer = open()) {
-            List<TopicPartition> partitions = partitions(consumer, topics.sampleFeatures());
-            read(consumer, List.of(partitions.get(FeatureRecords.partition(task, partitions.size()))),
+        try (KafkaConsumer<byte[], byte[]> consumer = reading.open()) {
+            List<TopicPartition> partitions = reading.partitions(consumer, topics.sampleFeatures());
+            reading.read(consumer, List.of(partitions.get(FeatureRecords.partition(task, partitions.size()))),
+                    OptionalLong.empty(),
                     record -> apply(task, features, record));
         }
         return features;
@@ -82,14 +74,15 @@ public final class TaskLog {
     public TaskFeatures features(TaskId task, BackboneKey backbone, int partition, long mark, Consumer<TaskFeatures> atMark) {
         TaskFeatures features = new TaskFeatures(task, backbone::equals);
         boolean[] passed = new boolean[1];
-        try (KafkaConsumer<byte[], byte[]> consumer = open()) {
-            read(consumer, List.of(new TopicPartition(topics.sampleFeatures(), partition)), record -> {
-                if (!passed[0] && record.offset() >= mark) {
-                    passed[0] = true;
-                    atMark.accept(features);
-                }
-                apply(task, features, record);
-            });
+        try (KafkaConsumer<byte[], byte[]> consumer = reading.open()) {
+            reading.read(consumer, List.of(new TopicPartition(topics.sampleFeatures(), partition)), OptionalLong.empty(),
+                    record -> {
+                        if (!passed[0] && record.offset() >= mark) {
+                            passed[0] = true;
+                            atMark.accept(features);
+                        }
+                        apply(task, features, record);
+                    });
         }
         if (!passed[0]) {
             atMark.accept(features);
@@ -117,8 +110,8 @@ public final class TaskLog {
     public Optional<ModelReady> model(ModelKey key) {
         String text = key.toString();
         List<byte[]> found = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = open()) {
-            read(consumer, partitions(consumer, topics.modelReady()), record -> {
+        try (KafkaConsumer<byte[], byte[]> consumer = reading.open()) {
+            reading.read(consumer, reading.partitions(consumer, topics.modelReady()), OptionalLong.empty(), record -> {
                 if (Topics.keyText(record.key()).equals(text)) {
                     found.clear();
                     Optional.ofNullable(record.value()).ifPresent(found::add);
@@ -126,47 +119,5 @@ public final class TaskLog {
             });
         }
         return found.stream().map(ModelReady::parse).findFirst();
-    }
-
-    private KafkaConsumer<byte[], byte[]> open() {
-        Map<String, Object> config = new HashMap<>(consumerConfig);
-        config.put(ConsumerConfig.CLIENT_ID_CONFIG, "graft-task-log-" + UUID.randomUUID());
-        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
-        List<PartitionInfo> known;
-        try {
-            known = consumer.partitionsFor(topic, limit);
-        } catch (RetriableException e) {
-            throw Problem.busy("BROKER_BUSY", "asking for the partitions of '" + topic + "' failed: " + e.getMessage());
-        }
-        if (known == null || known.isEmpty()) {
-            throw Problem.broken("TOPICS_UNFIT", "topic '" + topic + "' is not there");
-        }
-        return known.stream().map(each -> new TopicPartition(topic, each.partition()))
-                .sorted((one, other) -> Integer.compare(one.partition(), other.partition())).toList();
-    }
-
-    private void read(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions,
-            Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        try {
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, limit);
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                if (System.nanoTime() > deadline) {
-                    throw Problem.busy("LOG_READING_LATE", "reading " + partitions + " took longer than " + limit);
-                }
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    if (record.offset() < ends.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L)) {
-                        reader.accept(record);
-                    }
-                }
-            }
-        } catch (RetriableException e) {
-            throw Problem.busy("BROKER_BUSY", "reading " + partitions + " failed: " + e.getMessage());
-        }
     }
 }

@@ -1,4 +1,4 @@
-/** One task's features and versions, read from the topics when somebody asks. */
+/** One task's features, versions and samples, read from the topics when somebody asks. */
 @NullMarked
 package io.graft.trainer.log;
 
