@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -20,6 +19,7 @@ import java.util.Map;
 import com.sun.net.httpserver.HttpServer;
 
 import io.graft.digest.Digests;
+import io.graft.testing.TemporaryFolder;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTestProfile;
 
@@ -64,7 +64,7 @@ public final class GuardedService implements QuarkusTestProfile {
     public static final class OpenIdProvider implements QuarkusTestResourceLifecycleManager {
 
         private final HttpServer server = listen();
-        private final Path folder = temporaryFolder();
+        private final TemporaryFolder folder = TemporaryFolder.create("graft-guarded-");
 
         @Override
         public Map<String, String> start() {
@@ -77,7 +77,7 @@ public final class GuardedService implements QuarkusTestProfile {
                         "{\"issuer\": \"" + issuer + "\", \"jwks_uri\": \"" + issuer + "/jwks\"}");
                 answer("/jwks", "{\"keys\": [" + jwk((RSAPublicKey) keys.getPublic()) + "]}");
                 server.start();
-                Path keyStore = folder.resolve("server.p12");
+                Path keyStore = folder.path().resolve("server.p12");
                 makeCertificate(keyStore);
                 return Map.of("quarkus.oidc.auth-server-url", issuer, "quarkus.oidc.token.audience", AUDIENCE,
                         PRIVATE_KEY, Base64.getEncoder().encodeToString(keys.getPrivate().getEncoded()), ISSUER, issuer,
@@ -133,23 +133,10 @@ public final class GuardedService implements QuarkusTestProfile {
             }
         }
 
-        private static Path temporaryFolder() {
-            try {
-                return Files.createTempDirectory("graft-guarded-");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
         @Override
         public void stop() {
             server.stop(0);
-            try {
-                Files.deleteIfExists(folder.resolve("server.p12"));
-                Files.delete(folder);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            folder.close();
         }
     }
 }

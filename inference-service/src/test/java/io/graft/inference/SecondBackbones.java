@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 import io.graft.backbone.RuleWeights;
+import io.graft.testing.TemporaryFolder;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
 /**
@@ -16,7 +17,7 @@ public final class SecondBackbones implements QuarkusTestResourceLifecycleManage
 
     static final String EXPECTED = "0".repeat(64);
 
-    private final Path folder = temporaryFolder();
+    private final TemporaryFolder folder = TemporaryFolder.create("graft-weights-");
 
     /** Where the weights of a backbone lie. */
     static Path file(Path folder, String name) {
@@ -26,8 +27,8 @@ public final class SecondBackbones implements QuarkusTestResourceLifecycleManage
     @Override
     public Map<String, String> start() {
         try {
-            Path deeper = Files.write(file(folder, "deeper"), RuleWeights.file("resnet34"));
-            Path damaged = Files.write(file(folder, "damaged"), new byte[] { 1, 2, 3 });
+            Path deeper = Files.write(file(folder.path(), "deeper"), RuleWeights.file("resnet34"));
+            Path damaged = Files.write(file(folder.path(), "damaged"), new byte[] { 1, 2, 3 });
             return Map.of("graft.backbones.deeper.weights", deeper.toString(), "graft.backbones.damaged.weights",
                     damaged.toString(), "graft.backbones.damaged.sha256", EXPECTED);
         } catch (IOException e) {
@@ -37,20 +38,6 @@ public final class SecondBackbones implements QuarkusTestResourceLifecycleManage
 
     @Override
     public void stop() {
-        try {
-            Files.delete(file(folder, "deeper"));
-            Files.delete(file(folder, "damaged"));
-            Files.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path temporaryFolder() {
-        try {
-            return Files.createTempDirectory("graft-weights-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        folder.close();
     }
 }

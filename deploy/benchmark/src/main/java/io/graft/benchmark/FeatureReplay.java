@@ -1,19 +1,14 @@
 package io.graft.benchmark;
 
-import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,6 +29,7 @@ import io.graft.sample.Label;
 import io.graft.sample.SampleKey;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.KafkaTopic;
+import io.graft.testing.TemporaryFolder;
 import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.table.FeatureTable;
 
@@ -59,14 +55,12 @@ final class FeatureReplay {
     }
 
     static void measure() throws Exception {
-        Path folder = Files.createTempDirectory("graft-benchmark");
-        try (KafkaBroker broker = KafkaBroker.start(folder)) {
+        try (TemporaryFolder folder = TemporaryFolder.create("graft-benchmark-");
+                KafkaBroker broker = KafkaBroker.start(folder.path())) {
             KafkaTopic.create(broker, TOPIC, 1, Map.of("cleanup.policy", "compact"));
             FeatureReplay replay = new FeatureReplay(broker);
             replay.write();
             replay.compare();
-        } finally {
-            delete(folder);
         }
     }
 
@@ -174,13 +168,5 @@ final class FeatureReplay {
     private static long directBytes() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct")).mapToLong(BufferPoolMXBean::getMemoryUsed).sum();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

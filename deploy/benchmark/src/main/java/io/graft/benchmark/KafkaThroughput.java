@@ -1,13 +1,9 @@
 package io.graft.benchmark;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -29,6 +24,7 @@ import io.graft.backbone.Backbone;
 import io.graft.local.LocalStack;
 import io.graft.local.StackPorts;
 import io.graft.sample.SampleContent;
+import io.graft.testing.TemporaryFolder;
 import io.graft.trainer.embedding.EmbeddingPool;
 
 /**
@@ -54,8 +50,8 @@ final class KafkaThroughput {
     static void measure(Backbone backbone, Photographs photographs) throws Exception {
         List<SampleContent.Image> images = photographs.contents().stream()
                 .filter(image -> image.bytes().length < SAMPLE_BYTES_MAX).toList();
-        Path folder = Files.createTempDirectory("graft-benchmark");
-        try (LocalStack stack = LocalStack.start(folder, StackPorts.free(), Map.of())) {
+        try (TemporaryFolder folder = TemporaryFolder.create("graft-benchmark-");
+                LocalStack stack = LocalStack.start(folder.path(), StackPorts.free(), Map.of())) {
             stack.inference().kill();
             List<Round> rounds = new ArrayList<>();
             for (int round = 0; round <= ROUNDS; round++) {
@@ -65,8 +61,6 @@ final class KafkaThroughput {
                 rounds.add(new Round(alone, embeddedPerSecond(stack, round * samples.size(), samples.size())));
             }
             print(rounds.subList(1, rounds.size()));
-        } finally {
-            delete(folder);
         }
     }
 
@@ -170,14 +164,6 @@ final class KafkaThroughput {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }
