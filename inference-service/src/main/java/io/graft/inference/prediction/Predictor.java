@@ -7,17 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import io.graft.backbone.Backbone;
 import io.graft.backbone.Sight;
@@ -44,11 +37,10 @@ import io.graft.trace.Tracing;
  */
 public final class Predictor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Predictor.class);
-
     private final ServingTable table;
     private final Batchers batchers;
-    private final Cores cores;
+    private final Decoding decoding;
+    private final Embedding embedding;
     private final Duration limit;
     private final int pictureSideMax;
     private final PredictionListener listener;
@@ -68,7 +60,8 @@ public final class Predictor {
             Tracing tracing, InstantSource clock) {
         this.table = table;
         this.batchers = batchers;
-        this.cores = cores;
+        this.decoding = new Decoding(cores, tracing);
+        this.embedding = new Embedding(decoding, batchers);
         this.limit = limit;
         this.pictureSideMax = pictureSideMax;
         this.listener = listener;
@@ -116,7 +109,7 @@ public final class Predictor {
     public Answers predictAll(ModelChoice choice, Function<Model, List<PredictionInput>> inputs, Patience patience) {
         return counted(choice, patience, (route, deadline) -> {
             Model model = route.model();
-            List<float[]> features = features(model, inputs, deadline);
+            List<float[]> features = embedding.features(model, inputs, deadline);
             Answers answers = score(model, features);
             report(route, features, answers);
             return answers;
@@ -148,11 +141,11 @@ public final class Predictor {
             Optional<Integer> row = asked.row(model.head());
             OptionalInt sideMax = asked.picture() ? OptionalInt.of(pictureSideMax) : OptionalInt.empty();
             List<SampleContent> read = new ArrayList<>(1);
-            Sight sight = decode(deadline, () -> {
+            Sight sight = decoding.run(deadline, () -> {
                 read.add(content.get());
                 return backbone.see(read.get(0), sideMax);
             });
-            MappedFeature mapped = mapped(backbone, sight, deadline);
+            MappedFeature mapped = embedding.mapped(backbone, sight, deadline);
             float[] probabilities = model.head().probabilities(mapped.feature());
             Explanation explanation = Explanation.of(mapped.maps(), model.head(),
                     row.orElseGet(() -> Answers.likeliest(probabilities)), sight.region());
@@ -172,20 +165,11 @@ public final class Predictor {
         return model.backbone();
     }
 
-    private MappedFeature mapped(Backbone backbone, Sight sight, Deadline deadline) throws InterruptedException {
-        CompletableFuture<MappedFeature> submitted = batchers.submitMapped(backbone, sight.input());
-        try {
-            return await(submitted, deadline);
-        } finally {
-            submitted.cancel(false);
-        }
-    }
-
     private Optional<byte[]> picture(Sight sight, Explanation explanation, Deadline deadline) throws InterruptedException {
         if (sight.picture().isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(decode(deadline,
+        return Optional.of(decoding.run(deadline,
                 () -> HeatPicture.png(sight.picture().get(), explanation.map(), sight.pictureRegion())));
     }
 
@@ -203,7 +187,7 @@ public final class Predictor {
         Step step = tracing.begin("predict").set("graft.task", model.card().task().value())
                 .set("graft.version", model.card().version().number());
         try {
-            T result = work.run(route, new Deadline(limited, startNanos + limited.toNanos(), patience));
+            T result = work.run(route, Deadline.in(limited, patience));
             outcome = Outcome.OK;
             return result;
         } catch (InterruptedException e) {
@@ -239,7 +223,7 @@ public final class Predictor {
      */
     public <T> T read(Supplier<T> work) {
         try {
-            return decode(new Deadline(limit, System.nanoTime() + limit.toNanos(), new Patience(limit)), work);
+            return decoding.run(Deadline.in(limit, new Patience(limit)), work);
         } catch (InterruptedException e) {
             throw interrupted();
         }
@@ -261,104 +245,6 @@ public final class Predictor {
             case BUSY -> Outcome.BUSY;
             case BROKEN -> Outcome.BROKEN;
         };
-    }
-
-    private List<float[]> features(Model model, Function<Model, List<PredictionInput>> inputs, Deadline deadline)
-            throws InterruptedException {
-        List<CompletableFuture<float[]>> submitted = new ArrayList<>();
-        try {
-            submit(model, inputs, deadline, submitted);
-            List<float[]> features = new ArrayList<>(submitted.size());
-            for (CompletableFuture<float[]> feature : submitted) {
-                features.add(await(feature, deadline));
-            }
-            return features;
-        } finally {
-            submitted.forEach(feature -> feature.cancel(false));
-        }
-    }
-
-    /** Decodes one input after the other; the backbone begins with the first while the next is decoded. */
-    private void submit(Model model, Function<Model, List<PredictionInput>> inputs, Deadline deadline,
-            List<CompletableFuture<float[]>> submitted) throws InterruptedException {
-        for (PredictionInput input : decode(deadline, () -> inputs.apply(model))) {
-            CompletableFuture<float[]> feature = submit(model, input, deadline);
-            submitted.add(feature);
-            deadline.patience.atEnd(() -> feature.cancel(false));
-        }
-    }
-
-    /** Runs what takes a core and memory: no more at once than there are cores for it. */
-    private <T> T decode(Deadline deadline, Supplier<T> work) throws InterruptedException {
-        Step step = tracing.begin("decode");
-        try {
-            return onCore(deadline, work);
-        } catch (Problem e) {
-            step.fail(e.code());
-            throw e;
-        } finally {
-            step.close();
-        }
-    }
-
-    private <T> T onCore(Deadline deadline, Supplier<T> work) throws InterruptedException {
-        if (!cores.beginDecode(deadline.remainingNanos(), deadline.patience)) {
-            deadline.patience.check();
-            throw deadline.missed("decoding");
-        }
-        try {
-            deadline.patience.check();
-            return work.get();
-        } catch (OutOfMemoryError e) {
-            LOG.error("No memory for decoding", e);
-            throw MemoryShortage.during("decoding");
-        } finally {
-            cores.endDecode();
-        }
-    }
-
-    private CompletableFuture<float[]> submit(Model model, PredictionInput input, Deadline deadline)
-            throws InterruptedException {
-        if (deadline.remainingNanos() <= 0) {
-            throw deadline.missed("decoding");
-        }
-        if (input instanceof PredictionInput.Content content) {
-            return batchers.submit(model.backbone(), decode(deadline, () -> model.backbone().prepare(content.content())));
-        }
-        float[] feature = ((PredictionInput.Feature) input).values();
-        if (feature.length != model.head().dimension()) {
-            throw Problem.invalid("FEATURE_DIMENSION_WRONG", "feature has " + feature.length + " numbers (expected: "
-                    + model.head().dimension() + ", as the backbone '" + model.card().backbone().id() + "' makes them)");
-        }
-        return CompletableFuture.completedFuture(feature);
-    }
-
-    private static <T> T await(CompletableFuture<T> feature, Deadline deadline) throws InterruptedException {
-        try {
-            return feature.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw deadline.missed("the backbone");
-        } catch (CancellationException e) {
-            throw Patience.cancelled();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof Problem problem) {
-                throw problem;
-            }
-            throw Problem.broken("BACKBONE_FAILED", "backbone failed", e);
-        }
-    }
-
-    /** When a request has to be answered. */
-    private record Deadline(Duration limit, long atNanos, Patience patience) {
-
-        long remainingNanos() {
-            return atNanos - System.nanoTime();
-        }
-
-        Problem missed(String stage) {
-            return Problem.busy("PREDICTION_TIMEOUT", "prediction has waited " + limit.toMillis() + " ms for " + stage
-                    + " (expected: fewer requests at once, or more replicas)");
-        }
     }
 
     private Prediction prediction(Model model, float[] probabilities, int top) {
