@@ -14,7 +14,11 @@ import java.util.stream.Stream;
  */
 public record TemporaryFolder(Path path) implements AutoCloseable {
 
-    /** Makes an empty folder. @param prefix how its name begins */
+    /**
+     * Makes an empty folder.
+     *
+     * @param prefix how its name begins
+     */
     public static TemporaryFolder create(String prefix) {
         try {
             return new TemporaryFolder(Files.createTempDirectory(prefix));

@@ -22,7 +22,12 @@ record Deadline(Duration limit, long atNanos, Patience patience) {
         return atNanos - System.nanoTime();
     }
 
-    /** @return BUSY {@code PREDICTION_TIMEOUT} @param stage what was waited for */
+    /**
+     * What is said of a request that was not answered in time.
+     *
+     * @param stage what it waited for
+     * @return BUSY {@code PREDICTION_TIMEOUT}
+     */
     Problem missed(String stage) {
         return Problem.busy("PREDICTION_TIMEOUT", "prediction has waited " + limit.toMillis() + " ms for " + stage
                 + " (expected: fewer requests at once, or more replicas)");

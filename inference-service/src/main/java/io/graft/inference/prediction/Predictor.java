@@ -11,7 +11,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-
 import io.graft.backbone.Backbone;
 import io.graft.backbone.Sight;
 import io.graft.inference.explanation.Explanation;
