@@ -88,6 +88,11 @@ public final class Backbones implements AutoCloseable {
         return slots.containsKey(id);
     }
 
+    /** Whether a backbone is configured, and not that for texts. */
+    public boolean isForImages(BackboneId id) {
+        return isConfigured(id) && !id.equals(TextBackbone.ID);
+    }
+
     /** A configured backbone if it is open. */
     public Optional<Backbone> opened(BackboneId id) {
         return Optional.ofNullable(slots.get(id)).flatMap(BackboneSlot::backbone);

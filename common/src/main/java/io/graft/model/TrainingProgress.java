@@ -15,12 +15,15 @@ import io.graft.problem.Problem;
  *
  * @param missingSampleCount records of {@code labelled-samples} before the request that are still to be embedded, while the run
  *        waits for them
+ * @param embeddedSampleCount of the samples that had no feature of the run's backbone, those that have one by now
+ * @param lackingSampleCount how many had none
  * @param epochCount how many epochs the run will have
  * @param version of the model that came out, when it succeeded
  * @param error why it failed
  */
 public record TrainingProgress(TaskId task, TrainingRunId trainingRunId, TrainRequestId trainRequestId, TrainingState state,
-        Optional<Long> missingSampleCount, Optional<Integer> epoch, Optional<Integer> epochCount, Optional<Double> learningRate,
+        Optional<Long> missingSampleCount, Optional<Long> embeddedSampleCount, Optional<Long> lackingSampleCount,
+        Optional<Integer> epoch, Optional<Integer> epochCount, Optional<Double> learningRate,
         Optional<Double> trainLoss,
         Optional<Double> trainAccuracy, Optional<Double> validationLoss, Optional<Double> validationAccuracy,
         Optional<ModelVersion> version, Optional<RunError> error, Instant at) {
@@ -41,6 +44,7 @@ public record TrainingProgress(TaskId task, TrainingRunId trainingRunId, TrainRe
     /** A state that has nothing to say but itself. */
     public static TrainingProgress of(TaskId task, TrainingRunId run, TrainRequestId request, TrainingState state, Instant at) {
         return new TrainingProgress(task, run, request, state, Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), at);
     }
@@ -49,12 +53,22 @@ public record TrainingProgress(TaskId task, TrainingRunId trainingRunId, TrainRe
     public TrainingProgress toWaiting(long missing, Instant now) {
         return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.WAITING_FOR_SAMPLES,
                 Optional.of(missing), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), now);
+    }
+
+    /** The same run, embedding samples that its backbone lacks. */
+    public TrainingProgress toEmbedding(long embedded, long lacking, Instant now) {
+        return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.EMBEDDING_SAMPLES, Optional.empty(),
+                Optional.of(embedded), Optional.of(lacking), Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                now);
     }
 
     /** The same run in the state {@code running}, after an epoch; numbers that diverged are left out. */
     public TrainingProgress afterEpoch(EpochResult result, int count, Instant now) {
         return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.RUNNING, Optional.empty(),
+                Optional.empty(), Optional.empty(),
                 Optional.of(result.epoch()), Optional.of(count), Optional.of(result.learningRate()), finite(result.trainLoss()),
                 finite(result.trainAccuracy()), result.validationLoss().flatMap(TrainingProgress::finite),
                 result.validationAccuracy().flatMap(TrainingProgress::finite), Optional.empty(), Optional.empty(), now);
@@ -62,7 +76,8 @@ public record TrainingProgress(TaskId task, TrainingRunId trainingRunId, TrainRe
 
     /** The same run, ended with a model. */
     public TrainingProgress toSucceeded(ModelVersion made, Instant now) {
-        return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.SUCCEEDED, Optional.empty(), epoch,
+        return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.SUCCEEDED, Optional.empty(),
+                Optional.empty(), Optional.empty(), epoch,
                 epochCount,
                 learningRate, trainLoss, trainAccuracy, validationLoss, validationAccuracy, Optional.of(made),
                 Optional.empty(), now);
@@ -70,7 +85,8 @@ public record TrainingProgress(TaskId task, TrainingRunId trainingRunId, TrainRe
 
     /** The same run, ended without one. */
     public TrainingProgress toFailed(Problem problem, Instant now) {
-        return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.FAILED, Optional.empty(), epoch,
+        return new TrainingProgress(task, trainingRunId, trainRequestId, TrainingState.FAILED, Optional.empty(),
+                Optional.empty(), Optional.empty(), epoch,
                 epochCount,
                 learningRate, trainLoss, trainAccuracy, validationLoss, validationAccuracy, Optional.empty(),
                 Optional.of(RunError.of(problem)), now);
@@ -78,7 +94,8 @@ public record TrainingProgress(TaskId task, TrainingRunId trainingRunId, TrainRe
 
     /** The same run, in a state that leaves the numbers as they are. */
     public TrainingProgress to(TrainingState next, Instant now) {
-        return new TrainingProgress(task, trainingRunId, trainRequestId, next, Optional.empty(), epoch, epochCount,
+        return new TrainingProgress(task, trainingRunId, trainRequestId, next, Optional.empty(), Optional.empty(),
+                Optional.empty(), epoch, epochCount,
                 learningRate, trainLoss, trainAccuracy, validationLoss, validationAccuracy, Optional.empty(),
                 Optional.empty(), now);
     }

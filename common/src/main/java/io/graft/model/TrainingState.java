@@ -8,6 +8,9 @@ public enum TrainingState {
     QUEUED,
     @JsonProperty("waiting-for-samples")
     WAITING_FOR_SAMPLES,
+    /** Some of the task's samples have no feature of the run's backbone: they are embedded once more. */
+    @JsonProperty("embedding-samples")
+    EMBEDDING_SAMPLES,
     @JsonProperty("running")
     RUNNING,
     /** Somebody has asked for its end, which has not come yet. */

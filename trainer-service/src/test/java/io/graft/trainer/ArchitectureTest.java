@@ -33,7 +33,7 @@ final class ArchitectureTest {
             .layer("rest").definedBy("io.graft.trainer.rest..")
             .layer("health").definedBy("io.graft.trainer.health..")
             .layer("command").definedBy("io.graft.trainer.command..")
-            .whereLayer("embedding").mayOnlyBeAccessedByLayers("log", "queue", "rest", "health")
+            .whereLayer("embedding").mayOnlyBeAccessedByLayers("memory", "log", "queue", "rest", "health")
             .whereLayer("table").mayOnlyBeAccessedByLayers("memory", "log", "verification", "noise", "trigger", "queue", "rest")
             .whereLayer("history").mayOnlyBeAccessedByLayers("memory", "trigger", "queue", "rest")
             .whereLayer("memory").mayOnlyBeAccessedByLayers("trigger", "queue", "rest", "health")

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.graft.event.DeadLetter;
 import io.graft.feature.Feature;
 import io.graft.feature.FeatureCodec;
+import io.graft.feature.FeatureKey;
 import io.graft.id.TaskId;
 import io.graft.sample.SampleKey;
 
@@ -33,16 +34,23 @@ public record FeatureRecords(String topic, int partitionCount) {
 
     /** The record of a feature. */
     public ProducerRecord<byte[], byte[]> of(Feature feature) {
-        return record(feature.key(), feature.timestampMs(), FeatureCodec.encode(feature));
+        return record(FeatureKey.of(feature.key()), feature.timestampMs(), FeatureCodec.encode(feature));
+    }
+
+    /** The record of a further feature, beside the one that the sample has by another backbone. */
+    public ProducerRecord<byte[], byte[]> further(Feature feature) {
+        return record(FeatureKey.further(feature.key(), feature.backbone()), feature.timestampMs(),
+                FeatureCodec.encode(feature));
     }
 
     /** The record that removes a feature. */
     public ProducerRecord<byte[], byte[]> tombstone(SampleKey key, long timestampMs) {
-        return record(key, timestampMs, null);
+        return record(FeatureKey.of(key), timestampMs, null);
     }
 
-    private ProducerRecord<byte[], byte[]> record(SampleKey key, long timestampMs, byte @Nullable [] value) {
-        return new ProducerRecord<>(topic, partition(key.task(), partitionCount), Math.max(0, timestampMs), key.toBytes(),
+    private ProducerRecord<byte[], byte[]> record(FeatureKey key, long timestampMs, byte @Nullable [] value) {
+        return new ProducerRecord<>(topic, partition(key.sample().task(), partitionCount), Math.max(0, timestampMs),
+                key.toBytes(),
                 value);
     }
 

@@ -6,23 +6,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 import io.graft.backbone.Backbone;
-import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
 import io.graft.backbone.View;
 import io.graft.feature.Embedding;
 import io.graft.feature.Feature;
+import io.graft.id.BackboneId;
 import io.graft.id.TaskId;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContent;
 import io.graft.sample.SampleEvent;
 import io.graft.sample.SampleEventCodec;
-import io.graft.sample.Split;
 import io.graft.trainer.embedding.EmbeddingOutcome.Deleted;
 import io.graft.trainer.embedding.EmbeddingOutcome.Embedded;
 import io.graft.trainer.embedding.EmbeddingOutcome.Rejected;
@@ -39,17 +37,19 @@ final class SampleEmbedder {
     private final EmbeddingPool pool;
     private final RecentEmbeddings recent;
     private final Dimensions dimensions;
-    private final int viewCount;
+    private final FeatureMaker maker;
+    private final TaskBackbones tasks;
 
-    /** @param viewCount augmented views of each image that may be trained on */
+    /** @param tasks says which backbone the images of a task are for */
     SampleEmbedder(SampleEventCodec codec, Backbones backbones, EmbeddingPool pool, RecentEmbeddings recent,
-            Dimensions dimensions, int viewCount) {
+            Dimensions dimensions, FeatureMaker maker, TaskBackbones tasks) {
         this.codec = codec;
         this.backbones = backbones;
         this.pool = pool;
         this.recent = recent;
         this.dimensions = dimensions;
-        this.viewCount = viewCount;
+        this.maker = maker;
+        this.tasks = tasks;
     }
 
     /** A record that was read: its event and backbone, or why it cannot be used. */
@@ -61,6 +61,10 @@ final class SampleEmbedder {
         record Sample(SampleEvent.Labelled event, Backbone backbone, List<View> views) implements Read {
             Source source() {
                 return new Source(backbone.descriptor().sha256(), event.sha256(), views.stream().map(View::sample).findFirst());
+            }
+
+            Feature feature(List<Embedding> embeddings) {
+                return FeatureMaker.feature(event, backbone.descriptor(), embeddings);
             }
 
             @Override
@@ -102,7 +106,7 @@ final class SampleEmbedder {
         try {
             SampleEvent event = codec.decode(record);
             if (event instanceof SampleEvent.Labelled labelled) {
-                return new Read.Sample(labelled, backbones.forContent(labelled.content()), views(labelled));
+                return new Read.Sample(labelled, backbone(labelled), maker.views(labelled));
             }
             return new Read.Done(new Deleted((SampleEvent.Deleted) event));
         } catch (Problem e) {
@@ -111,6 +115,14 @@ final class SampleEmbedder {
             }
             throw e;
         }
+    }
+
+    /** Texts and vectors have one backbone each; images have that of their task. */
+    private Backbone backbone(SampleEvent.Labelled sample) {
+        Optional<BackboneId> ofTask = sample.content() instanceof SampleContent.Image
+                ? tasks.of(sample.key().task()).filter(backbones::isForImages)
+                : Optional.empty();
+        return ofTask.map(backbones::open).orElseGet(() -> backbones.forContent(sample.content()));
     }
 
     /** A vector of another length than its task's cannot be used. */
@@ -134,13 +146,6 @@ final class SampleEmbedder {
         return found.dimension() == expected ? Optional.empty()
                 : Optional.of(Problem.invalid("SAMPLE_VECTOR_INVALID", "vector has " + found.dimension()
                         + " numbers (expected: " + expected + ", as the first one of task '" + found.task() + "')"));
-    }
-
-    /** None of a sample that will never be trained on. Which side the others are on is known when a run asks for them. */
-    private List<View> views(SampleEvent.Labelled event) {
-        boolean viewed = event.content() instanceof SampleContent.Image
-                && !event.split().equals(Optional.of(Split.VALIDATION));
-        return IntStream.rangeClosed(1, viewed ? viewCount : 0).mapToObj(number -> new View(event.key(), number)).toList();
     }
 
     private Map<Source, EmbeddingPool.Embedded> embedFresh(List<Read> reads) {
@@ -172,18 +177,10 @@ final class SampleEmbedder {
         }
         if (embedded instanceof EmbeddingPool.Embedded.Done done) {
             boolean reused = used.put(sample.source(), done.embeddings()) != null;
-            return new Embedded(feature(sample, done.embeddings()), reused);
+            return new Embedded(sample.feature(done.embeddings()), reused);
         }
         List<Embedding> remembered = recent.find(sample.source())
                 .orElseThrow(() -> new IllegalStateException("a content is neither fresh nor remembered"));
-        return new Embedded(feature(sample, remembered), true);
-    }
-
-    private static Feature feature(Read.Sample sample, List<Embedding> embeddings) {
-        SampleEvent.Labelled event = sample.event();
-        BackboneDescriptor backbone = sample.backbone().descriptor();
-        return new Feature(event.key(), event.timestampMs(), event.label(), event.split(), event.sha256(), backbone.id(),
-                backbone.sha256(), backbone.precision(), embeddings.get(0),
-                embeddings.subList(1, embeddings.size()));
+        return new Embedded(sample.feature(remembered), true);
     }
 }

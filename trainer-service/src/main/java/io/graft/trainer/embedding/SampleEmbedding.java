@@ -35,6 +35,7 @@ public class SampleEmbedding {
     private final Topics topics;
     private final EmbeddingPool pool;
     private final DimensionLog dimensions;
+    private final FeatureMaker maker;
     private final SampleEmbedder embedder;
     private final SampleMetrics metrics;
     private final Tracing tracing;
@@ -45,7 +46,8 @@ public class SampleEmbedding {
 
     @Inject
     SampleEmbedding(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
-            EmbeddingConfig config, Backbones backbones, SampleMetrics metrics, EventProducer events, Tracing tracing) {
+            EmbeddingConfig config, Backbones backbones, SampleMetrics metrics, EventProducer events, Tracing tracing,
+            TaskBackbones tasks) {
         this.topics = topics;
         this.metrics = metrics;
         this.tracing = tracing;
@@ -54,9 +56,10 @@ public class SampleEmbedding {
                 config.batchSize() > 0 ? config.batchSize() : backbones.image().descriptor().usualBatchSize());
         this.dimensions = new DimensionLog("graft-task-dimensions-" + replica.name(), kafka, topics.taskDimensions(),
                 events::send);
+        this.maker = new FeatureMaker(pool, config.viewCount());
         this.embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(config.sampleBytesMax())), backbones,
                 pool,
-                new RecentEmbeddings(config.rememberedCount() / (1 + config.viewCount())), dimensions, config.viewCount());
+                new RecentEmbeddings(config.rememberedCount() / (1 + config.viewCount())), dimensions, maker, tasks);
         this.loop = new TransactionalLoop(kafka, topics.labelledSamples(), group(topics), replica.name(),
                 config.transactionSize(), this::embed);
     }
@@ -64,6 +67,11 @@ public class SampleEmbedding {
     /** The group whose committed offsets say what has been embedded. */
     public static String group(Topics topics) {
         return topics.prefix() + GROUP;
+    }
+
+    /** Makes features as the stage does, on its threads. */
+    public FeatureMaker maker() {
+        return maker;
     }
 
     public void start() {

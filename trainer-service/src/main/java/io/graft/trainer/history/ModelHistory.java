@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.graft.event.RecordPlace;
 import io.graft.event.Topics;
+import io.graft.id.BackboneId;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.id.TrainRequestId;
@@ -44,6 +45,7 @@ public final class ModelHistory {
 
     private static final class TaskModels {
         final Map<ModelVersion, RecordPlace> places = new HashMap<>();
+        final TreeMap<ModelVersion, BackboneId> backbones = new TreeMap<>();
         final Map<TrainRequestId, ModelVersion> byRequest = new HashMap<>();
         final TreeMap<ModelVersion, VersionSummary> summaries = new TreeMap<>();
         int highestNumber;
@@ -84,6 +86,7 @@ public final class ModelHistory {
         TaskModels models = models(key.task());
         synchronized (models) {
             models.places.remove(key.version());
+            models.backbones.remove(key.version());
             models.byRequest.values().remove(key.version());
             models.summaries.remove(key.version());
         }
@@ -95,6 +98,7 @@ public final class ModelHistory {
             models.byRequest.put(model.trainRequestId(), model.version());
             models.highestNumber = Math.max(models.highestNumber, model.version().number());
             if (models.places.putIfAbsent(model.version(), place) == null) {
+                models.backbones.put(model.version(), model.backbone().id());
                 models.summaries.put(model.version(), VersionSummary.of(model));
                 if (models.summaries.size() > summaryCountMax) {
                     models.summaries.pollFirstEntry();
@@ -126,6 +130,19 @@ public final class ModelHistory {
         TaskModels models = known(task);
         synchronized (models) {
             return Optional.ofNullable(models.promotion);
+        }
+    }
+
+    /**
+     * The backbone that a task is bound to: that of the version that was promoted last, before any was that of its first one.
+     */
+    public Optional<BackboneId> backbone(TaskId task) {
+        TaskModels models = known(task);
+        synchronized (models) {
+            Promotion promoted = models.promotion;
+            BackboneId serving = promoted == null ? null : models.backbones.get(promoted.version());
+            return Optional.ofNullable(serving)
+                    .or(() -> Optional.ofNullable(models.backbones.firstEntry()).map(Map.Entry::getValue));
         }
     }
 

@@ -15,11 +15,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 import io.graft.event.Topics;
+import io.graft.feature.FeatureKey;
 import io.graft.id.TaskId;
 import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
 import io.graft.problem.Problem;
-import io.graft.sample.SampleKey;
 import io.graft.trainer.embedding.FeatureRecords;
 import io.graft.trainer.table.BackboneKey;
 import io.graft.trainer.table.TaskFeatures;
@@ -92,8 +92,8 @@ public final class TaskLog {
 
     private static void apply(TaskId task, TaskFeatures features, ConsumerRecord<byte[], byte[]> record) {
         try {
-            SampleKey key = SampleKey.parse(record.key());
-            if (key.task().equals(task)) {
+            FeatureKey key = FeatureKey.parse(record.key());
+            if (key.sample().task().equals(task)) {
                 features.apply(key, record);
             }
         } catch (Problem e) {

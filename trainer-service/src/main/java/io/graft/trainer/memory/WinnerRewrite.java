@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.graft.event.TopicReplay;
 import io.graft.feature.FeatureCodec;
+import io.graft.feature.FeatureKey;
 import io.graft.sample.SampleKey;
 import io.graft.trainer.setup.EventProducer;
 import io.graft.trainer.table.FeatureTable;
@@ -21,7 +22,7 @@ import io.graft.trainer.table.Winner;
 
 /**
  * Makes the log agree with the memory: where an older record of a sample came last, compaction would keep that one, so what
- * counts is written again behind it, with its own timestamp.
+ * counts is written again behind it, with its own timestamp; and further features that serve nobody any more are removed.
  * <p>
  * Only by a replica that has read its partitions to their ends: before, what counts may still be to come.
  */
@@ -37,6 +38,7 @@ final class WinnerRewrite implements AutoCloseable {
     private final EventProducer events;
     private final FeatureMetrics metrics;
     private final Map<SampleKey, Long> sentAtNanos = new HashMap<>();
+    private final Map<FeatureKey, Long> removedAtNanos = new HashMap<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(WinnerRewrite::thread);
 
     /** @param topic {@code sample-features} behind its prefix */
@@ -63,6 +65,7 @@ final class WinnerRewrite implements AutoCloseable {
         try {
             if (replay.hasCaughtUp()) {
                 rewrite(features.outdatedInLog());
+                remove(features.unneeded());
             }
         } catch (RuntimeException e) {
             LOG.warn("Features are not written again", e);
@@ -80,6 +83,20 @@ final class WinnerRewrite implements AutoCloseable {
                 rewrite(winner);
             }
         }
+    }
+
+    /** Further features of samples that are gone or have another content. */
+    private void remove(Map<Integer, List<FeatureKey>> unneeded) {
+        removedAtNanos.keySet().retainAll(unneeded.values().stream().flatMap(List::stream).toList());
+        long now = System.nanoTime();
+        unneeded.forEach((partition, keys) -> keys.forEach(key -> {
+            Long sent = removedAtNanos.get(key);
+            if (sent == null || now - sent > SEND_AGAIN.toNanos()) {
+                removedAtNanos.put(key, now);
+                events.send(new ProducerRecord<>(topic, partition, key.toBytes(), null));
+                metrics.rewritten();
+            }
+        }));
     }
 
     private void rewrite(Winner winner) {

@@ -40,6 +40,7 @@ import io.graft.model.Verdict;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.trainer.memory.TrainerMemory;
+import io.graft.trainer.table.BackboneKey;
 import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.training.EpochListener;
 import io.graft.trainer.training.Evaluator;
@@ -85,12 +86,15 @@ class ModelMaker {
     /**
      * Trains on what the memory holds.
      *
+     * @param backbone whose features; absent: as the request says, or those that most samples have
      * @param ends of the features that the memory has read at least
      * @throws io.graft.problem.Problem INVALID when the samples or the recipe do not make a model
      */
-    Made make(QueuedRequest request, Map<TopicPartition, Long> ends, EpochListener listener) {
-        FeatureSnapshot snapshot = memory.features().snapshot(request.task(), request.request().backbone(),
-                request.request().validationFraction());
+    Made make(QueuedRequest request, Optional<BackboneKey> backbone, Map<TopicPartition, Long> ends, EpochListener listener) {
+        double validationFraction = request.request().validationFraction();
+        FeatureSnapshot snapshot = backbone
+                .map(key -> memory.features().snapshot(request.task(), key, validationFraction, id -> true))
+                .orElseGet(() -> memory.features().snapshot(request.task(), request.request().backbone(), validationFraction));
         snapshot.requireLabelCountAtMost(labelCountMax);
         List<float[]> selfTestRows = selfTestRows(snapshot, request.request().recipe().seed());
         TrainingSet set = new TrainingSet(request.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
@@ -161,12 +165,10 @@ class ModelMaker {
         try (Evaluator evaluator = new Evaluator(program, set)) {
             ModelReady serving = read(new ModelKey(request.task(), version));
             if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
-                return PromotionGate.judgeIncomparable(policy, trained.measured(),
-                        "version " + version + " takes features of another backbone");
+                return judgeAcross(request, snapshot, trained, serving);
             }
-            Head head = HeadCodec.decode(Base64.getDecoder().decode(serving.head().data()), serving.labels());
             return PromotionGate.judge(policy, trained.measured(),
-                    Optional.of(new PromotionGate.Serving(version, serving.labels(), evaluator.measure(head))));
+                    Optional.of(new PromotionGate.Serving(version, serving.labels(), evaluator.measure(head(serving)))));
         } catch (Problem | IllegalArgumentException e) {
             if (e instanceof Problem problem && problem.type() == ProblemType.BUSY) {
                 // The broker did not answer: no reason to judge otherwise than it would let us.
@@ -175,6 +177,33 @@ class ModelMaker {
             LOG.warnf("Serving version cannot be compared with task=%s version=%s reason=%s", request.task(), version,
                     e.getMessage());
             return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + version + " cannot be read");
+        }
+    }
+
+    private static Head head(ModelReady model) {
+        return HeadCodec.decode(Base64.getDecoder().decode(model.head().data()), model.labels());
+    }
+
+    /** The serving version takes features of another backbone: both are measured on the samples that have both. */
+    private Verdict judgeAcross(QueuedRequest request, FeatureSnapshot snapshot, TrainedHead trained, ModelReady serving) {
+        BackboneReference other = serving.backbone();
+        PromotionPolicy policy = request.request().promotion();
+        SharedValidation shared;
+        try {
+            shared = new SharedValidation(snapshot, memory.features().snapshot(request.task(),
+                    new BackboneKey(other.sha256(), other.id(), other.dimension()), request.request().validationFraction(),
+                    id -> true));
+        } catch (Problem e) {
+            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()
+                    + " takes features of backbone '" + other.id() + "', which no sample has any more");
+        }
+        if (shared.sampleCount() == 0) {
+            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()
+                    + " takes features of backbone '" + other.id() + "', which no validation sample has");
+        }
+        try (Evaluator ofCandidate = shared.ofCandidate(program); Evaluator ofServing = shared.ofServing(program)) {
+            return PromotionGate.judge(policy, ofCandidate.measure(trained.head()), Optional.of(new PromotionGate.Serving(
+                    serving.version(), serving.labels(), ofServing.measure(head(serving)))));
         }
     }
 

@@ -48,6 +48,7 @@ class RunExecution {
     private final Topics topics;
     private final SampleArrival arrival;
     private final TrainerMemory memory;
+    private final RunBackbone backbone;
     private final ModelMaker maker;
     private final EventProducer events;
     private final Optional<ModelSigner> signer;
@@ -56,11 +57,13 @@ class RunExecution {
     private final Clock clock;
 
     @Inject
-    RunExecution(Topics topics, SampleArrival arrival, TrainerMemory memory, ModelMaker maker, EventProducer events,
+    RunExecution(Topics topics, SampleArrival arrival, TrainerMemory memory, RunBackbone backbone,
+            ModelMaker maker, EventProducer events,
             SigningConfig signing, TrainingMetrics metrics, Tracing tracing, Clock clock) {
         this.topics = topics;
         this.arrival = arrival;
         this.memory = memory;
+        this.backbone = backbone;
         this.maker = maker;
         this.events = events;
         this.signer = signing.privateKey().map(ModelSigner::open);
@@ -113,7 +116,7 @@ class RunExecution {
             Map<TopicPartition, Long> ends = awaitSamples(run, partition);
             requireWanted(run);
             Optional<ModelVersion> known = memory.models().findByRequest(request.task(), request.trainRequestId());
-            return known.isPresent() ? duplicate(run, known.get()) : train(run, ends);
+            return known.isPresent() ? duplicate(run, known.get()) : train(run, prepare(run, partition, ends));
         } catch (RunCancelled e) {
             LOG.infof("Training run cancelled task=%s trainingRunId=%s", request.task(), request.trainingRunId());
             return new RunResult(List.of(run.progress.cancelled()),
@@ -145,6 +148,25 @@ class RunExecution {
         }
     }
 
+    private RunBackbone.Ready prepare(Run run, int partition, Map<TopicPartition, Long> ends) throws InterruptedException {
+        Step step = tracing.begin("embed samples again");
+        try {
+            return backbone.prepare(run.request, partition, ends, new LackingFeatures.Listener() {
+                @Override
+                public void goingOn() {
+                    requireWanted(run);
+                }
+
+                @Override
+                public void embedded(long embeddedCount, long lackingCount) {
+                    run.progress.embedding(embeddedCount, lackingCount);
+                }
+            });
+        } finally {
+            step.close();
+        }
+    }
+
     private void requireWanted(Run run) {
         if (Thread.currentThread().isInterrupted()) {
             throw Problem.busy("TRAINING_GIVEN_UP", "training run " + run.request.trainingRunId() + " was given up");
@@ -160,9 +182,9 @@ class RunExecution {
         return new RunResult(List.of(run.progress.succeeded(known)), metrics::duplicate);
     }
 
-    private RunResult train(Run run, Map<TopicPartition, Long> ends) {
+    private RunResult train(Run run, RunBackbone.Ready ready) {
         run.progress.running();
-        ModelMaker.Made made = make(run, ends);
+        ModelMaker.Made made = make(run, ready);
         ModelReady model = made.model();
         LOG.infof("Training run succeeded task=%s trainingRunId=%s version=%s accuracy=%s sampleCount=%d promoted=%s reason=%s",
                 model.task(), model.trainingRunId(), model.version(), model.evaluation().accuracy(),
@@ -183,9 +205,9 @@ class RunExecution {
         }, problem -> failed(run, problem));
     }
 
-    private ModelMaker.Made make(Run run, Map<TopicPartition, Long> ends) {
+    private ModelMaker.Made make(Run run, RunBackbone.Ready ready) {
         try (Step step = tracing.begin("train")) {
-            ModelMaker.Made made = maker.make(run.request, ends, listener(run));
+            ModelMaker.Made made = maker.make(run.request, ready.backbone(), ready.ends(), listener(run));
             step.set("graft.version", made.model().version().number())
                     .set("graft.sample.count", made.model().dataset().sampleCount());
             return made;

@@ -38,6 +38,10 @@ final class RunProgress {
         send(last.toWaiting(missingSampleCount, clock.instant()));
     }
 
+    void embedding(long embedded, long lacking) {
+        send(last.toEmbedding(embedded, lacking, clock.instant()));
+    }
+
     void running() {
         send(last.to(TrainingState.RUNNING, clock.instant()));
     }

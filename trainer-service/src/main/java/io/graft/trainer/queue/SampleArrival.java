@@ -81,8 +81,12 @@ class SampleArrival {
         }
     }
 
-    /** The memory has read what those samples became, what earlier runs made, and who cancelled what. */
-    private Map<TopicPartition, Long> awaitMemory(int partition) throws InterruptedException {
+    /**
+     * The memory has read what samples became, what earlier runs made, and who cancelled what.
+     *
+     * @return the end of the features
+     */
+    Map<TopicPartition, Long> awaitMemory(int partition) throws InterruptedException {
         Map<TopicPartition, Long> features = offsets.end(new TopicPartition(topics.sampleFeatures(), partition));
         Map<TopicPartition, Long> ends = new HashMap<>(
                 offsets.ends(List.of(topics.modelReady(), topics.promotions(), topics.trainingProgress())));

@@ -22,6 +22,10 @@ public interface TrainingConfig {
     @WithDefault("30m")
     Duration waitLimit();
 
+    /** How long a run may embed the samples that its backbone lacks; the next run goes on where it ended. */
+    @WithDefault("2h")
+    Duration embeddingLimit();
+
     /** How long a run may train. */
     @WithDefault("10m")
     Duration runLimit();

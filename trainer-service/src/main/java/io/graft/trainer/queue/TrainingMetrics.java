@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
+import io.graft.id.BackboneId;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.model.Verdict;
@@ -45,6 +46,12 @@ class TrainingMetrics {
     void ended(TaskId task, String state, Duration took) {
         registry.counter("graft.training.runs", "task", tags.of(task), "state", state).increment();
         registry.timer("graft.training.run.duration", "task", tags.of(task)).record(took);
+    }
+
+    /** Samples that a run has embedded because its backbone lacked them. */
+    void embeddedAgain(TaskId task, BackboneId backbone, int sampleCount) {
+        registry.counter("graft.samples.embedded.again", "task", tags.of(task), "backbone", backbone.value())
+                .increment(sampleCount);
     }
 
     /** A request that already has its version. */

@@ -2,6 +2,7 @@ package io.graft.trainer.table;
 
 import java.util.function.Predicate;
 
+import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
 import io.graft.feature.EncodedFeature;
 import io.graft.id.BackboneId;
@@ -13,9 +14,14 @@ import io.graft.id.BackboneId;
  */
 public record BackboneKey(String sha256, BackboneId id, int dimension) {
 
-    /** Whether a backbone is among these, opened or not. */
+    /** Whether a backbone is among these; of one that is not open yet, whose digest is unknown, the name decides. */
     public static Predicate<BackboneKey> in(Backbones backbones) {
-        return key -> backbones.knows(key.sha256, key.dimension);
+        return key -> backbones.knows(key.sha256, key.dimension)
+                || (backbones.isConfigured(key.id) && backbones.descriptor(key.id).isEmpty());
+    }
+
+    public static BackboneKey of(BackboneDescriptor descriptor) {
+        return new BackboneKey(descriptor.sha256(), descriptor.id(), descriptor.dimension());
     }
 
     static BackboneKey of(EncodedFeature feature) {

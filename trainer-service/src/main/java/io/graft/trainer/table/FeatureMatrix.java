@@ -17,27 +17,20 @@ final class FeatureMatrix {
     private static final int CHUNK_BYTES = 128 * 1024;
 
     private final BackboneKey backbone;
-    private final boolean trained;
     private final int dimension;
     private final int chunkRows;
     private final List<ByteBuffer> chunks = new ArrayList<>();
     private final Deque<Integer> freeRows = new ArrayDeque<>();
     private int rowCount;
 
-    /** @param trained whether its rows are trained on */
-    FeatureMatrix(BackboneKey backbone, boolean trained) {
+    FeatureMatrix(BackboneKey backbone) {
         this.backbone = backbone;
-        this.trained = trained;
         this.dimension = backbone.dimension();
         this.chunkRows = Math.max(1, Math.min(CHUNK_ROWS_MAX, CHUNK_BYTES / (dimension * Float.BYTES)));
     }
 
     BackboneKey backbone() {
         return backbone;
-    }
-
-    boolean isTrained() {
-        return trained;
     }
 
     int dimension() {
@@ -64,8 +57,7 @@ final class FeatureMatrix {
         return row;
     }
 
-    /** Replaces a row. */
-    void put(int row, ByteBuffer numbers) {
+    private void put(int row, ByteBuffer numbers) {
         int rowBytes = dimension * Float.BYTES;
         chunks.get(row / chunkRows).put(row % chunkRows * rowBytes, numbers, numbers.position(), rowBytes);
     }

@@ -63,7 +63,7 @@ public final class FeatureSnapshot {
                         + " bytes of features (expected: at most " + Integer.MAX_VALUE + ")");
             }
             if (sampleCount == 0) {
-                throw TaskFeatures.noFeatures(task, Optional.of(backbone.id()), leftOut);
+                throw SnapshotCopy.noFeatures(task, Optional.of(backbone.id()), leftOut);
             }
             this.task = task;
             this.backbone = backbone;

@@ -2,6 +2,7 @@ package io.graft.trainer.table;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
+import io.graft.feature.FeatureKey;
 import io.graft.id.BackboneId;
+import io.graft.id.SampleId;
 import io.graft.id.TaskId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleKey;
@@ -67,9 +70,9 @@ public final class FeatureTable {
     /** Takes a record of {@code sample-features}. */
     public void apply(ConsumerRecord<byte[], byte[]> record) {
         try {
-            SampleKey key = SampleKey.parse(record.key());
+            FeatureKey key = FeatureKey.parse(record.key());
             TaskFeatures features = tasks
-                    .computeIfAbsent(key.task(), task -> added(task, record.partition())).features;
+                    .computeIfAbsent(key.sample().task(), task -> added(task, record.partition())).features;
             boolean counts = features.apply(key, record);
             if (!counts) {
                 LOG.debugf("Feature is older than the one that is known partition=%d offset=%d", record.partition(),
@@ -155,8 +158,40 @@ public final class FeatureTable {
     public FeatureSnapshot snapshot(TaskId task, Optional<BackboneId> backbone, double validationFraction) {
         Entry entry = tasks.get(task);
         if (entry == null) {
-            throw TaskFeatures.noFeatures(task, backbone, Map.of());
+            throw SnapshotCopy.noFeatures(task, backbone, Map.of());
         }
         return entry.features.snapshot(backbone, validationFraction);
+    }
+
+    /**
+     * Copies the features of one backbone.
+     *
+     * @throws Problem INVALID when there is nothing to train on
+     */
+    public FeatureSnapshot snapshot(TaskId task, BackboneKey backbone, double validationFraction, Predicate<SampleId> wanted) {
+        Entry entry = tasks.get(task);
+        if (entry == null) {
+            throw SnapshotCopy.noFeatures(task, Optional.of(backbone.id()), Map.of());
+        }
+        return entry.features.snapshot(backbone, validationFraction, wanted);
+    }
+
+    /** The samples of a task that have no feature of a backbone; none for an unknown task. */
+    public Map<SampleId, SampleOrigin> lacking(TaskId task, BackboneKey backbone) {
+        Entry entry = tasks.get(task);
+        return entry == null ? Map.of() : entry.features.lacking(backbone);
+    }
+
+    /** The name of the backbone that most samples of a task have features of, be they trained on or not. */
+    public Optional<BackboneId> usualBackbone(TaskId task) {
+        return Optional.ofNullable(tasks.get(task)).flatMap(entry -> entry.features.usualBackbone());
+    }
+
+    /** By partition, the keys of further features that serve nobody any more. */
+    public Map<Integer, List<FeatureKey>> unneeded() {
+        Map<Integer, List<FeatureKey>> unneeded = new HashMap<>();
+        tasks.values().forEach(entry -> unneeded.computeIfAbsent(entry.partition, partition -> new ArrayList<>())
+                .addAll(entry.features.unneeded()));
+        return unneeded;
     }
 }

@@ -7,6 +7,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 import io.graft.feature.EncodedFeature;
+import io.graft.id.SampleId;
+import io.graft.id.TaskId;
+import io.graft.sample.SampleKey;
 import io.graft.sample.Split;
 
 /**
@@ -19,11 +22,15 @@ import io.graft.sample.Split;
 record SampleRow(long timestampMs, long offset, String label, Optional<Split> split, String sampleSha256, String precision,
         FeatureMatrix matrix, int index, List<Integer> views) {
 
-    /** Whether a feature is of the very record that this row is of, written again. */
+    /** Whether a feature is of the very sample that this row is of, written again, be it by another backbone. */
     boolean isSameSample(EncodedFeature feature) {
         return timestampMs == feature.timestampMs() && sampleSha256.equals(feature.sampleSha256())
-                && label.equals(feature.label().value()) && split.equals(feature.split())
-                && matrix.backbone().sha256().equals(feature.backboneSha256()) && views.size() == feature.viewCount();
+                && label.equals(feature.label().value()) && split.equals(feature.split());
+    }
+
+    /** The side of a run that it is on. */
+    Split side(TaskId task, SampleId id, double validationFraction) {
+        return split.orElseGet(() -> Split.ofKey(new SampleKey(task, id), validationFraction));
     }
 
     /** Its own row of the matrix, then those of its views. */

@@ -9,8 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -18,6 +17,7 @@ import io.graft.digest.Digests;
 import io.graft.feature.EncodedFeature;
 import io.graft.feature.Feature;
 import io.graft.feature.FeatureCodec;
+import io.graft.feature.FeatureKey;
 import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
@@ -28,27 +28,24 @@ import io.graft.sample.Split;
 
 /**
  * The features of one task. Of two features of a sample the one with the later timestamp counts, in whatever order they
- * arrive; a deletion counts likewise. Thread-safe.
+ * arrive; a deletion counts likewise. A sample may have further features, by other backbones than the one that the embedder
+ * took. Thread-safe.
  */
 public final class TaskFeatures {
 
     private final TaskId task;
-    private final Predicate<BackboneKey> trained;
+    private final FeatureMatrices matrices;
     private final Map<SampleId, SampleRow> rows = new HashMap<>();
+    private final FurtherRows further = new FurtherRows();
     private final Map<SampleId, Deletion> deletions = new HashMap<>();
-    private final Map<BackboneKey, FeatureMatrix> matrices = new HashMap<>();
     private final Set<SampleId> outdatedInLog = new HashSet<>();
     private long end;
     private long changedUntil;
 
-    /** What of the samples of a matrix is copied. */
-    private record Selection(double validationFraction, Predicate<SampleId> wanted, boolean withViews) {
-    }
-
     /** @param trained the backbones whose features are trained on; those of others are kept apart */
     public TaskFeatures(TaskId task, Predicate<BackboneKey> trained) {
         this.task = task;
-        this.trained = trained;
+        this.matrices = new FeatureMatrices(trained);
     }
 
     /**
@@ -56,12 +53,27 @@ public final class TaskFeatures {
      *
      * @return whether it counts, and is not older than what is known of its sample
      * @throws Problem INVALID when it is no feature to train on; one of another backbone, or of a wrong length, is kept apart
-     *         all the
-     *         same, in place of what was known of its sample
+     *         all the same, in place of what was known of its sample
      */
-    public boolean apply(SampleKey key, ConsumerRecord<byte[], byte[]> record) {
-        return record.value() == null ? delete(key.sampleId(), record.timestamp(), record.offset())
-                : put(FeatureCodec.read(key, record.value()), record.offset());
+    public boolean apply(FeatureKey key, ConsumerRecord<byte[], byte[]> record) {
+        SampleId id = key.sample().sampleId();
+        if (key.backbone().isPresent()) {
+            return applyFurther(key.sample(), key.backbone().get(), record);
+        }
+        return record.value() == null ? delete(id, record.timestamp(), record.offset())
+                : put(FeatureCodec.read(key.sample(), record.value()), record.offset());
+    }
+
+    private boolean applyFurther(SampleKey key, BackboneId backbone, ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            return removeFurther(key.sampleId(), backbone, record.offset());
+        }
+        EncodedFeature feature = FeatureCodec.read(key, record.value());
+        if (!feature.backbone().equals(backbone)) {
+            throw Problem.invalid("FEATURE_INVALID", "feature of sample '" + key + "' is of backbone '" + feature.backbone()
+                    + "' (expected: '" + backbone + "', as its key says)");
+        }
+        return putFurther(feature, record.offset());
     }
 
     synchronized boolean put(EncodedFeature feature, long offset) {
@@ -71,53 +83,29 @@ public final class TaskFeatures {
             outdatedInLog.add(id);
             return false;
         }
-        FeatureMatrix matrix = matrix(feature);
         SampleRow old = rows.get(id);
-        int index;
-        if (old != null && old.matrix() == matrix) {
-            index = old.index();
-            matrix.put(index, feature.row(0));
-            old.views().forEach(matrix::free);
-        } else {
-            remove(id);
-            index = matrix.add(feature.row(0));
-            matrices.put(matrix.backbone(), matrix);
-        }
-        List<Integer> views = IntStream.rangeClosed(1, feature.viewCount()).mapToObj(view -> matrix.add(feature.row(view)))
-                .toList();
+        SampleRow row = matrices.store(feature, old, old != null && old.isSameSample(feature) ? old.offset() : offset);
         outdatedInLog.remove(id);
         deletions.remove(id);
-        long changedAt = old != null && old.isSameSample(feature) ? old.offset() : offset;
-        if (matrix.isTrained()) {
-            changedUntil = Math.max(changedUntil, changedAt + 1);
-        }
-        // Labels and precisions are few words of many rows.
-        rows.put(id, new SampleRow(feature.timestampMs(), changedAt, feature.label().value().intern(), feature.split(),
-                feature.sampleSha256(), feature.precision().intern(), matrix, index, views));
-        if (!matrix.isTrained()) {
-            throw untrained(feature);
-        }
+        rows.put(id, row);
+        requireTrained(row, feature);
+        changedUntil = Math.max(changedUntil, row.offset() + 1);
         return true;
     }
 
-    private FeatureMatrix matrix(EncodedFeature feature) {
-        BackboneKey backbone = BackboneKey.of(feature);
-        FeatureMatrix known = matrices.get(backbone);
-        if (known != null) {
-            return known;
-        }
-        return new FeatureMatrix(backbone, trained.test(backbone));
+    synchronized boolean putFurther(EncodedFeature feature, long offset) {
+        SampleId id = feature.key().sampleId();
+        end = Math.max(end, offset + 1);
+        SampleRow row = matrices.store(feature, further.get(id, feature.backbone()), offset);
+        further.put(id, feature.backbone(), row);
+        requireTrained(row, feature);
+        return true;
     }
 
-    private Problem untrained(EncodedFeature feature) {
-        BackboneKey backbone = BackboneKey.of(feature);
-        return matrices.keySet().stream().filter(other -> other.sha256().equals(backbone.sha256()) && trained.test(other))
-                .findFirst()
-                .map(right -> Problem.invalid("FEATURE_DIMENSION_WRONG", "feature of sample '" + feature.key() + "' has "
-                        + feature.dimension() + " numbers (expected: " + right.dimension()
-                        + ", as the task's others of backbone " + backbone + " have)"))
-                .orElseGet(() -> Problem.invalid("FEATURE_BACKBONE_OTHER", "feature of sample '" + feature.key()
-                        + "' is of backbone " + backbone + " (expected: of one that this process has)"));
+    private void requireTrained(SampleRow row, EncodedFeature feature) {
+        if (!matrices.isTrained(row.matrix())) {
+            throw matrices.untrained(feature);
+        }
     }
 
     synchronized boolean delete(SampleId id, long timestampMs, long offset) {
@@ -126,7 +114,10 @@ public final class TaskFeatures {
             outdatedInLog.add(id);
             return false;
         }
-        remove(id);
+        SampleRow old = rows.remove(id);
+        if (old != null) {
+            matrices.free(old);
+        }
         outdatedInLog.remove(id);
         Deletion known = deletions.get(id);
         if (known != null && known.deletedAtMs() == timestampMs) {
@@ -137,25 +128,30 @@ public final class TaskFeatures {
         return true;
     }
 
+    synchronized boolean removeFurther(SampleId id, BackboneId backbone, long offset) {
+        end = Math.max(end, offset + 1);
+        SampleRow removed = further.remove(id, backbone);
+        if (removed != null) {
+            matrices.free(removed);
+        }
+        return true;
+    }
+
     private boolean isOlder(SampleId id, long timestampMs) {
         SampleRow row = rows.get(id);
         Deletion deletion = deletions.get(id);
         return (row != null && timestampMs < row.timestampMs()) || (deletion != null && timestampMs < deletion.deletedAtMs());
     }
 
-    private void remove(SampleId id) {
-        SampleRow old = rows.remove(id);
-        if (old != null) {
-            old.indexes().forEach(old.matrix()::free);
-            if (old.matrix().usedRowCount() == 0) {
-                matrices.remove(old.matrix().backbone());
-            }
-        }
+    private boolean isTrained(SampleId id, SampleRow said, Set<FeatureMatrix> trained) {
+        return trained.contains(said.matrix())
+                || further.of(id, said).stream().anyMatch(row -> trained.contains(row.matrix()));
     }
 
     /** Samples that are trained on. Looks at every sample. */
     synchronized int count() {
-        return (int) rows.values().stream().filter(row -> row.matrix().isTrained()).count();
+        Set<FeatureMatrix> trained = matrices.trained();
+        return (int) rows.entrySet().stream().filter(entry -> isTrained(entry.getKey(), entry.getValue(), trained)).count();
     }
 
     /** The offset behind the last change; 0 when there was none. */
@@ -163,48 +159,79 @@ public final class TaskFeatures {
         return changedUntil;
     }
 
-    /** What has changed at or after an offset. Looks at every sample. */
+    /** What has changed at or after an offset; a further feature is no change. Looks at every sample. */
     synchronized FeatureChanges changesSince(long offset) {
-        long changed = rows.values().stream().filter(row -> row.matrix().isTrained() && row.offset() >= offset).count();
+        Set<FeatureMatrix> trained = matrices.trained();
+        long changed = rows.entrySet().stream().filter(entry -> entry.getValue().offset() >= offset
+                && isTrained(entry.getKey(), entry.getValue(), trained)).count();
         long deleted = deletions.values().stream().filter(deletion -> deletion.offset() >= offset).count();
         return new FeatureChanges((int) changed, (int) deleted, changedUntil);
     }
 
     /** Counts by label, then by split, for samples that do not say by the default fraction. */
     synchronized Map<String, Map<Split, Integer>> counts(double validationFraction) {
+        Set<FeatureMatrix> trained = matrices.trained();
         Map<String, Map<Split, Integer>> counts = new TreeMap<>();
         rows.forEach((id, row) -> {
-            if (row.matrix().isTrained()) {
+            if (isTrained(id, row, trained)) {
                 counts.computeIfAbsent(row.label(), label -> new TreeMap<>())
-                        .merge(split(id, row, validationFraction), 1, Integer::sum);
+                        .merge(row.side(task, id, validationFraction), 1, Integer::sum);
             }
         });
         return counts;
     }
 
-    private Split split(SampleId id, SampleRow row, double validationFraction) {
-        return row.split().orElseGet(() -> Split.ofKey(new SampleKey(task, id), validationFraction));
+    /** What the embedder said of a sample that is there. */
+    public synchronized Optional<SampleState> state(SampleId id) {
+        return Optional.ofNullable(rows.get(id)).map(row -> state(row, row));
     }
 
-    /** What is known of a sample that is there. */
-    public synchronized Optional<SampleState> state(SampleId id) {
-        return Optional.ofNullable(rows.get(id)).map(TaskFeatures::state);
+    /** What is known of a sample that is there and has a feature of a backbone. */
+    public synchronized Optional<SampleState> state(SampleId id, BackboneKey backbone) {
+        return matrices.find(backbone).flatMap(matrix -> Optional.ofNullable(rows.get(id))
+                .flatMap(said -> further.row(matrix, id, said).map(row -> state(said, row))));
     }
 
     /** The samples with features of a backbone. */
     public synchronized Map<SampleId, SampleState> states(BackboneKey backbone) {
         Map<SampleId, SampleState> states = new TreeMap<>();
-        rows.forEach((id, row) -> {
-            if (row.matrix().backbone().equals(backbone)) {
-                states.put(id, state(row));
-            }
-        });
+        matrices.find(backbone).ifPresent(matrix -> rows.forEach(
+                (id, said) -> further.row(matrix, id, said).ifPresent(row -> states.put(id, state(said, row)))));
         return states;
     }
 
-    private static SampleState state(SampleRow row) {
-        return new SampleState(row.label(), row.split(), row.matrix().backbone(), Digests.sha256Hex(row.numbers()),
-                row.offset());
+    private static SampleState state(SampleRow said, SampleRow row) {
+        return new SampleState(said.label(), said.split(), row.matrix().backbone(), Digests.sha256Hex(row.numbers()),
+                Math.max(said.offset(), row.offset()));
+    }
+
+    /** The samples that are there without a feature of a backbone. */
+    public synchronized Map<SampleId, SampleOrigin> lacking(BackboneKey backbone) {
+        Optional<FeatureMatrix> matrix = matrices.find(backbone);
+        Map<SampleId, SampleOrigin> lacking = new TreeMap<>();
+        rows.forEach((id, said) -> {
+            if (matrix.flatMap(known -> further.row(known, id, said)).isEmpty()) {
+                lacking.put(id, new SampleOrigin(said.timestampMs(), said.sampleSha256()));
+            }
+        });
+        return lacking;
+    }
+
+    /** The name of the backbone that most samples have features of, of equally many the first. */
+    synchronized Optional<BackboneId> usualBackbone() {
+        Map<BackboneId, Long> counts = new TreeMap<>();
+        rows.forEach((id, said) -> {
+            counts.merge(said.matrix().backbone().id(), 1L, Long::sum);
+            further.of(id, said).forEach(row -> counts.merge(row.matrix().backbone().id(), 1L, Long::sum));
+        });
+        return counts.entrySet().stream().max(Map.Entry.<BackboneId, Long> comparingByValue()
+                .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder()))).map(Map.Entry::getKey);
+    }
+
+    /** The keys of further features that serve nobody any more, in the log and here. Looks at every further feature. */
+    synchronized List<FeatureKey> unneeded() {
+        return further.unneeded(rows).stream()
+                .map(entry -> FeatureKey.further(new SampleKey(task, entry.getKey()), entry.getValue())).toList();
     }
 
     /** Deletions whose records are still in the log, the latest first. */
@@ -222,14 +249,16 @@ public final class TaskFeatures {
         SampleKey key = new SampleKey(task, id);
         SampleRow row = rows.get(id);
         if (row != null) {
-            BackboneKey backbone = row.matrix().backbone();
-            Feature feature = new EncodedFeature(key, row.timestampMs(), new Label(row.label()), row.split(),
-                    row.sampleSha256(),
-                    backbone.id(), backbone.sha256(), row.precision(), row.views().size(), row.numbers()).toFeature();
-            return Optional.of(new Winner(key, partition, row.timestampMs(), Optional.of(feature)));
+            return Optional.of(new Winner(key, partition, row.timestampMs(), Optional.of(feature(key, row, row))));
         }
         return Optional.ofNullable(deletions.get(id))
                 .map(deletion -> new Winner(key, partition, deletion.deletedAtMs(), Optional.empty()));
+    }
+
+    private static Feature feature(SampleKey key, SampleRow said, SampleRow row) {
+        BackboneKey backbone = row.matrix().backbone();
+        return new EncodedFeature(key, said.timestampMs(), new Label(said.label()), said.split(), said.sampleSha256(),
+                backbone.id(), backbone.sha256(), row.precision(), row.views().size(), row.numbers()).toFeature();
     }
 
     /**
@@ -239,8 +268,8 @@ public final class TaskFeatures {
      * @throws Problem INVALID when there is no such feature to train on
      */
     public FeatureSnapshot snapshot(Optional<BackboneId> backbone, double validationFraction) {
-        return copy(key -> backbone.isEmpty() || key.id().equals(backbone.get()),
-                new Selection(validationFraction, id -> true, true), backbone);
+        return copy(() -> matrices.trained(key -> backbone.isEmpty() || key.id().equals(backbone.get())),
+                new SnapshotCopy.Selection(validationFraction, id -> true, true), backbone);
     }
 
     /**
@@ -250,66 +279,25 @@ public final class TaskFeatures {
      * @throws Problem INVALID when there is no feature
      */
     public FeatureSnapshot snapshotWithoutViews() {
-        return copy(key -> true, new Selection(0, id -> true, false), Optional.empty());
+        return copy(matrices::trained, new SnapshotCopy.Selection(0, id -> true, false), Optional.empty());
     }
 
     /**
-     * Copies some of the samples.
+     * Copies some of the samples, whether or not that backbone is trained on.
      *
      * @throws Problem INVALID when none of them has a feature of the backbone
      */
     public FeatureSnapshot snapshot(BackboneKey backbone, double validationFraction, Predicate<SampleId> wanted) {
-        return copy(backbone::equals, new Selection(validationFraction, wanted, true), Optional.of(backbone.id()));
+        return copy(() -> matrices.find(backbone).map(Set::of).orElse(Set.of()),
+                new SnapshotCopy.Selection(validationFraction, wanted, true), Optional.of(backbone.id()));
     }
 
-    private FeatureSnapshot copy(Predicate<BackboneKey> usable, Selection selection, Optional<BackboneId> named) {
+    private FeatureSnapshot copy(Supplier<Set<FeatureMatrix>> usable, SnapshotCopy.Selection selection,
+            Optional<BackboneId> named) {
         FeatureSnapshot.Builder copied;
         synchronized (this) {
-            Map<FeatureMatrix, Long> sampleCounts = rows.values().stream()
-                    .collect(Collectors.groupingBy(SampleRow::matrix, Collectors.counting()));
-            Optional<FeatureMatrix> most = sampleCounts.entrySet().stream()
-                    .filter(entry -> entry.getKey().isTrained() && usable.test(entry.getKey().backbone()))
-                    .max(Map.Entry.<FeatureMatrix, Long> comparingByValue()
-                            .thenComparing(entry -> entry.getKey().backbone().sha256(), Comparator.reverseOrder()))
-                    .map(Map.Entry::getKey);
-            most.ifPresent(sampleCounts::remove);
-            Map<BackboneKey, Long> others = new TreeMap<>(Comparator.comparing(BackboneKey::toString)
-                    .thenComparing(BackboneKey::dimension));
-            sampleCounts.forEach((matrix, count) -> others.merge(matrix.backbone(), count, Long::sum));
-            copied = copy(most.orElseThrow(() -> noFeatures(task, named, others)), selection, others);
+            copied = new SnapshotCopy(task, rows, further).copy(usable.get(), selection, named, end);
         }
         return copied.build();
-    }
-
-    private FeatureSnapshot.Builder copy(FeatureMatrix matrix, Selection selection, Map<BackboneKey, Long> leftOut) {
-        Map<Split, List<Map.Entry<SampleId, SampleRow>>> sides = rows.entrySet().stream()
-                .filter(entry -> entry.getValue().matrix() == matrix && selection.wanted.test(entry.getKey()))
-                .sorted(Map.Entry.comparingByKey())
-                .collect(Collectors.groupingBy(
-                        entry -> split(entry.getKey(), entry.getValue(), selection.validationFraction)));
-        int sampleCount = sides.values().stream().mapToInt(List::size).sum();
-        int viewCount = selection.withViews ? sides.getOrDefault(Split.TRAIN, List.of()).stream()
-                .mapToInt(entry -> entry.getValue().views().size()).sum() : 0;
-        FeatureSnapshot.Builder builder = new FeatureSnapshot.Builder(task, matrix.backbone(), sampleCount, viewCount, end,
-                leftOut);
-        for (Split side : Split.values()) {
-            for (Map.Entry<SampleId, SampleRow> entry : sides.getOrDefault(side, List.of())) {
-                SampleRow row = entry.getValue();
-                boolean withViews = selection.withViews && side == Split.TRAIN;
-                builder.add(entry.getKey(), row.label(), side, row.precision(),
-                        (withViews ? row.indexes() : IntStream.of(row.index())).mapToObj(matrix::row).toList());
-            }
-        }
-        return builder;
-    }
-
-    static Problem noFeatures(TaskId task, Optional<BackboneId> backbone, Map<BackboneKey, Long> others) {
-        String found = others.isEmpty() ? ""
-                : ", but has " + others.entrySet().stream()
-                        .map(other -> other.getValue() + " with features of backbone " + other.getKey())
-                        .collect(Collectors.joining(", "));
-        return Problem.invalid("TRAINING_SAMPLES_MISSING", "task '" + task + "' has no samples"
-                + backbone.map(id -> " with features of the backbone '" + id + "'").orElse("") + " to train on" + found
-                + " (expected: at least 2)");
     }
 }

@@ -1,5 +1,6 @@
 package io.graft.trainer.training;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -29,10 +30,19 @@ public final class Evaluator implements AutoCloseable {
     private final @Nullable HeadScoring scoring;
 
     public Evaluator(HeadProgram program, TrainingSet set) {
-        this.setLabels = set.labels();
-        this.rowLabels = set.validationLabels();
-        this.scoring = rowLabels.length == 0 ? null
-                : program.scoring(set.validationRows(), set.dimension(), rowLabels.length);
+        this(program, set.labels(), set.dimension(), set.validationRows(), set.validationLabels());
+    }
+
+    /**
+     * Of samples that no set was made for.
+     *
+     * @param rows direct buffer of float32 in the machine's byte order, [rowLabels, dimension]
+     * @param rowLabels of the rows, into labels
+     */
+    public Evaluator(HeadProgram program, List<String> labels, int dimension, ByteBuffer rows, int[] rowLabels) {
+        this.setLabels = labels;
+        this.rowLabels = rowLabels;
+        this.scoring = rowLabels.length == 0 ? null : program.scoring(rows, dimension, rowLabels.length);
     }
 
     /** Validation samples. */

@@ -70,8 +70,9 @@ record PinnedDataset(Optional<FeatureSnapshot> snapshot, Set<SampleId> corrected
         }
 
         PinnedDataset run() {
-            before.forEach((id, state) -> now.state(id).ifPresentOrElse(
-                    other -> (state.isSameAs(other) ? unchanged : corrected).add(id), () -> deleted.add(id)));
+            before.forEach((id, state) -> now.state(id, backbone).ifPresentOrElse(
+                    other -> (state.isSameAs(other) ? unchanged : corrected).add(id),
+                    () -> (now.state(id).isPresent() ? corrected : deleted).add(id)));
             Optional<FeatureSnapshot> kept = snapshot(unchanged);
             if (isExpected(kept)) {
                 return new PinnedDataset(kept, Set.of(), Set.of(), 0);

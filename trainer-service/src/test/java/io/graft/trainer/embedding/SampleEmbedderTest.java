@@ -5,6 +5,7 @@ import static io.graft.testing.Records.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -32,7 +33,8 @@ class SampleEmbedderTest {
 
     private final byte[] image = new DrawnImages(1).draw(1).get(0).bytes();
     private final SampleEmbedder embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(1 << 20)), backbones,
-            pool, new RecentEmbeddings(100), new DimensionsInMemory(), VIEW_COUNT);
+            pool, new RecentEmbeddings(100), new DimensionsInMemory(), new FeatureMaker(pool, VIEW_COUNT),
+            task -> Optional.empty());
 
     @BeforeAll
     static void open() {

@@ -95,7 +95,7 @@ class SampleEmbeddingTest {
         EmbeddingConfig config = new SmallRyeConfigBuilder().withMapping(EmbeddingConfig.class)
                 .withDefaultValue("graft.embedding.batch-size", "2").build().getConfigMapping(EmbeddingConfig.class);
         return new SampleEmbedding(kafka, TOPICS, replica, config, backbones, new SampleMetrics(registry, new TaskTags()),
-                new EventProducer(kafka, replica), Tracing.OFF);
+                new EventProducer(kafka, replica), Tracing.OFF, task -> Optional.empty());
     }
 
     private static void send(KafkaBroker broker, String key, byte[] image) throws Exception {

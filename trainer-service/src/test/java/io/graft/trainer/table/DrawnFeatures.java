@@ -12,6 +12,7 @@ import org.apache.kafka.common.record.TimestampType;
 import io.graft.feature.Embedding;
 import io.graft.feature.Feature;
 import io.graft.feature.FeatureCodec;
+import io.graft.feature.FeatureKey;
 import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
@@ -80,7 +81,7 @@ public final class DrawnFeatures {
     public static TaskFeatures table(List<Feature> features) {
         TaskFeatures table = new TaskFeatures(TASK, key -> true);
         for (Feature feature : features) {
-            table.apply(feature.key(), record(feature, table));
+            table.apply(FeatureKey.of(feature.key()), record(feature, table));
         }
         return table;
     }

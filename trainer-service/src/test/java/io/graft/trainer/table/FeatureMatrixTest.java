@@ -16,7 +16,7 @@ class FeatureMatrixTest {
     @Test
     void usesFreedRowsAgain() {
         // Given
-        FeatureMatrix matrix = new FeatureMatrix(key(2), true);
+        FeatureMatrix matrix = new FeatureMatrix(key(2));
         int first = matrix.add(row(1, 2));
         matrix.add(row(3, 4));
         matrix.free(first);
@@ -36,7 +36,7 @@ class FeatureMatrixTest {
         int rowCount = 20_000;
         int dimension = 512;
         ByteBuffer numbers = row(new float[dimension]);
-        FeatureMatrix matrix = new FeatureMatrix(key(dimension), true);
+        FeatureMatrix matrix = new FeatureMatrix(key(dimension));
         long before = directBytes();
 
         // When

@@ -1,0 +1,81 @@
+package io.graft.trainer.table;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.graft.id.BackboneId;
+import io.graft.id.SampleId;
+
+/**
+ * The rows of further features, by sample and backbone: those under {@code task/sampleId@backbone}. Of a backbone's records the
+ * last in the log counts. Such a row is of a content, and has nothing to say on label, split or deletion: it serves as long as
+ * its sample has that content. Not thread-safe.
+ */
+final class FurtherRows {
+
+    private final Map<SampleId, Map<BackboneId, SampleRow>> rows = new HashMap<>();
+
+    /** The row of a sample by a backbone, whatever content it is of. */
+    @Nullable
+    SampleRow get(SampleId sample, BackboneId backbone) {
+        return rows.getOrDefault(sample, Map.of()).get(backbone);
+    }
+
+    void put(SampleId sample, BackboneId backbone, SampleRow row) {
+        rows.computeIfAbsent(sample, id -> new TreeMap<>()).put(backbone, row);
+    }
+
+    @Nullable
+    SampleRow remove(SampleId sample, BackboneId backbone) {
+        Map<BackboneId, SampleRow> ofSample = rows.get(sample);
+        if (ofSample == null) {
+            return null;
+        }
+        SampleRow removed = ofSample.remove(backbone);
+        if (ofSample.isEmpty()) {
+            rows.remove(sample);
+        }
+        return removed;
+    }
+
+    /** Those that are of the content that a sample has. */
+    Collection<SampleRow> of(SampleId sample, SampleRow said) {
+        Map<BackboneId, SampleRow> ofSample = rows.get(sample);
+        return ofSample == null ? List.of()
+                : ofSample.values().stream().filter(row -> row.sampleSha256().equals(said.sampleSha256())).toList();
+    }
+
+    /** The row with a sample's numbers in a matrix: its own, or a further one. */
+    Optional<SampleRow> row(FeatureMatrix matrix, SampleId sample, SampleRow said) {
+        return said.matrix() == matrix ? Optional.of(said) : in(matrix, sample, said);
+    }
+
+    /** The further one with a sample's content in a matrix. */
+    Optional<SampleRow> in(FeatureMatrix matrix, SampleId sample, SampleRow said) {
+        return of(sample, said).stream().filter(row -> row.matrix() == matrix).findFirst();
+    }
+
+    /**
+     * Those that serve nobody any more: their sample is deleted or has another content, or says itself what they say.
+     *
+     * @param said what is known of each sample that is there
+     */
+    List<Map.Entry<SampleId, BackboneId>> unneeded(Map<SampleId, SampleRow> said) {
+        List<Map.Entry<SampleId, BackboneId>> unneeded = new ArrayList<>();
+        rows.forEach((sample, ofSample) -> ofSample.forEach((backbone, row) -> {
+            SampleRow own = said.get(sample);
+            if (own == null || own.matrix() == row.matrix()
+                    || (!own.sampleSha256().equals(row.sampleSha256()) && own.timestampMs() >= row.timestampMs())) {
+                unneeded.add(Map.entry(sample, backbone));
+            }
+        }));
+        return unneeded;
+    }
+}
