@@ -15,7 +15,7 @@ import io.graft.problem.Problem;
  * What someone asks of the trainer; {@code {}} takes every default.
  *
  * @param trainRequestId the same id is trained once; absent: every request counts
- * @param backbone whose features to train on; absent: the one that most samples of the task have features of
+ * @param backbone whose features to train on; absent: the one that the task is bound to
  * @param validationFraction share of the samples without a {@code split} that are kept for validation, 0 up to but not 1
  * @param unknown absent: every answer counts as known
  * @param cause what made a training policy send it; it stands in the version too

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 
 import io.graft.event.Json;
+import io.graft.id.BackboneId;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.explanation.Explanation;
@@ -17,13 +18,13 @@ import io.graft.inference.prediction.Prediction.LabelProbability;
 import io.graft.problem.Problem;
 
 /** A prediction in the fields of {@link Prediction}, and why. */
-public record ExplainedAnswer(String predictionId, TaskId task, ModelVersion version, String label, float probability,
-        Optional<Boolean> unknown, List<LabelProbability> probabilities, Instant at, Explanation explanation) {
+public record ExplainedAnswer(String predictionId, TaskId task, ModelVersion version, BackboneId backbone,
+        String label, float probability, Optional<Boolean> unknown, List<LabelProbability> probabilities, Instant at, Explanation explanation) {
 
     static ExplainedAnswer of(ExplainedPrediction explained) {
         Prediction prediction = explained.prediction();
-        return new ExplainedAnswer(prediction.predictionId(), prediction.task(), prediction.version(), prediction.label(),
-                prediction.probability(), prediction.unknown(), prediction.probabilities(), prediction.at(),
+        return new ExplainedAnswer(prediction.predictionId(), prediction.task(), prediction.version(), prediction.backbone(),
+                prediction.label(), prediction.probability(), prediction.unknown(), prediction.probabilities(), prediction.at(),
                 explained.explanation());
     }
 

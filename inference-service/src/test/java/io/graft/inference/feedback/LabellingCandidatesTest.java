@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 import io.graft.event.Topics;
+import io.graft.id.BackboneId;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.prediction.Prediction;
@@ -44,7 +45,8 @@ class LabellingCandidatesTest {
     }
 
     private void predict(LabellingCandidates candidates, String id, float probability, Optional<Boolean> unknown) {
-        Prediction prediction = new Prediction(id, BIRDS, new ModelVersion(3), "crow", probability, unknown, List.of(), now);
+        Prediction prediction = new Prediction(id, BIRDS, new ModelVersion(3), new BackboneId("vector"), "crow", probability, unknown,
+                List.of(), now);
         SamplePayload payload = SamplePayload.of(new SampleContent.Vector(new float[] { 1, 2 })).orElseThrow();
         candidates.consider(RecentPrediction.of(prediction, payload), prediction);
     }
