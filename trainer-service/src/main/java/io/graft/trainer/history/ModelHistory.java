@@ -1,13 +1,16 @@
 package io.graft.trainer.history;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,7 @@ import io.graft.id.TaskId;
 import io.graft.id.TrainRequestId;
 import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
+import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.Promotion;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleKey;
@@ -43,9 +47,14 @@ public final class ModelHistory {
         this.summaryCountMax = summaryCountMax;
     }
 
+    /** Which backbone a version was made by, and when. */
+    private record Maker(BackboneReference backbone, Instant at) {
+    }
+
     private static final class TaskModels {
         final Map<ModelVersion, RecordPlace> places = new HashMap<>();
-        final TreeMap<ModelVersion, BackboneId> backbones = new TreeMap<>();
+        final TreeMap<ModelVersion, Maker> makers = new TreeMap<>();
+        final Map<ModelVersion, Instant> replacedAt = new HashMap<>();
         final Map<TrainRequestId, ModelVersion> byRequest = new HashMap<>();
         final TreeMap<ModelVersion, VersionSummary> summaries = new TreeMap<>();
         int highestNumber;
@@ -78,6 +87,10 @@ public final class ModelHistory {
     private void promote(Promotion promotion) {
         TaskModels models = models(promotion.task());
         synchronized (models) {
+            Promotion before = models.promotion;
+            if (before != null && !before.version().equals(promotion.version())) {
+                models.replacedAt.put(before.version(), promotion.at());
+            }
             models.promotion = promotion;
         }
     }
@@ -86,7 +99,7 @@ public final class ModelHistory {
         TaskModels models = models(key.task());
         synchronized (models) {
             models.places.remove(key.version());
-            models.backbones.remove(key.version());
+            models.makers.remove(key.version());
             models.byRequest.values().remove(key.version());
             models.summaries.remove(key.version());
         }
@@ -98,7 +111,7 @@ public final class ModelHistory {
             models.byRequest.put(model.trainRequestId(), model.version());
             models.highestNumber = Math.max(models.highestNumber, model.version().number());
             if (models.places.putIfAbsent(model.version(), place) == null) {
-                models.backbones.put(model.version(), model.backbone().id());
+                models.makers.put(model.version(), new Maker(model.backbone(), model.createdAt()));
                 models.summaries.put(model.version(), VersionSummary.of(model));
                 if (models.summaries.size() > summaryCountMax) {
                     models.summaries.pollFirstEntry();
@@ -139,10 +152,41 @@ public final class ModelHistory {
     public Optional<BackboneId> backbone(TaskId task) {
         TaskModels models = known(task);
         synchronized (models) {
+            return Optional.ofNullable(serving(models)).or(() -> Optional.ofNullable(models.makers.firstEntry())
+                    .map(Map.Entry::getValue)).map(maker -> maker.backbone.id());
+        }
+    }
+
+    private static @Nullable Maker serving(TaskModels models) {
+        Promotion promoted = models.promotion;
+        return promoted == null ? null : models.makers.get(promoted.version());
+    }
+
+    /** The backbone of the version that was promoted last. */
+    public Optional<BackboneReference> servingBackbone(TaskId task) {
+        TaskModels models = known(task);
+        synchronized (models) {
+            return Optional.ofNullable(serving(models)).map(Maker::backbone);
+        }
+    }
+
+    /**
+     * Since when a task has had no use for a backbone: when its last version was made or ceased to be the promoted one; without
+     * any, the last promotion. Absent: it serves, or nothing does.
+     */
+    public Optional<Instant> idleSince(TaskId task, String backboneSha256) {
+        TaskModels models = known(task);
+        synchronized (models) {
+            Maker serving = serving(models);
             Promotion promoted = models.promotion;
-            BackboneId serving = promoted == null ? null : models.backbones.get(promoted.version());
-            return Optional.ofNullable(serving)
-                    .or(() -> Optional.ofNullable(models.backbones.firstEntry()).map(Map.Entry::getValue));
+            if (serving == null || promoted == null || serving.backbone.sha256().equals(backboneSha256)) {
+                return Optional.empty();
+            }
+            return Optional.of(models.makers.entrySet().stream()
+                    .filter(entry -> entry.getValue().backbone.sha256().equals(backboneSha256))
+                    .flatMap(entry -> Stream.of(entry.getValue().at,
+                            models.replacedAt.getOrDefault(entry.getKey(), Instant.MIN)))
+                    .max(Comparator.naturalOrder()).orElse(promoted.at()));
         }
     }
 

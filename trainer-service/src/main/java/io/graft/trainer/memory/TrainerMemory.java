@@ -1,5 +1,6 @@
 package io.graft.trainer.memory;
 
+import java.time.Clock;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ import io.graft.trainer.history.RunHistory;
 import io.graft.trainer.history.TrainingPolicies;
 import io.graft.trainer.history.TriggerHistory;
 import io.graft.trainer.setup.EventProducer;
+import io.graft.trainer.setup.FeaturesConfig;
 import io.graft.trainer.setup.HistoryConfig;
 import io.graft.trainer.setup.ReplicaConfig;
 import io.graft.trainer.setup.TrainingPoliciesConfig;
@@ -49,8 +51,7 @@ public class TrainerMemory implements TopicReplay.Handler {
     @Inject
     TrainerMemory(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
             HistoryConfig history, Backbones backbones, FeatureMetrics metrics, TrainingPoliciesConfig configured,
-            MeterRegistry registry,
-            EventProducer events) {
+            MeterRegistry registry, EventProducer events, FeaturesConfig config, Clock clock) {
         this.topics = topics;
         this.features = new FeatureTable(BackboneKey.in(backbones), metrics);
         metrics.watch(features);
@@ -61,7 +62,8 @@ public class TrainerMemory implements TopicReplay.Handler {
                 Set.of(topics.modelReady(), topics.promotions(), topics.trainingProgress(), topics.trainingPolicies(),
                         topics.trainingTriggers()),
                 this);
-        this.rewrite = new WinnerRewrite(topics.sampleFeatures(), features, replay, events, metrics);
+        this.rewrite = new WinnerRewrite(topics.sampleFeatures(), features,
+                new OldFeatures(features, models, runs, clock, config.oldBackboneRetention()), replay, events, metrics);
     }
 
     @Override

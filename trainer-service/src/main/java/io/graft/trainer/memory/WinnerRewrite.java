@@ -18,6 +18,7 @@ import io.graft.feature.FeatureKey;
 import io.graft.sample.SampleKey;
 import io.graft.trainer.setup.EventProducer;
 import io.graft.trainer.table.FeatureTable;
+import io.graft.trainer.table.Replacement;
 import io.graft.trainer.table.Winner;
 
 /**
@@ -30,10 +31,12 @@ final class WinnerRewrite implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(WinnerRewrite.class);
     private static final long LOOK_AGAIN_MS = 500;
+    private static final long LOOK_FOR_OLD_MS = 60_000;
     private static final Duration SEND_AGAIN = Duration.ofMinutes(3);
 
     private final String topic;
     private final FeatureTable features;
+    private final OldFeatures old;
     private final TopicReplay replay;
     private final EventProducer events;
     private final FeatureMetrics metrics;
@@ -42,9 +45,11 @@ final class WinnerRewrite implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(WinnerRewrite::thread);
 
     /** @param topic {@code sample-features} behind its prefix */
-    WinnerRewrite(String topic, FeatureTable features, TopicReplay replay, EventProducer events, FeatureMetrics metrics) {
+    WinnerRewrite(String topic, FeatureTable features, OldFeatures old, TopicReplay replay, EventProducer events,
+            FeatureMetrics metrics) {
         this.topic = topic;
         this.features = features;
+        this.old = old;
         this.replay = replay;
         this.events = events;
         this.metrics = metrics;
@@ -58,6 +63,7 @@ final class WinnerRewrite implements AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // it runs until it is closed, and logs what goes wrong itself
     void start() {
+        clock.scheduleWithFixedDelay(this::replace, LOOK_FOR_OLD_MS, LOOK_FOR_OLD_MS, TimeUnit.MILLISECONDS);
         clock.scheduleWithFixedDelay(this::rewrite, LOOK_AGAIN_MS, LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
     }
 
@@ -70,6 +76,25 @@ final class WinnerRewrite implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.warn("Features are not written again", e);
         }
+    }
+
+    /** Features of backbones that their tasks have left. */
+    private void replace() {
+        try {
+            if (replay.hasCaughtUp()) {
+                for (Replacement replacement : old.due()) {
+                    replacement.written().forEach(this::rewrite);
+                    replacement.removed().forEach(key -> remove(replacement.partition(), key));
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("Old features are not removed", e);
+        }
+    }
+
+    private void remove(int partition, FeatureKey key) {
+        events.send(new ProducerRecord<>(topic, partition, key.toBytes(), null));
+        metrics.rewritten();
     }
 
     /** One that has not come back after a while was not written. */
@@ -93,8 +118,7 @@ final class WinnerRewrite implements AutoCloseable {
             Long sent = removedAtNanos.get(key);
             if (sent == null || now - sent > SEND_AGAIN.toNanos()) {
                 removedAtNanos.put(key, now);
-                events.send(new ProducerRecord<>(topic, partition, key.toBytes(), null));
-                metrics.rewritten();
+                remove(partition, key);
             }
         }));
     }

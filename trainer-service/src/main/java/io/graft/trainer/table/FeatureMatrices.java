@@ -74,6 +74,10 @@ final class FeatureMatrices {
         return now;
     }
 
+    Set<BackboneKey> keys() {
+        return Set.copyOf(matrices.keySet());
+    }
+
     Optional<FeatureMatrix> find(BackboneKey backbone) {
         return Optional.ofNullable(matrices.get(backbone));
     }

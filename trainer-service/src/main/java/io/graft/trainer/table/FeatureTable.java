@@ -187,6 +187,18 @@ public final class FeatureTable {
         return Optional.ofNullable(tasks.get(task)).flatMap(entry -> entry.features.usualBackbone());
     }
 
+    /** The backbones that any feature of a task is of. */
+    public Set<BackboneKey> backbones(TaskId task) {
+        Entry entry = tasks.get(task);
+        return entry == null ? Set.of() : entry.features.backbones();
+    }
+
+    /** What the log is to say when one backbone takes the place of another, as far as samples have features of both. */
+    public Optional<Replacement> replace(TaskId task, BackboneKey old, BackboneKey by) {
+        return Optional.ofNullable(tasks.get(task)).map(entry -> entry.features.replace(old, by, entry.partition))
+                .filter(found -> !found.removed().isEmpty() || !found.written().isEmpty());
+    }
+
     /** By partition, the keys of further features that serve nobody any more. */
     public Map<Integer, List<FeatureKey>> unneeded() {
         Map<Integer, List<FeatureKey>> unneeded = new HashMap<>();

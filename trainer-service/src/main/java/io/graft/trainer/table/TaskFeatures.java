@@ -1,5 +1,6 @@
 package io.graft.trainer.table;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -232,6 +233,29 @@ public final class TaskFeatures {
     synchronized List<FeatureKey> unneeded() {
         return further.unneeded(rows).stream()
                 .map(entry -> FeatureKey.further(new SampleKey(task, entry.getKey()), entry.getValue())).toList();
+    }
+
+    /** The backbones that any feature is of. */
+    synchronized Set<BackboneKey> backbones() {
+        return matrices.keys();
+    }
+
+    /** Puts features of one backbone in the place of those of another, where a sample has both. */
+    synchronized Replacement replace(BackboneKey old, BackboneKey by, int partition) {
+        Optional<FeatureMatrix> replaced = matrices.find(old);
+        Optional<FeatureMatrix> taken = matrices.find(by);
+        List<FeatureKey> removed = new ArrayList<>();
+        List<Winner> written = new ArrayList<>();
+        if (replaced.isPresent() && taken.isPresent()) {
+            rows.forEach((id, said) -> further.row(taken.get(), id, said).ifPresent(row -> {
+                SampleKey key = new SampleKey(task, id);
+                if (said.matrix() == replaced.get()) {
+                    written.add(new Winner(key, partition, said.timestampMs(), Optional.of(feature(key, said, row))));
+                }
+                further.in(replaced.get(), id, said).ifPresent(gone -> removed.add(FeatureKey.further(key, old.id())));
+            }));
+        }
+        return new Replacement(partition, removed, written);
     }
 
     /** Deletions whose records are still in the log, the latest first. */

@@ -32,9 +32,11 @@ import io.graft.trainer.table.TaskFeatures;
  *
  * @param snapshot of the samples that are as they were; absent when there are none
  * @param corrected and deleted since the version
+ * @param removedCount samples that are there, without a feature of the version's backbone
  * @param missingCount samples of which the log says nothing any more
  */
-record PinnedDataset(Optional<FeatureSnapshot> snapshot, Set<SampleId> corrected, Set<SampleId> deleted, int missingCount) {
+record PinnedDataset(Optional<FeatureSnapshot> snapshot, Set<SampleId> corrected, Set<SampleId> deleted, int removedCount,
+        int missingCount) {
 
     /** @throws Problem INVALID when the event does not pin its samples */
     static PinnedDataset read(TaskLog log, String topic, ModelReady model) {
@@ -59,6 +61,7 @@ record PinnedDataset(Optional<FeatureSnapshot> snapshot, Set<SampleId> corrected
         private final TaskFeatures now;
         private final Set<SampleId> unchanged = new HashSet<>();
         private final Set<SampleId> corrected = new TreeSet<>();
+        private final Set<SampleId> removed = new HashSet<>();
         private final Set<SampleId> deleted = new TreeSet<>();
 
         Comparison(Dataset dataset, BackboneKey backbone, long end, Map<SampleId, SampleState> before, TaskFeatures now) {
@@ -72,14 +75,14 @@ record PinnedDataset(Optional<FeatureSnapshot> snapshot, Set<SampleId> corrected
         PinnedDataset run() {
             before.forEach((id, state) -> now.state(id, backbone).ifPresentOrElse(
                     other -> (state.isSameAs(other) ? unchanged : corrected).add(id),
-                    () -> (now.state(id).isPresent() ? corrected : deleted).add(id)));
+                    () -> (now.state(id).isPresent() ? removed : deleted).add(id)));
             Optional<FeatureSnapshot> kept = snapshot(unchanged);
             if (isExpected(kept)) {
-                return new PinnedDataset(kept, Set.of(), Set.of(), 0);
+                return new PinnedDataset(kept, Set.of(), Set.of(), 0, 0);
             }
             int missingCount = Math.max(0, dataset.sampleCount() - before.size());
             if (missingCount == 0) {
-                return new PinnedDataset(kept, corrected, deleted, 0);
+                return new PinnedDataset(kept, corrected, deleted, removed.size(), 0);
             }
             return afterCompaction(kept, missingCount);
         }
@@ -97,7 +100,7 @@ record PinnedDataset(Optional<FeatureSnapshot> snapshot, Set<SampleId> corrected
             sentAgain.addAll(later);
             Optional<FeatureSnapshot> whole = later.isEmpty() ? Optional.empty() : snapshot(sentAgain);
             if (isExpected(whole)) {
-                return new PinnedDataset(whole, Set.of(), Set.of(), 0);
+                return new PinnedDataset(whole, Set.of(), Set.of(), 0, 0);
             }
             Set<SampleId> gone = new TreeSet<>();
             for (Deletion deletion : now.deletions(Integer.MAX_VALUE)) {
@@ -108,7 +111,8 @@ record PinnedDataset(Optional<FeatureSnapshot> snapshot, Set<SampleId> corrected
             }
             corrected.addAll(later);
             deleted.addAll(gone);
-            return new PinnedDataset(kept, corrected, deleted, Math.max(0, missingCount - later.size() - gone.size()));
+            return new PinnedDataset(kept, corrected, deleted, removed.size(),
+                    Math.max(0, missingCount - later.size() - gone.size()));
         }
 
         private boolean isExpected(Optional<FeatureSnapshot> snapshot) {

@@ -41,6 +41,8 @@ public record Verification(TaskId task, ModelVersion version, Verdict verdict, L
     public enum Code {
         SAMPLES_CORRECTED,
         SAMPLES_DELETED,
+        /** Of the version's backbone, since the task serves by another one. */
+        FEATURES_REMOVED,
         /** Gone from the log, and so is the record that says why. */
         SAMPLES_MISSING,
         SOFTWARE_DIFFERS,

@@ -102,6 +102,10 @@ public final class VersionVerification {
         if (!pinned.deleted().isEmpty()) {
             reasons.add(new Reason(Code.SAMPLES_DELETED, counted(pinned.deleted(), "deleted")));
         }
+        if (pinned.removedCount() > 0) {
+            reasons.add(new Reason(Code.FEATURES_REMOVED, pinned.removedCount()
+                    + " of the version's samples have no feature of its backbone '" + model.backbone().id() + "' any more"));
+        }
         if (pinned.missingCount() > 0) {
             reasons.add(new Reason(Code.SAMPLES_MISSING, pinned.missingCount()
                     + " of the version's samples are no longer in the log, nor is the record that took them away"));
