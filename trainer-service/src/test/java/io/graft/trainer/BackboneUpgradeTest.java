@@ -152,6 +152,36 @@ class BackboneUpgradeTest {
         assertThat(awaitModel("forgetful", 2).dataset().sampleCount()).isEqualTo(images.size() - 1);
     }
 
+    @Test
+    void leavesOutWhatTheBackboneDoesNotEmbedAndLooksForItOnce() {
+        // Given
+        int count = send("mixed", 11).size();
+        kafka.send("labelled-samples", "mixed/words", Kafka.bytes("not an image"), "label", "text", "content-type",
+                "text/plain");
+
+        // When
+        train("mixed", "{\"trainRequestId\":\"one\",\"backbone\":\"half\"" + ALWAYS);
+        train("mixed", "{\"trainRequestId\":\"two\",\"backbone\":\"half\"" + ALWAYS);
+
+        // Then
+        ModelReady model = awaitModel("mixed", 1);
+        assertThat(model.dataset().sampleCount()).isEqualTo(count);
+        assertThat(model.evaluation().warnings())
+                .anyMatch(warning -> warning.startsWith("samples left out, since their features are of backbone 'minilm'")
+                        && warning.endsWith(": 1"));
+        String second = awaitModel("mixed", 2).trainingRunId().value();
+        assertThat(kafka.await("training-progress", 1, record -> isStep(record.value(), "mixed", TrainingState.SUCCEEDED)
+                && TrainingProgress.parse(record.value()).trainingRunId().value().equals(second))).hasSize(1);
+        assertThat(
+                kafka.await("training-progress", 1, record -> isStep(record.value(), "mixed", TrainingState.EMBEDDING_SAMPLES)))
+                .noneMatch(record -> TrainingProgress.parse(record.value()).trainingRunId().value().equals(second));
+    }
+
+    private static boolean isStep(byte[] progress, String task, TrainingState state) {
+        TrainingProgress step = TrainingProgress.parse(progress);
+        return step.task().value().equals(task) && step.state() == state;
+    }
+
     private static List<LabelledImage> send(String task, long seed) {
         List<LabelledImage> images = new DrawnImages(seed).draw(8);
         images.forEach(image -> sendImage(task, image.sampleId(), image));

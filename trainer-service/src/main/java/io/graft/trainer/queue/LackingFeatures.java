@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -17,6 +18,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 
 import io.graft.backbone.Backbone;
+import io.graft.backbone.BackboneDescriptor;
 import io.graft.event.MissingRight;
 import io.graft.event.Topics;
 import io.graft.event.Transactions;
@@ -89,11 +91,12 @@ class LackingFeatures {
      * Embeds and writes. A sample whose content is no longer stored, or that the backbone does not embed, stays without a
      * feature of it, and is not looked for again before it changes.
      *
+     * @param open opens the backbone, when there is anything to embed
      * @return whether anything was written
      * @throws Problem BROKEN {@code TRAINING_EMBEDDING_LATE} when it takes too long, BUSY when the broker does not answer
      */
-    boolean embed(TaskId task, Backbone backbone, Listener listener) {
-        BackboneKey key = BackboneKey.of(backbone.descriptor());
+    boolean embed(TaskId task, BackboneDescriptor descriptor, Supplier<Backbone> open, Listener listener) {
+        BackboneKey key = BackboneKey.of(descriptor);
         Purpose purpose = new Purpose(task, key.sha256());
         Map<SampleId, SampleOrigin> lacking = new HashMap<>(memory.features().lacking(task, key));
         gone.computeIfPresent(purpose, (known, ids) -> stillGone(ids, lacking));
@@ -102,7 +105,7 @@ class LackingFeatures {
             return false;
         }
         LOG.infof("Samples are embedded again task=%s backbone=%s lackingSampleCount=%d", task, key, lacking.size());
-        Embedding embedding = new Embedding(task, backbone, lacking, listener);
+        Embedding embedding = new Embedding(task, open.get(), lacking, listener);
         try (Transactions transactions = new Transactions(kafka, topics.prefix() + TRANSACTIONAL_ID + task)) {
             transactions.open();
             embedding.run(transactions);

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import org.apache.kafka.common.TopicPartition;
 
 import io.graft.backbone.Backbone;
+import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
@@ -58,12 +59,12 @@ class RunBackbone {
         if (id.isEmpty()) {
             return new Ready(Optional.empty(), ends);
         }
-        Backbone backbone = open(id.get());
+        BackboneDescriptor descriptor = backbones.descriptor(id.get()).orElseGet(() -> open(id.get()).descriptor());
         Map<TopicPartition, Long> reached = ends;
-        while (lacking.embed(request.task(), backbone, listener)) {
+        while (lacking.embed(request.task(), descriptor, () -> open(id.get()), listener)) {
             reached = arrival.awaitMemory(partition);
         }
-        return new Ready(Optional.of(BackboneKey.of(backbone.descriptor())), reached);
+        return new Ready(Optional.of(BackboneKey.of(descriptor)), reached);
     }
 
     /** That no further one may be open does not pass by itself: the run fails, and the task goes on without it. */

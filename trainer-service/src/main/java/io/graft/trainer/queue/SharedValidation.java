@@ -58,7 +58,7 @@ final class SharedValidation {
         return new Evaluator(program, candidate.labels(), snapshot.dimension(), features.flip(), labels);
     }
 
-    /** Of the validation samples the row of each; a snapshot of samples that are all for validation has no others. */
+    /** Of each validation sample its row. */
     private static Map<SampleId, Integer> rows(FeatureSnapshot snapshot) {
         Map<SampleId, Integer> rows = new HashMap<>();
         for (int i = 0; i < snapshot.validationCount(); i++) {
