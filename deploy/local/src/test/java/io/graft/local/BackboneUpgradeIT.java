@@ -50,7 +50,8 @@ class BackboneUpgradeIT {
         // The bundled weights on images of half the side are another backbone.
         Map<String, String> half = Map.of("graft.backbones.half.weights", weights.toString(), "graft.backbones.half.resize",
                 "80", "graft.backbones.half.crop", "64");
-        try (LocalStack stack = LocalStack.start(folder, StackPorts.free(), half); StackClient client = new StackClient(stack)) {
+        try (LocalStack stack = LocalStack.start(folder, StackPorts.free(), half);
+                StackClient client = new StackClient(stack)) {
             // Given
             ServiceProcess second = stack.addTrainer("second");
             second.awaitReady();

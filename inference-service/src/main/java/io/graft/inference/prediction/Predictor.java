@@ -254,7 +254,8 @@ public final class Predictor {
                 .limit(top).toList();
         LabelProbability best = sorted.get(0);
         return new Prediction(ids.next(), model.card().task(), model.card().version(), model.card().backbone().id(),
-                best.label(), best.probability(), model.card().unknown().map(unknown -> best.probability() < unknown.threshold()), sorted,
+                best.label(), best.probability(),
+                model.card().unknown().map(unknown -> best.probability() < unknown.threshold()), sorted,
                 clock.instant());
     }
 }

@@ -19,7 +19,8 @@ import io.graft.problem.Problem;
 
 /** A prediction in the fields of {@link Prediction}, and why. */
 public record ExplainedAnswer(String predictionId, TaskId task, ModelVersion version, BackboneId backbone,
-        String label, float probability, Optional<Boolean> unknown, List<LabelProbability> probabilities, Instant at, Explanation explanation) {
+        String label, float probability, Optional<Boolean> unknown, List<LabelProbability> probabilities, Instant at,
+        Explanation explanation) {
 
     static ExplainedAnswer of(ExplainedPrediction explained) {
         Prediction prediction = explained.prediction();

@@ -45,7 +45,8 @@ class LabellingCandidatesTest {
     }
 
     private void predict(LabellingCandidates candidates, String id, float probability, Optional<Boolean> unknown) {
-        Prediction prediction = new Prediction(id, BIRDS, new ModelVersion(3), new BackboneId("vector"), "crow", probability, unknown,
+        Prediction prediction = new Prediction(id, BIRDS, new ModelVersion(3), new BackboneId("vector"), "crow", probability,
+                unknown,
                 List.of(), now);
         SamplePayload payload = SamplePayload.of(new SampleContent.Vector(new float[] { 1, 2 })).orElseThrow();
         candidates.consider(RecentPrediction.of(prediction, payload), prediction);

@@ -46,7 +46,8 @@ final class OldFeatures {
         Optional<BackboneKey> serving = models.servingBackbone(task)
                 .map(known -> new BackboneKey(known.sha256(), known.id(), known.dimension()));
         return serving.stream().flatMap(by -> features.backbones(task).stream()
-                .filter(old -> models.idleSince(task, old.sha256()).filter(since -> !now.isBefore(since.plus(kept))).isPresent())
+                .filter(old -> models.idleSince(task, old.sha256()).filter(since -> !now.isBefore(since.plus(kept)))
+                        .isPresent())
                 .flatMap(old -> features.replace(task, old, by).stream()));
     }
 }

@@ -10,7 +10,8 @@ import io.smallrye.config.WithDefault;
 public interface FeaturesConfig {
 
     /**
-     * How long features of a backbone are kept once the task serves by another one; a version that is made by it begins the time
+     * How long features of a backbone are kept once the task serves by another one; a version that is made by it begins the
+     * time
      * anew.
      */
     @WithDefault("7d")
