@@ -133,7 +133,7 @@ class InferenceServiceTest {
         assertThat(other.json().path("label").asText()).isEqualTo("stripes");
         assertThat(other.json().path("probabilities")).hasSize(1);
         assertThat(other.json().properties().stream().map(field -> field.getKey())).containsExactlyInAnyOrder("predictionId",
-                "task", "version", "label", "probability", "probabilities", "at");
+                "task", "version", "backbone", "label", "probability", "probabilities", "at");
         assertThat(metric("graft_backbone_forward_seconds_count", "backbone=\"resnet18\"")).isPositive();
         assertThat(metric("graft_prediction_batch_size_sum")).isGreaterThanOrEqualTo(8);
     }

@@ -72,13 +72,13 @@ public final class PredictionResource {
     static final String ROUTING_KEY = "Routing-Key";
 
     static final String ANSWER = """
-            {"predictionId": "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10", "task": "ants-bees", "version": 3,
+            {"predictionId": "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10", "task": "ants-bees", "version": 3, "backbone": "resnet18",
              "label": "bees", "probability": 0.97,
              "probabilities": [{"label": "bees", "probability": 0.97}, {"label": "ants", "probability": 0.03}],
              "at": "2026-01-01T12:00:00Z"}""";
 
     static final String EXPLAINED_ANSWER = """
-            {"predictionId": "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10", "task": "ants-bees", "version": 3,
+            {"predictionId": "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10", "task": "ants-bees", "version": 3, "backbone": "resnet18",
              "label": "bees", "probability": 0.97,
              "probabilities": [{"label": "bees", "probability": 0.97}, {"label": "ants", "probability": 0.03}],
              "at": "2026-01-01T12:00:00Z",
