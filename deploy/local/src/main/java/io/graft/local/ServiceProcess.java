@@ -51,10 +51,21 @@ public final class ServiceProcess implements AutoCloseable {
      * @throws Problem BUSY when the port is taken
      */
     ServiceProcess(String name, Path jar, int port, Path log, List<String> jvmOptions, Map<String, String> properties) {
+        this(name, port, log, command(jar, port, jvmOptions, properties));
+    }
+
+    /**
+     * Launches a service in another way, as in a container, without waiting for it.
+     *
+     * @param port that the command has it listen on
+     * @param command whose process ends with the service
+     * @throws Problem BUSY when the port is taken
+     */
+    ServiceProcess(String name, int port, Path log, List<String> command) {
         this.name = name;
         this.port = port;
         this.log = log;
-        this.command = command(jar, port, jvmOptions, properties);
+        this.command = List.copyOf(command);
         this.child = launch();
     }
 
@@ -67,7 +78,7 @@ public final class ServiceProcess implements AutoCloseable {
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(Leash.arguments(jar.toString()));
         command.add("io.quarkus.bootstrap.runner.QuarkusEntryPoint");
-        return List.copyOf(command);
+        return command;
     }
 
     public URI uri() {

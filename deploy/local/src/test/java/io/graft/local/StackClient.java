@@ -48,10 +48,14 @@ final class StackClient implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> transactional;
 
     StackClient(LocalStack stack) {
-        this.bootstrapServers = stack.broker().bootstrapServers();
-        this.trainer = stack.trainer().uri();
-        this.predictions = new PredictionClient(stack.inference().uri());
-        this.served = new ServiceMetrics(stack.inference().uri());
+        this(stack.broker().bootstrapServers(), stack.trainer().uri(), stack.inference().uri());
+    }
+
+    StackClient(String bootstrapServers, URI trainer, URI inference) {
+        this.bootstrapServers = bootstrapServers;
+        this.trainer = trainer;
+        this.predictions = new PredictionClient(inference);
+        this.served = new ServiceMetrics(inference);
         this.producer = producer(Map.of("bootstrap.servers", bootstrapServers, "acks", "all"));
         this.transactional = producer(Map.of("bootstrap.servers", bootstrapServers, "transactional.id", "a-user"));
         transactional.initTransactions();
