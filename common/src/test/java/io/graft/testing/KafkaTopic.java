@@ -136,9 +136,26 @@ public final class KafkaTopic {
         return records;
     }
 
+    /**
+     * Waits until no transaction is open: a commit is over for its producer before readers see it.
+     *
+     * @return this topic
+     */
+    public KafkaTopic awaitCommits() {
+        try (KafkaConsumer<byte[], byte[]> committed = consumer(); KafkaConsumer<byte[], byte[]> all = consumer(Map.of())) {
+            Await.until("the transactions on topic '" + name + "' have ended",
+                    () -> committed.endOffsets(partitions).equals(all.endOffsets(partitions)));
+        }
+        return this;
+    }
+
     private KafkaConsumer<byte[], byte[]> consumer() {
+        return consumer(Map.of("isolation.level", "read_committed"));
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> isolation) {
         Map<String, Object> settings = new HashMap<>(connection);
-        settings.put("isolation.level", "read_committed");
+        settings.putAll(isolation);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 }

@@ -96,8 +96,10 @@ class RedriveTest {
         // Then
         assertThat(exit).isZero();
         assertThat(out).asString().contains("3 letters done, 0 offsets to go").endsWith("2 sent, 1 kept\n");
-        assertThat(samples.readAll()).extracting(RedriveTest::key).containsExactlyInAnyOrder("birds/a", "birds/c");
-        List<ConsumerRecord<byte[], byte[]>> kept = letters.readAll().stream().filter(letter -> key(letter).equals("birds/b"))
+        assertThat(samples.awaitCommits().readAll()).extracting(RedriveTest::key).containsExactlyInAnyOrder("birds/a",
+                "birds/c");
+        List<ConsumerRecord<byte[], byte[]>> kept = letters.awaitCommits().readAll().stream()
+                .filter(letter -> key(letter).equals("birds/b"))
                 .toList();
         assertThat(kept).hasSize(2);
         assertThat(headers(kept.get(1).headers())).isEqualTo(headers(kept.get(0).headers()));
@@ -120,8 +122,9 @@ class RedriveTest {
         // Then
         assertThat(out.toString().lines().filter(line -> line.contains("sent"))).containsExactly("1 sent, 1 kept",
                 "0 sent, 1 kept", "1 sent, 0 kept", "0 sent, 0 kept");
-        assertThat(samples.readAll()).extracting(RedriveTest::key).containsExactlyInAnyOrder("birds/a", "birds/b");
-        assertThat(letters.readAll()).hasSize(4);
+        assertThat(samples.awaitCommits().readAll()).extracting(RedriveTest::key).containsExactlyInAnyOrder("birds/a",
+                "birds/b");
+        assertThat(letters.awaitCommits().readAll()).hasSize(4);
     }
 
     @Test
@@ -158,7 +161,8 @@ class RedriveTest {
         assertThat(err).asString().startsWith("error: RECORD_TOO_LARGE topic 'abort-labelled-samples' does not take a record");
         assertThat(afterFailure).isEmpty();
         assertThat(exit).isZero();
-        assertThat(samples.readAll()).extracting(RedriveTest::key).containsExactlyInAnyOrder("birds/a", "birds/b");
+        assertThat(samples.awaitCommits().readAll()).extracting(RedriveTest::key).containsExactlyInAnyOrder("birds/a",
+                "birds/b");
     }
 
     @Test
@@ -222,7 +226,8 @@ class RedriveTest {
         // When
         redrive("older-");
         // Then
-        assertThat(samples.readAll()).singleElement().extracting(ConsumerRecord::timestamp).isEqualTo(1_600_000_000_000L);
+        assertThat(samples.awaitCommits().readAll()).singleElement().extracting(ConsumerRecord::timestamp)
+                .isEqualTo(1_600_000_000_000L);
     }
 
     @Test
