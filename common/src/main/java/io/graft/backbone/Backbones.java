@@ -61,8 +61,9 @@ public final class Backbones implements AutoCloseable {
         Placement placement = Placement.choose(backbone.device(), backbone.isModule() ? "float32" : backbone.precision());
         ImageDecoder decoder = new ImageDecoder(config.imageBytesMax(), config.imagePixelsMax());
         if (backbone.isModule()) {
-            return ImageBackbone.openModule(backbone.id(), WeightsFile.locate(backbone, config.downloads()),
-                    backbone.sha256().orElseThrow(), Preprocessing.of(Map.of(), backbone.declared()), placement, decoder);
+            return ImageBackbone.openModule(backbone.id(), backbone.source(),
+                    WeightsFile.module(backbone, config.downloads()), Preprocessing.of(Map.of(), backbone.declared()),
+                    placement, decoder);
         }
         try (TensorFile file = WeightsFile.open(backbone, config.downloads())) {
             return ImageBackbone.open(backbone.id(), ImageWeights.of(file, backbone.declared()), placement, decoder);

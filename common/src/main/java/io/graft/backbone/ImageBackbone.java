@@ -1,9 +1,7 @@
 package io.graft.backbone;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -36,22 +34,23 @@ final class ImageBackbone implements Backbone {
     /** Of an architecture that there is a program for. The weights are read to their end: their file may be closed then. */
     static ImageBackbone open(BackboneId id, ImageWeights weights, Placement placement, ImageDecoder decoder) {
         Architecture architecture = weights.architecture();
+        ImageNetwork network = ProgramNetwork.open(weights, placement);
         BackboneDescriptor descriptor = new BackboneDescriptor(id, weights.sha256(), architecture.dimension(),
                 architecture.name(), placement.precision().toString(), placement.device());
-        return new ImageBackbone(descriptor, weights.preprocessing(), decoder, ProgramNetwork.open(weights, placement));
+        return new ImageBackbone(descriptor, weights.preprocessing(), decoder, network);
     }
 
     /**
      * Of a TorchScript module.
      *
-     * @param file verified: the engine runs what is in it
-     * @param sha256 of the file
+     * @param source of the module, for messages
+     * @param archive verified: the engine runs what is in it
      */
-    static ImageBackbone openModule(BackboneId id, Path file, String sha256, Preprocessing preprocessing, Placement placement,
-            ImageDecoder decoder) {
-        ImageNetwork network = ModuleNetwork.open(file, preprocessing, placement);
+    static ImageBackbone openModule(BackboneId id, String source, byte[] archive, Preprocessing preprocessing,
+            Placement placement, ImageDecoder decoder) {
+        ImageNetwork network = ModuleNetwork.open(source, archive, preprocessing, placement);
         String whole = Digests.sha256Hex(ModuleNetwork.ARCHITECTURE + "/" + preprocessing.canonical() + "/"
-                + sha256.toLowerCase(Locale.ROOT));
+                + Digests.sha256Hex(archive));
         return new ImageBackbone(new BackboneDescriptor(id, whole, network.dimension(), ModuleNetwork.ARCHITECTURE,
                 placement.precision().toString(), placement.device()), preprocessing, decoder, network);
     }

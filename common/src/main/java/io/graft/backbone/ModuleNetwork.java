@@ -1,7 +1,6 @@
 package io.graft.backbone;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -30,11 +29,14 @@ final class ModuleNetwork implements ImageNetwork {
         this.dimension = dimension(preprocessing);
     }
 
-    /** @throws Problem INVALID when it is no module, or gives something else */
-    static ModuleNetwork open(Path file, Preprocessing preprocessing, Placement placement) {
+    /**
+     * @param source of the module, for messages
+     * @throws Problem INVALID when it is no module, or gives something else
+     */
+    static ModuleNetwork open(String source, byte[] archive, Preprocessing preprocessing, Placement placement) {
         TorchProgram normalizing = TorchProgram.load("ModuleProgram", placement);
         try {
-            TorchProgram module = TorchProgram.ofFile(file, placement);
+            TorchProgram module = TorchProgram.ofModule(source, archive, placement);
             try {
                 return new ModuleNetwork(normalizing, module, preprocessing);
             } catch (Problem | OutOfMemoryError e) {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -49,20 +48,22 @@ final class TorchProgram implements AutoCloseable {
     }
 
     /**
-     * A module in a file, with weights of its own.
+     * A module with weights of its own.
      *
+     * @param name of where it is from, for messages
+     * @param archive what {@code torch.jit.save} writes; it is code, so its bytes are known to be the right ones
      * @throws Problem INVALID when the engine does not take it
      */
-    static TorchProgram ofFile(Path file, Placement placement) {
+    static TorchProgram ofModule(String name, byte[] archive, Placement placement) {
         PtNDManager manager = TorchEngine.newManager(placement.torchDevice());
         try {
-            PtSymbolBlock module = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
+            PtSymbolBlock module = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false);
             JniUtils.enableInferenceMode(module);
-            return new TorchProgram(file.toString(), manager, module);
-        } catch (EngineException e) {
+            return new TorchProgram(name, manager, module);
+        } catch (EngineException | IOException e) {
             manager.close();
             throw Problem.invalid("BACKBONE_WEIGHTS_INVALID",
-                    "torchscript module " + file + " does not load: " + e.getMessage(), e);
+                    "torchscript module " + name + " does not load: " + e.getMessage(), e);
         }
     }
 

@@ -3,6 +3,8 @@ package io.graft.backbone;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +24,8 @@ final class WeightsFile {
     private static final String OWNER = "weights file";
     private static final String BUNDLED = "resnet18-small-images.safetensors";
     private static final String BUNDLED_SHA256 = "f3d3ac8d1b863ab80d6c6a894c201984a3629645196876e4c4010e938bb27e40";
+    /** The longest Java array, nearly. */
+    private static final int MODULE_BYTES_MAX = Integer.MAX_VALUE - 8;
     /** What a folder is searched for. */
     private static final Set<String> EXTENSIONS = Set.of("safetensors", "pth", "pt");
 
@@ -37,11 +41,25 @@ final class WeightsFile {
         if (config.weights().isEmpty()) {
             return bundled();
         }
-        Path file = locate(config, downloads);
         try {
-            return TensorFile.open(OWNER, file);
+            return TensorFile.of(OWNER, verified(config, downloads));
         } catch (IOException e) {
-            throw unreadable(file.toString(), e);
+            throw unreadable(config.source(), e);
+        }
+    }
+
+    /** The bytes of a TorchScript module, which is code: those that have the digest that is configured, and no later ones. */
+    static byte[] module(BackboneConfig config, DownloadRules downloads) {
+        try (FileChannel file = verified(config, downloads)) {
+            if (file.size() > MODULE_BYTES_MAX) {
+                throw Problem.invalid("BACKBONE_WEIGHTS_INVALID", OWNER + " " + config.source() + " has " + file.size()
+                        + " bytes (expected: at most " + MODULE_BYTES_MAX + ")");
+            }
+            byte[] bytes = Channels.newInputStream(file).readAllBytes();
+            requireDigest(config.source(), Digests.sha256Hex(bytes), config.sha256().orElseThrow());
+            return bytes;
+        } catch (IOException e) {
+            throw unreadable(config.source(), e);
         }
     }
 
@@ -58,22 +76,23 @@ final class WeightsFile {
         }
     }
 
-    /** The file on this machine, with the digest that is configured. */
-    static Path locate(BackboneConfig config, DownloadRules downloads) {
+    /** Opened before its digest is looked at: what is read afterwards is this file, whatever gets its name. */
+    private static FileChannel verified(BackboneConfig config, DownloadRules downloads) throws IOException {
         String source = config.weights().orElseThrow();
         if (config.isOnTheWeb()) {
-            return new DownloadCache(downloads).file(URI.create(source), config.sha256().orElseThrow());
+            return new DownloadCache(downloads).open(URI.create(source), config.sha256().orElseThrow());
         }
-        Path file = inFolder(
-                config.isInTheZoo() ? ZooFile.folder(source, downloads.sizeBytesMax()) : Path.of(source));
-        if (config.sha256().isPresent()) {
-            try {
-                requireDigest(file.toString(), Digests.sha256Hex(file), config.sha256().get());
-            } catch (IOException e) {
-                throw unreadable(file.toString(), e);
+        Path path = inFolder(config.isInTheZoo() ? ZooFile.folder(source, downloads.sizeBytesMax()) : Path.of(source));
+        FileChannel file = FileChannel.open(path);
+        try {
+            if (config.sha256().isPresent()) {
+                requireDigest(path.toString(), Digests.sha256Hex(file), config.sha256().get());
             }
+            return file;
+        } catch (IOException | Problem e) {
+            file.close();
+            throw e;
         }
-        return file;
     }
 
     private static void requireDigest(String name, String actual, String expected) {

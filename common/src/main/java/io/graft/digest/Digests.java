@@ -1,10 +1,9 @@
 package io.graft.digest;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -57,12 +56,19 @@ public final class Digests {
 
     /** Of a file, without holding it in memory; 64 lower-case hex digits. */
     public static String sha256Hex(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return sha256Hex(channel);
+        }
+    }
+
+    /** Of an open file, from its first byte on and wherever it stands; 64 lower-case hex digits. */
+    public static String sha256Hex(FileChannel file) throws IOException {
         MessageDigest digest = newSha256();
-        byte[] chunk = new byte[CHUNK_BYTES];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
-                digest.update(chunk, 0, length);
-            }
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+        long begin = 0;
+        for (int length = file.read(chunk, begin); length >= 0; length = file.read(chunk.clear(), begin)) {
+            digest.update(chunk.flip());
+            begin += length;
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.slf4j.Logger;
@@ -19,7 +20,8 @@ import io.graft.problem.Problem;
 
 /**
  * Files from the web on disk, by their digests: {@code FOLDER/SHA256/file}, verified each time. What has come of an unfinished
- * one lies beside it, so that the next try goes on there. Several processes may share the folder. Thread-safe.
+ * one lies beside it, so that the next try goes on there. Several processes of one user may share the folder, and any may read
+ * one that has what it needs. Thread-safe.
  */
 public final class DownloadCache {
 
@@ -34,26 +36,57 @@ public final class DownloadCache {
     }
 
     /**
-     * The file with this digest; fetched where it is not there, or is damaged.
+     * Opens the file with this digest; fetched where it is not there, or is damaged. What the caller reads through it, and
+     * closes, is the file that was verified, whatever is put in its place meanwhile.
      *
      * @param uri http or https
      * @param sha256 64 hex digits
-     * @throws Problem BROKEN {@code DOWNLOAD_FAILED} when it cannot be fetched; INVALID {@code DOWNLOAD_INVALID} when it is too
-     *         large or another file
+     * @throws Problem BROKEN {@code DOWNLOAD_FAILED} when it cannot be fetched, or the folder is not this user's own; INVALID
+     *         {@code DOWNLOAD_INVALID} when it is too large or another file
      */
-    public Path file(URI uri, String sha256) {
+    public FileChannel open(URI uri, String sha256) {
         Path folder = rules.folder().resolve(sha256.toLowerCase(Locale.ROOT));
+        try {
+            PrivateFolder.require(rules.folder());
+            Optional<FileChannel> kept = verified(folder.resolve("file"), sha256);
+            return kept.isPresent() ? kept.get() : fetched(uri, sha256, folder);
+        } catch (IOException e) {
+            throw Problem.broken("DOWNLOAD_FAILED", uri(uri) + " cannot be kept in " + folder + ": " + e
+                    + " (expected: a folder that can be written to)", e);
+        }
+    }
+
+    /** The file, if it is there and has the digest. */
+    private static Optional<FileChannel> verified(Path file, String sha256) throws IOException {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        FileChannel channel = FileChannel.open(file);
+        String found = sha256Hex(channel);
+        if (found.equalsIgnoreCase(sha256)) {
+            return Optional.of(channel);
+        }
+        channel.close();
+        LOG.warn("Damaged file is not used file={} expectedSha256={} foundSha256={}", file, sha256, found);
+        return Optional.empty();
+    }
+
+    private static String sha256Hex(FileChannel file) throws IOException {
+        try {
+            return Digests.sha256Hex(file);
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private FileChannel fetched(URI uri, String sha256, Path folder) throws IOException {
         synchronized (LOCKS.computeIfAbsent(folder.toAbsolutePath(), key -> new Object())) {
-            try {
-                Files.createDirectories(folder);
-                try (FileChannel channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE)) {
-                    requireLock(channel);
-                    return locked(uri, sha256, folder);
-                }
-            } catch (IOException e) {
-                throw Problem.broken("DOWNLOAD_FAILED", uri(uri) + " cannot be kept in " + folder + ": " + e
-                        + " (expected: a folder that can be written to)", e);
+            Files.createDirectories(folder);
+            try (FileChannel lock = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE)) {
+                requireLock(lock);
+                return locked(uri, sha256, folder);
             }
         }
     }
@@ -65,27 +98,25 @@ public final class DownloadCache {
         }
     }
 
-    private Path locked(URI uri, String sha256, Path folder) throws IOException {
+    private FileChannel locked(URI uri, String sha256, Path folder) throws IOException {
         Path file = folder.resolve("file");
-        if (Files.exists(file)) {
-            String found = Digests.sha256Hex(file);
-            if (found.equalsIgnoreCase(sha256)) {
-                return file;
-            }
-            LOG.warn("Damaged file is fetched again file={} expectedSha256={} foundSha256={}", file, sha256, found);
-            Files.delete(file);
+        Optional<FileChannel> kept = verified(file, sha256);
+        if (kept.isPresent()) {
+            return kept.get();
         }
         Path part = folder.resolve("part");
         new Download(uri, part, rules, file).run();
-        String found = Digests.sha256Hex(part);
+        FileChannel channel = FileChannel.open(part);
+        String found = sha256Hex(channel);
         if (!found.equalsIgnoreCase(sha256)) {
+            channel.close();
             Files.delete(part);
             throw Problem.invalid("DOWNLOAD_INVALID",
                     uri(uri) + " has SHA-256 " + found + " (expected: " + sha256 + ")");
         }
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        LOG.info("Download finished uri={} file={} sizeBytes={}", uri(uri), file, Files.size(file));
-        return file;
+        LOG.info("Download finished uri={} file={} sizeBytes={}", uri(uri), file, channel.size());
+        return channel;
     }
 
     /** For people: without what may be a secret in it. */

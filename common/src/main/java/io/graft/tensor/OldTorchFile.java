@@ -1,13 +1,9 @@
 package io.graft.tensor;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,29 +24,20 @@ final class OldTorchFile implements TorchFile.StorageFile {
     private static final long VERSION = 1001;
 
     private final String owner;
-    private final Path file;
-    private final FileChannel channel;
+    private final FileChannel file;
     private final ByteBuffer head;
     private final Map<String, Long> begins = new HashMap<>();
 
-    private OldTorchFile(String owner, Path file, FileChannel channel, ByteBuffer head) {
+    private OldTorchFile(String owner, FileChannel file, ByteBuffer head) {
         this.owner = owner;
         this.file = file;
-        this.channel = channel;
         this.head = head;
     }
 
     /** @param file begins with {@link #MAGIC} */
-    static OldTorchFile open(String owner, Path file) {
-        try {
-            ByteBuffer head;
-            try (InputStream in = Files.newInputStream(file)) {
-                head = ByteBuffer.wrap(in.readNBytes(PickleReader.SIZE_BYTES_MAX)).position(MAGIC.length());
-            }
-            return new OldTorchFile(owner, file, FileChannel.open(file), head);
-        } catch (IOException e) {
-            throw unreadable(owner, e);
-        }
+    static OldTorchFile open(String owner, FileChannel file) throws IOException {
+        ByteBuffer head = TensorFile.bytes(file, 0, (int) Math.min(PickleReader.SIZE_BYTES_MAX, file.size()));
+        return new OldTorchFile(owner, file, head.position(MAGIC.length()));
     }
 
     private static Problem unreadable(String owner, IOException e) {
@@ -94,8 +81,8 @@ final class OldTorchFile implements TorchFile.StorageFile {
     /** Within the file, so that whatever is added up stays small. */
     private long requireCount(Storage storage, long begin) throws IOException {
         ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        channel.read(count, begin);
-        long fitting = (channel.size() - begin - Long.BYTES) / storage.type().sizeBytes();
+        file.read(count, begin);
+        long fitting = (file.size() - begin - Long.BYTES) / storage.type().sizeBytes();
         if (count.hasRemaining() || count.getLong(0) != storage.count() || storage.count() > fitting) {
             throw invalid("has storage " + storage.key() + " of another size (expected: " + storage.count() + " numbers of "
                     + storage.type() + ")");
@@ -104,31 +91,15 @@ final class OldTorchFile implements TorchFile.StorageFile {
     }
 
     @Override
-    public InputStream open(Storage storage) throws IOException {
+    public long begin(Storage storage) {
         Long begin = begins.get(storage.key());
         if (begin == null) {
             throw invalid("is without storage " + storage.key());
         }
-        InputStream in = Files.newInputStream(file);
-        try {
-            in.skipNBytes(begin);
-            return in;
-        } catch (IOException e) {
-            in.close();
-            throw e;
-        }
+        return begin;
     }
 
     private Problem invalid(String what) {
         return Safetensors.invalid(owner, what);
-    }
-
-    @Override
-    public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,12 +1,14 @@
 package io.graft.tensor;
 
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+
+import io.graft.problem.Problem;
 
 /** Named tensors of a file, whatever its format. Closing it frees what it holds of the file. */
 public interface TensorFile extends AutoCloseable {
@@ -15,27 +17,44 @@ public interface TensorFile extends AutoCloseable {
     String ARCHIVE = "PK\3\4";
 
     /**
-     * Opens a file by what it begins with: a safetensors file, or what {@code torch.save} or {@code torch.jit.save} writes.
+     * Reads a file by what it begins with: a safetensors file, or what {@code torch.save} or {@code torch.jit.save} writes.
      *
      * @param owner whose file it is, for messages
-     * @throws io.graft.problem.Problem INVALID {@code TENSORS_INVALID} when it is neither, breaks a rule of its format, or
+     * @param file open, so that it is the one whose digest its opener has looked at; closed with the tensors, or on a failure
+     * @throws Problem INVALID {@code TENSORS_INVALID} when it is neither, breaks a rule of its format, or
      *         names anything but tensors
      */
-    static TensorFile open(String owner, Path file) throws IOException {
-        String beginning;
-        try (InputStream in = Files.newInputStream(file)) {
-            beginning = new String(in.readNBytes(OldTorchFile.MAGIC.length()), StandardCharsets.ISO_8859_1);
+    static TensorFile of(String owner, FileChannel file) throws IOException {
+        try {
+            String beginning = StandardCharsets.ISO_8859_1
+                    .decode(bytes(file, 0, (int) Math.min(OldTorchFile.MAGIC.length(), file.size()))).toString();
+            if (beginning.startsWith(ARCHIVE)) {
+                return TorchFile.read(owner, file, TorchArchiveFile.open(owner, file));
+            }
+            if (beginning.equals(OldTorchFile.MAGIC)) {
+                return TorchFile.read(owner, file, OldTorchFile.open(owner, file));
+            }
+            if (file.size() > Integer.MAX_VALUE - Long.BYTES) {
+                throw Safetensors.invalid(owner, "has " + file.size() + " bytes (expected: less than 2 GiB, or an archive)");
+            }
+            byte[] whole = bytes(file, 0, (int) file.size()).array();
+            file.close();
+            return Safetensors.read(owner, whole);
+        } catch (IOException | Problem e) {
+            file.close();
+            throw e;
         }
-        if (beginning.startsWith(ARCHIVE)) {
-            return TorchFile.read(owner, TorchArchiveFile.open(owner, file));
+    }
+
+    /** A part of a file. @throws EOFException when the file is shorter */
+    static ByteBuffer bytes(FileChannel file, long begin, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining()) {
+            if (file.read(bytes, begin + bytes.position()) < 0) {
+                throw new EOFException("it ends after " + bytes.position() + " of " + length + " bytes at " + begin);
+            }
         }
-        if (beginning.equals(OldTorchFile.MAGIC)) {
-            return TorchFile.read(owner, OldTorchFile.open(owner, file));
-        }
-        if (Files.size(file) > Integer.MAX_VALUE - Long.BYTES) {
-            throw Safetensors.invalid(owner, "has " + Files.size(file) + " bytes (expected: less than 2 GiB, or an archive)");
-        }
-        return Safetensors.read(owner, Files.readAllBytes(file));
+        return bytes.flip();
     }
 
     /** What the file says about itself; empty when it says nothing. */
@@ -47,7 +66,7 @@ public interface TensorFile extends AutoCloseable {
     /**
      * Copies a tensor as float32.
      *
-     * @throws io.graft.problem.Problem INVALID {@code TENSORS_INVALID} when there is none of the name, or it holds counters, or
+     * @throws Problem INVALID {@code TENSORS_INVALID} when there is none of the name, or it holds counters, or
      *         numbers that are not finite
      */
     Tensor tensor(String name);

@@ -1,10 +1,10 @@
 package io.graft.tensor;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
@@ -22,17 +22,19 @@ final class TorchFile implements TensorFile {
     private static final int CHUNK_BYTES = 1 << 16;
 
     private final String owner;
+    private final FileChannel file;
     private final Map<String, StoredTensor> tensors;
     private final StorageFile storages;
 
-    private TorchFile(String owner, Map<String, StoredTensor> tensors, StorageFile storages) {
+    private TorchFile(String owner, FileChannel file, Map<String, StoredTensor> tensors, StorageFile storages) {
         this.owner = owner;
+        this.file = file;
         this.tensors = tensors;
         this.storages = storages;
     }
 
-    /** Where the pickle and the numbers of storages are read. */
-    interface StorageFile extends AutoCloseable {
+    /** Where in a file the pickle and the numbers of storages are. */
+    interface StorageFile {
 
         /** What the pickle gave. */
         Object pickled();
@@ -41,29 +43,21 @@ final class TorchFile implements TensorFile {
         default void locate(Collection<StoredTensor> tensors) {
         }
 
-        /** The bytes from a storage's first number on. */
-        InputStream open(Storage storage) throws IOException;
-
-        @Override
-        void close();
+        /** Where in the file a storage's first number is; as many as it has follow. */
+        long begin(Storage storage) throws IOException;
     }
 
     /**
      * Reads what is where.
      *
      * @param owner whose file it is, for messages
-     * @param file closed with it
+     * @param file closed with the tensors
      * @throws Problem INVALID {@code TENSORS_INVALID} when it breaks a rule of the format, or names what is no tensor
      */
-    static TorchFile read(String owner, StorageFile file) {
-        try {
-            Map<String, StoredTensor> tensors = TorchTensors.of(owner, file.pickled());
-            file.locate(tensors.values());
-            return new TorchFile(owner, tensors, file);
-        } catch (Problem e) {
-            file.close();
-            throw e;
-        }
+    static TorchFile read(String owner, FileChannel file, StorageFile storages) {
+        Map<String, StoredTensor> tensors = TorchTensors.of(owner, storages.pickled());
+        storages.locate(tensors.values());
+        return new TorchFile(owner, file, tensors, storages);
     }
 
     /** Such a file says nothing about itself. */
@@ -88,9 +82,9 @@ final class TorchFile implements TensorFile {
             throw Safetensors.invalid(owner,
                     "has tensor '" + name + "' of " + type + " (expected: numbers with a fraction, of 16, 32 or 64 bits)");
         }
-        try (InputStream in = storages.open(tensor.storage())) {
-            in.skipNBytes(tensor.offset() * type.sizeBytes());
-            float[] values = numbers(in, type, tensor.count());
+        try {
+            long begin = storages.begin(tensor.storage()) + tensor.offset() * type.sizeBytes();
+            float[] values = numbers(begin, type, tensor.count());
             Numbers.requireFinite(owner, name, values);
             return new Tensor(tensor.shape(), values);
         } catch (IOException e) {
@@ -99,16 +93,13 @@ final class TorchFile implements TensorFile {
         }
     }
 
-    private static float[] numbers(InputStream in, StorageType type, int count) throws IOException {
+    private float[] numbers(long begin, StorageType type, int count) throws IOException {
         float[] values = new float[count];
-        byte[] chunk = new byte[CHUNK_BYTES];
-        int at = 0;
-        while (at < count) {
-            int chunkCount = Math.min(count - at, CHUNK_BYTES / type.sizeBytes());
-            if (in.readNBytes(chunk, 0, chunkCount * type.sizeBytes()) < chunkCount * type.sizeBytes()) {
-                throw new EOFException("it ends after " + at + " of " + count + " numbers");
-            }
-            ByteBuffer bytes = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
+        int chunkCountMax = CHUNK_BYTES / type.sizeBytes();
+        for (int at = 0; at < count;) {
+            int chunkCount = Math.min(count - at, chunkCountMax);
+            ByteBuffer bytes = TensorFile.bytes(file, begin + (long) at * type.sizeBytes(), chunkCount * type.sizeBytes())
+                    .order(ByteOrder.LITTLE_ENDIAN);
             for (int end = at + chunkCount; at < end; at++) {
                 values[at] = type.next(bytes);
             }
@@ -118,6 +109,10 @@ final class TorchFile implements TensorFile {
 
     @Override
     public void close() {
-        storages.close();
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

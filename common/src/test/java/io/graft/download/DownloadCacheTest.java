@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -112,13 +118,27 @@ class DownloadCacheTest {
         return new DownloadCache(new DownloadRules(folder, SIZE, Duration.ofMinutes(1)));
     }
 
+    /** What the cache opens, read to its end. */
+    private byte[] fetch(DownloadCache cache) {
+        try (FileChannel file = cache.open(uri(), sha256)) {
+            return Channels.newInputStream(file).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path kept() {
+        return folder.resolve(sha256).resolve("file");
+    }
+
     @Test
     void fetchesOnceAndKeepsTheFileByItsDigest() throws IOException {
         // When
-        Path file = cache().file(uri(), sha256);
+        byte[] fetched = fetch(cache());
         // Then
-        assertThat(file).isEqualTo(folder.resolve(sha256).resolve("file")).hasBinaryContent(content);
-        assertThat(cache().file(uri(), sha256)).isEqualTo(file);
+        assertThat(fetched).isEqualTo(content);
+        assertThat(fetch(cache())).isEqualTo(content);
+        assertThat(kept()).hasBinaryContent(content);
         assertThat(ranges).containsExactly("all");
         assertThat(folder.resolve(sha256).resolve("part")).doesNotExist();
     }
@@ -128,9 +148,9 @@ class DownloadCacheTest {
         // Given
         breakCount.set(2);
         // When
-        Path file = cache().file(uri(), sha256);
+        byte[] fetched = fetch(cache());
         // Then
-        assertThat(file).hasBinaryContent(content);
+        assertThat(fetched).isEqualTo(content);
         assertThat(ranges).containsExactly("all", "bytes=100000-", "bytes=200000-");
     }
 
@@ -140,9 +160,9 @@ class DownloadCacheTest {
         breakCount.set(1);
         takesRanges = false;
         // When
-        Path file = cache().file(uri(), sha256);
+        byte[] fetched = fetch(cache());
         // Then
-        assertThat(file).hasBinaryContent(content);
+        assertThat(fetched).isEqualTo(content);
         assertThat(ranges).containsExactly("all", "bytes=100000-");
     }
 
@@ -152,9 +172,9 @@ class DownloadCacheTest {
         Files.createDirectories(folder.resolve(sha256));
         Files.write(folder.resolve(sha256).resolve("part"), Arrays.copyOf(content, 123));
         // When
-        Path file = cache().file(uri(), sha256);
+        byte[] fetched = fetch(cache());
         // Then
-        assertThat(file).hasBinaryContent(content);
+        assertThat(fetched).isEqualTo(content);
         assertThat(ranges).containsExactly("bytes=123-");
     }
 
@@ -166,23 +186,23 @@ class DownloadCacheTest {
         falls = true;
         DownloadRules impatient = new DownloadRules(folder, SIZE, Duration.ofMinutes(1), Duration.ofMillis(500));
         // When
-        Path file = new DownloadCache(impatient).file(uri(), sha256);
+        byte[] fetched = fetch(new DownloadCache(impatient));
         // Then
-        assertThat(file).hasBinaryContent(content);
+        assertThat(fetched).isEqualTo(content);
         assertThat(ranges).containsExactly("all", "bytes=100000-");
     }
 
     @Test
     void fetchesADamagedFileAgain() throws IOException {
         // Given
-        Path file = cache().file(uri(), sha256);
+        fetch(cache());
         byte[] damaged = content.clone();
         damaged[7]++;
-        Files.write(file, damaged);
+        Files.write(kept(), damaged);
         // When
-        Path again = cache().file(uri(), sha256);
+        byte[] again = fetch(cache());
         // Then
-        assertThat(again).hasBinaryContent(content);
+        assertThat(again).isEqualTo(content);
         assertThat(ranges).containsExactly("all", "all");
     }
 
@@ -191,7 +211,7 @@ class DownloadCacheTest {
         // Given
         String other = "0".repeat(64);
         // When // Then
-        assertThatThrownBy(() -> cache().file(uri(), other)).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> cache().open(uri(), other)).isInstanceOf(Problem.class)
                 .hasMessage(uri() + " has SHA-256 " + sha256 + " (expected: " + other + ")");
         assertThat(folder.resolve(other).resolve("part")).doesNotExist();
         assertThat(folder.resolve(other).resolve("file")).doesNotExist();
@@ -200,7 +220,7 @@ class DownloadCacheTest {
     @Test
     void refusesMoreThanItMayTake() {
         DownloadCache narrow = new DownloadCache(new DownloadRules(folder, SIZE - 1, Duration.ofMinutes(1)));
-        assertThatThrownBy(() -> narrow.file(uri(), sha256)).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> narrow.open(uri(), sha256)).isInstanceOf(Problem.class)
                 .hasMessage(uri() + " has 300000 bytes or more (expected: at most 299999)");
     }
 
@@ -211,7 +231,7 @@ class DownloadCacheTest {
         server.stop(0);
         Path file = folder.resolve(sha256).resolve("file");
         // When // Then
-        assertThatThrownBy(() -> cache().file(uri, sha256)).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> cache().open(uri, sha256)).isInstanceOf(Problem.class)
                 .hasMessageStartingWith(uri + " cannot be fetched: java.net.ConnectException")
                 .hasMessageEndingWith(" (expected: a way to it, or the file itself at " + file + ")");
     }
@@ -219,7 +239,7 @@ class DownloadCacheTest {
     @Test
     void saysWhatTheServerAnswered() {
         URI missing = URI.create(uri().toString().replace("weights", "missing") + "?token=secret");
-        assertThatThrownBy(() -> cache().file(missing, sha256)).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> cache().open(missing, sha256)).isInstanceOf(Problem.class)
                 .hasMessageContaining("missing.pth cannot be fetched: java.io.IOException: the server answered 404")
                 .message().doesNotContain("secret");
     }
@@ -227,13 +247,67 @@ class DownloadCacheTest {
     @Test
     void fetchesOnceForAllWhoNeedItAtOnce() throws Exception {
         // When
-        List<CompletableFuture<Path>> files = List.of(
-                CompletableFuture.supplyAsync(() -> cache().file(uri(), sha256), threads),
-                CompletableFuture.supplyAsync(() -> cache().file(uri(), sha256), threads));
+        List<CompletableFuture<byte[]>> fetched = List.of(CompletableFuture.supplyAsync(() -> fetch(cache()), threads),
+                CompletableFuture.supplyAsync(() -> fetch(cache()), threads));
         // Then
-        for (CompletableFuture<Path> file : files) {
-            assertThat(file.get(60, TimeUnit.SECONDS)).hasBinaryContent(content);
+        for (CompletableFuture<byte[]> bytes : fetched) {
+            assertThat(bytes.get(60, TimeUnit.SECONDS)).isEqualTo(content);
         }
         assertThat(ranges).containsExactly("all");
+    }
+
+    @Test
+    void opensTheVeryFileThatItVerified() throws IOException {
+        // Given
+        fetch(cache());
+        try (FileChannel file = cache().open(uri(), sha256)) {
+            // When
+            Path other = Files.write(folder.resolve("other"), new byte[SIZE]);
+            Files.move(other, kept(), StandardCopyOption.REPLACE_EXISTING);
+            // Then
+            assertThat(Channels.newInputStream(file).readAllBytes()).isEqualTo(content);
+        }
+    }
+
+    /** As on a volume that can only be read: nobody may make a lock there. */
+    @Test
+    void takesAFileThatIsThereWithoutALock() throws IOException {
+        // Given
+        Files.createDirectories(folder.resolve(sha256).resolve("lock"));
+        Files.write(kept(), content);
+        // When // Then
+        assertThat(fetch(cache())).isEqualTo(content);
+        assertThat(ranges).isEmpty();
+    }
+
+    @Test
+    void makesItsFolderForItsUserAlone() throws IOException {
+        // Given
+        Path made = folder.resolve("graft-weights");
+        // When
+        fetch(new DownloadCache(new DownloadRules(made, SIZE, Duration.ofMinutes(1))));
+        // Then
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made))).isEqualTo("rwx------");
+    }
+
+    @Test
+    void refusesAFolderThatOthersWriteTo() throws IOException {
+        // Given
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        // When // Then
+        assertThatThrownBy(() -> cache().open(uri(), sha256)).isInstanceOf(Problem.class)
+                .hasMessage("download folder " + folder + " belongs to " + Files.getOwner(folder).getName()
+                        + " and is rwxrwxrwx (expected: of " + System.getProperty("user.name")
+                        + " or root, writable for its owner only)");
+        assertThat(ranges).isEmpty();
+    }
+
+    @Test
+    void refusesAFolderOfAnotherUser() throws IOException {
+        // Given
+        int owner = (Integer) Files.getAttribute(folder, "unix:uid");
+        // When // Then
+        assertThatThrownBy(() -> PrivateFolder.require(folder, Set.of(owner + 1))).isInstanceOf(Problem.class)
+                .hasMessageStartingWith("download folder " + folder + " belongs to " + Files.getOwner(folder).getName());
     }
 }

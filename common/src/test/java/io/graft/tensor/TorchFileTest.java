@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ class TorchFileTest {
     }
 
     private TensorFile open(byte[] bytes) throws IOException {
-        return TensorFile.open("weights file", Files.write(folder.resolve("file.pth"), bytes));
+        return TensorFile.of("weights file", FileChannel.open(Files.write(folder.resolve("file.pth"), bytes)));
     }
 
     @Test
