@@ -29,12 +29,17 @@ final class ImageWeights {
     private final Architecture architecture;
     private final Preprocessing preprocessing;
     private final Map<String, String> namesInFile = new HashMap<>();
+    private final List<Parameter> parameters;
+    private final MessageDigest digest = Digests.newSha256();
+    private int digestedCount;
 
     private ImageWeights(TensorFile file, Architecture architecture, Preprocessing preprocessing) {
         this.file = file;
         this.architecture = architecture;
         this.preprocessing = preprocessing;
+        this.parameters = architecture.parameters();
         file.names().forEach(name -> namesInFile.put(architecture.canonical(name), name));
+        digest.update((architecture + "/" + preprocessing.canonical()).getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -58,7 +63,7 @@ final class ImageWeights {
 
     private void requireNoOtherTensor() {
         Set<String> others = new TreeSet<>(namesInFile.keySet());
-        architecture.parameters().forEach(parameter -> others.remove(parameter.name()));
+        parameters.forEach(parameter -> others.remove(parameter.name()));
         others.removeIf(architecture::isUnused);
         if (!others.isEmpty()) {
             List<String> first = others.stream().limit(NAME_COUNT_MAX).toList();
@@ -75,8 +80,22 @@ final class ImageWeights {
         return preprocessing;
     }
 
-    /** @throws Problem INVALID when the file does not have it in this shape, or not with finite numbers */
+    /**
+     * Reads one; whoever reads them in the order of the forward pass reads them for {@link #sha256()} too, since a large one
+     * takes a while.
+     *
+     * @throws Problem INVALID when the file does not have it in this shape, or not with finite numbers
+     */
     Tensor tensor(Parameter parameter) {
+        Tensor tensor = read(parameter);
+        if (digestedCount < parameters.size() && parameters.get(digestedCount).equals(parameter)) {
+            update(digest, tensor.values());
+            digestedCount++;
+        }
+        return tensor;
+    }
+
+    private Tensor read(Parameter parameter) {
         Tensor tensor = file.tensor(namesInFile.getOrDefault(parameter.name(), parameter.name()));
         if (!tensor.shape().equals(parameter.shape())) {
             throw invalid("has " + parameter.name() + " of shape " + tensor.shape() + " (expected: " + parameter.shape() + ")");
@@ -86,13 +105,23 @@ final class ImageWeights {
 
     /**
      * SHA-256 over {@code architecture/preprocessing} in UTF-8 ({@link Preprocessing#canonical()}), then the parameters in the
-     * order of the forward pass as little-endian float32. Neither the file's format nor the order in the file matter.
+     * order of the forward pass as little-endian float32. Neither the file's format nor the order in the file matter. Reads
+     * those that have not been read.
      */
     String sha256() {
-        MessageDigest digest = Digests.newSha256();
-        digest.update((architecture + "/" + preprocessing.canonical()).getBytes(StandardCharsets.UTF_8));
-        architecture.parameters().forEach(parameter -> update(digest, tensor(parameter).values()));
-        return HexFormat.of().formatHex(digest.digest());
+        while (digestedCount < parameters.size()) {
+            update(digest, read(parameters.get(digestedCount)).values());
+            digestedCount++;
+        }
+        return HexFormat.of().formatHex(copy(digest).digest());
+    }
+
+    private static MessageDigest copy(MessageDigest digest) {
+        try {
+            return (MessageDigest) digest.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the Java platform's SHA-256 can be copied", e);
+        }
     }
 
     /** In pieces: the largest weight of a VGG has 411 MB. */

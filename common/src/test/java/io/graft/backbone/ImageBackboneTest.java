@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
+import io.graft.tensor.Tensor;
+import io.graft.tensor.TensorFile;
 import io.graft.testing.SharedFolder;
 
 class ImageBackboneTest {
@@ -53,6 +58,46 @@ class ImageBackboneTest {
         assertThat(descriptor.dimension()).isEqualTo(512);
         assertThat(descriptor.precision()).isEqualTo("float32");
         assertThat(descriptor.sha256()).isEqualTo("83150647ec697368f190d58e76a13667074c4cd4213b5e47e243178e0e0842bd");
+    }
+
+    /** The largest file has half a gigabyte: its digest comes of the numbers that the network takes. */
+    @ParameterizedTest
+    @ValueSource(strings = { "resnet18", "vgg11" })
+    void readsEachTensorOnce(String architecture) {
+        // Given
+        Map<String, Integer> reads = new TreeMap<>();
+        TensorFile counted = counting(RuleWeights.open(architecture), reads);
+        // When
+        ImageBackbone.open(new BackboneId(architecture), ImageWeights.of(counted, Map.of()),
+                Placement.choose("auto", "float32"), DECODER).close();
+        // Then
+        assertThat(reads.keySet()).isEqualTo(new TreeSet<>(counted.names()));
+        assertThat(reads.values()).containsOnly(1);
+    }
+
+    private static TensorFile counting(TensorFile file, Map<String, Integer> reads) {
+        return new TensorFile() {
+            @Override
+            public Map<String, String> metadata() {
+                return file.metadata();
+            }
+
+            @Override
+            public Set<String> names() {
+                return file.names();
+            }
+
+            @Override
+            public Tensor tensor(String name) {
+                reads.merge(name, 1, Integer::sum);
+                return file.tensor(name);
+            }
+
+            @Override
+            public void close() {
+                file.close();
+            }
+        };
     }
 
     @Test
