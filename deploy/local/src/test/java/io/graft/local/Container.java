@@ -82,19 +82,15 @@ final class Container implements AutoCloseable {
 
     /** Runs a command of the image in the container, as its user. @return what it said, errors too */
     String run(String... command) {
-        return runc(prefixed("exec", command));
+        List<String> exec = new ArrayList<>(List.of("exec", id));
+        exec.addAll(List.of(command));
+        return runc(exec);
     }
 
     /** What the kernel counts for the container. */
     JsonNode statistics() {
         return Json.readLenient(runc(List.of("events", "--stats", id)).getBytes(StandardCharsets.UTF_8), JsonNode.class,
                 "RUNC_ANSWER_INVALID", "answer of runc events");
-    }
-
-    private List<String> prefixed(String verb, String... command) {
-        List<String> all = new ArrayList<>(List.of(verb, id));
-        all.addAll(List.of(command));
-        return all;
     }
 
     private String runc(List<String> arguments) {
