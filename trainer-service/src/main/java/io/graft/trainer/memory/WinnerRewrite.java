@@ -1,12 +1,12 @@
 package io.graft.trainer.memory;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
@@ -40,8 +40,8 @@ final class WinnerRewrite implements AutoCloseable {
     private final TopicReplay replay;
     private final EventProducer events;
     private final FeatureMetrics metrics;
-    private final Map<SampleKey, Long> sentAtNanos = new HashMap<>();
-    private final Map<FeatureKey, Long> removedAtNanos = new HashMap<>();
+    private final PendingRecords<SampleKey> rewritten = new PendingRecords<>(SEND_AGAIN);
+    private final PendingRecords<FeatureKey> removed = new PendingRecords<>(SEND_AGAIN);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(WinnerRewrite::thread);
 
     /** @param topic {@code sample-features} behind its prefix */
@@ -97,30 +97,16 @@ final class WinnerRewrite implements AutoCloseable {
         metrics.rewritten();
     }
 
-    /** One that has not come back after a while was not written. */
     private void rewrite(List<Winner> winners) {
-        sentAtNanos.keySet().retainAll(winners.stream().map(Winner::key).toList());
-        long now = System.nanoTime();
-        for (Winner winner : winners) {
-            Long sent = sentAtNanos.get(winner.key());
-            if (sent == null || now - sent > SEND_AGAIN.toNanos()) {
-                sentAtNanos.put(winner.key(), now);
-                rewrite(winner);
-            }
-        }
+        rewritten.retain(winners.stream().map(Winner::key).collect(Collectors.toSet()));
+        winners.stream().filter(winner -> rewritten.send(winner.key())).forEach(this::rewrite);
     }
 
     /** Further features of samples that are gone or have another content. */
     private void remove(Map<Integer, List<FeatureKey>> unneeded) {
-        removedAtNanos.keySet().retainAll(unneeded.values().stream().flatMap(List::stream).toList());
-        long now = System.nanoTime();
-        unneeded.forEach((partition, keys) -> keys.forEach(key -> {
-            Long sent = removedAtNanos.get(key);
-            if (sent == null || now - sent > SEND_AGAIN.toNanos()) {
-                removedAtNanos.put(key, now);
-                remove(partition, key);
-            }
-        }));
+        removed.retain(unneeded.values().stream().flatMap(List::stream).collect(Collectors.toSet()));
+        unneeded.forEach(
+                (partition, keys) -> keys.stream().filter(removed::send).forEach(key -> remove(partition, key)));
     }
 
     private void rewrite(Winner winner) {
