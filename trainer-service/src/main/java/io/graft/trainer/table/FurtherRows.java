@@ -1,11 +1,12 @@
 package io.graft.trainer.table;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import io.graft.id.SampleId;
 final class FurtherRows {
 
     private final Map<SampleId, Map<BackboneId, SampleRow>> rows = new HashMap<>();
+    private final Set<Map.Entry<SampleId, BackboneId>> unneeded = new HashSet<>();
 
     /** The row of a sample by a backbone, whatever content it is of. */
     @Nullable
@@ -38,6 +40,7 @@ final class FurtherRows {
         if (ofSample == null) {
             return null;
         }
+        unneeded.remove(Map.entry(sample, backbone));
         SampleRow removed = ofSample.remove(backbone);
         if (ofSample.isEmpty()) {
             rows.remove(sample);
@@ -63,19 +66,27 @@ final class FurtherRows {
     }
 
     /**
-     * Those that serve nobody any more: their sample is deleted or has another content, or says itself what they say.
+     * Looks whether a sample's rows still serve anybody, which is to be done whenever it or one of them changes.
      *
-     * @param said what is known of each sample that is there
+     * @param said what is known of the sample; absent: it is not there
      */
-    List<Map.Entry<SampleId, BackboneId>> unneeded(Map<SampleId, SampleRow> said) {
-        List<Map.Entry<SampleId, BackboneId>> unneeded = new ArrayList<>();
-        rows.forEach((sample, ofSample) -> ofSample.forEach((backbone, row) -> {
-            SampleRow own = said.get(sample);
-            if (own == null || own.matrix() == row.matrix()
-                    || (!own.sampleSha256().equals(row.sampleSha256()) && own.timestampMs() >= row.timestampMs())) {
+    void judge(SampleId sample, @Nullable SampleRow said) {
+        rows.getOrDefault(sample, Map.of()).forEach((backbone, row) -> {
+            if (isUnneeded(row, said)) {
                 unneeded.add(Map.entry(sample, backbone));
+            } else {
+                unneeded.remove(Map.entry(sample, backbone));
             }
-        }));
+        });
+    }
+
+    private static boolean isUnneeded(SampleRow row, @Nullable SampleRow said) {
+        return said == null || said.matrix() == row.matrix()
+                || (!said.sampleSha256().equals(row.sampleSha256()) && said.timestampMs() >= row.timestampMs());
+    }
+
+    /** Those that serve nobody any more: their sample is deleted or has another content, or says itself what they say. */
+    Collection<Map.Entry<SampleId, BackboneId>> unneeded() {
         return unneeded;
     }
 }

@@ -89,6 +89,7 @@ public final class TaskFeatures {
         outdatedInLog.remove(id);
         deletions.remove(id);
         rows.put(id, row);
+        further.judge(id, row);
         requireTrained(row, feature);
         changedUntil = Math.max(changedUntil, row.offset() + 1);
         return true;
@@ -99,6 +100,7 @@ public final class TaskFeatures {
         end = Math.max(end, offset + 1);
         SampleRow row = matrices.store(feature, further.get(id, feature.backbone()), offset);
         further.put(id, feature.backbone(), row);
+        further.judge(id, rows.get(id));
         requireTrained(row, feature);
         return true;
     }
@@ -119,6 +121,7 @@ public final class TaskFeatures {
         if (old != null) {
             matrices.free(old);
         }
+        further.judge(id, null);
         outdatedInLog.remove(id);
         Deletion known = deletions.get(id);
         if (known != null && known.deletedAtMs() == timestampMs) {
@@ -229,9 +232,9 @@ public final class TaskFeatures {
                 .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder()))).map(Map.Entry::getKey);
     }
 
-    /** The keys of further features that serve nobody any more, in the log and here. Looks at every further feature. */
+    /** The keys of further features that serve nobody any more, in the log and here. */
     synchronized List<FeatureKey> unneeded() {
-        return further.unneeded(rows).stream()
+        return further.unneeded().stream()
                 .map(entry -> FeatureKey.further(new SampleKey(task, entry.getKey()), entry.getValue())).toList();
     }
 
