@@ -43,8 +43,7 @@ final class OldFeatures {
 
     private Stream<Replacement> due(TaskId task) {
         Instant now = clock.instant();
-        Optional<BackboneKey> serving = models.servingBackbone(task)
-                .map(known -> new BackboneKey(known.sha256(), known.id(), known.dimension()));
+        Optional<BackboneKey> serving = models.servingBackbone(task).map(BackboneKey::of);
         return serving.stream().flatMap(by -> features.backbones(task).stream()
                 .filter(old -> models.idleSince(task, old.sha256()).filter(since -> !now.isBefore(since.plus(kept)))
                         .isPresent())

@@ -191,7 +191,7 @@ class ModelMaker {
         SharedValidation shared;
         try {
             shared = new SharedValidation(snapshot, memory.features().snapshot(request.task(),
-                    new BackboneKey(other.sha256(), other.id(), other.dimension()), request.request().validationFraction(),
+                    BackboneKey.of(other), request.request().validationFraction(),
                     id -> true));
         } catch (Problem e) {
             return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()

@@ -6,6 +6,7 @@ import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
 import io.graft.feature.EncodedFeature;
 import io.graft.id.BackboneId;
+import io.graft.model.ModelReady.BackboneReference;
 
 /**
  * Whose features a matrix holds: those of different backbones never mix.
@@ -22,6 +23,11 @@ public record BackboneKey(String sha256, BackboneId id, int dimension) {
 
     public static BackboneKey of(BackboneDescriptor descriptor) {
         return new BackboneKey(descriptor.sha256(), descriptor.id(), descriptor.dimension());
+    }
+
+    /** What a version says that it was made by. */
+    public static BackboneKey of(BackboneReference reference) {
+        return new BackboneKey(reference.sha256(), reference.id(), reference.dimension());
     }
 
     static BackboneKey of(EncodedFeature feature) {

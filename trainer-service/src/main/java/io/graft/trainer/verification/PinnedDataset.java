@@ -43,8 +43,7 @@ record PinnedDataset(Optional<FeatureSnapshot> snapshot, Set<SampleId> corrected
         TopicOffset pinned = model.dataset().offset(topic)
                 .orElseThrow(() -> Problem.invalid("VERSION_UNPINNED", "version " + model.key()
                         + " has no offset of '" + topic + "' (expected: the end of its samples)"));
-        BackboneKey backbone = new BackboneKey(model.backbone().sha256(), model.backbone().id(),
-                model.backbone().dimension());
+        BackboneKey backbone = BackboneKey.of(model.backbone());
         Map<SampleId, SampleState> before = new HashMap<>();
         TaskFeatures now = log.features(model.task(), backbone, pinned.partition(), pinned.end(),
                 features -> before.putAll(features.states(backbone)));
