@@ -17,6 +17,7 @@ import io.graft.problem.Problem;
 import io.graft.sample.SampleEvent;
 import io.graft.sample.SampleEventCodec;
 import io.graft.sample.SampleKey;
+import io.graft.trainer.table.SampleOrigin;
 
 /**
  * Reads samples of one task from {@code labelled-samples} again, for whoever needs their contents and not their features. A
@@ -43,15 +44,6 @@ public final class StoredSamples {
         this.codec = codec;
     }
 
-    /**
-     * Which content is wanted of a sample.
-     *
-     * @param timestampMs of the sample's record, ms since 1970
-     * @param sha256 of kind and content, as {@link SampleEvent.Labelled#sha256()}
-     */
-    public record Wanted(long timestampMs, String sha256) {
-    }
-
     /** Takes what is found, on the reading thread; what it throws ends the reading. */
     @FunctionalInterface
     public interface Finder extends Consumer<SampleEvent.Labelled> {
@@ -65,14 +57,14 @@ public final class StoredSamples {
      * Reads until all are found, or to where the topic ends when reading begins. Each is found once, with the wanted content;
      * label and split are those that it had when that content was sent. A record that is no sample any more is passed over.
      *
-     * @param wanted not changed
+     * @param wanted which content of each; not changed
      * @return those that are not there: deleted, or replaced by another content
      * @throws Problem BUSY {@code LOG_READING_LATE} when it takes longer than the limit, {@code BROKER_BUSY} when the broker
      *         does not answer
      */
-    public Map<SampleId, Wanted> find(TaskId task, Map<SampleId, Wanted> wanted, Finder finder) {
-        Map<SampleId, Wanted> missing = new HashMap<>(wanted);
-        OptionalLong since = wanted.values().stream().mapToLong(Wanted::timestampMs).min();
+    public Map<SampleId, SampleOrigin> find(TaskId task, Map<SampleId, SampleOrigin> wanted, Finder finder) {
+        Map<SampleId, SampleOrigin> missing = new HashMap<>(wanted);
+        OptionalLong since = wanted.values().stream().mapToLong(SampleOrigin::timestampMs).min();
         if (since.isEmpty()) {
             return missing;
         }
@@ -93,7 +85,7 @@ public final class StoredSamples {
         return missing;
     }
 
-    private void find(TaskId task, Map<SampleId, Wanted> missing, ConsumerRecord<byte[], byte[]> record, Finder finder) {
+    private void find(TaskId task, Map<SampleId, SampleOrigin> missing, ConsumerRecord<byte[], byte[]> record, Finder finder) {
         SampleEvent.Labelled sample;
         try {
             SampleKey key = SampleKey.parse(record.key());
@@ -108,7 +100,7 @@ public final class StoredSamples {
             return;
         }
         SampleId id = sample.key().sampleId();
-        Wanted content = missing.get(id);
+        SampleOrigin content = missing.get(id);
         if (content != null && content.sha256().equals(sample.sha256())) {
             missing.remove(id);
             finder.accept(sample);

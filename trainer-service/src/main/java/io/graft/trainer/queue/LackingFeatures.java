@@ -163,9 +163,7 @@ class LackingFeatures {
         void run(Transactions open) {
             transactions = Optional.of(open);
             listener.embedded(0, lacking.size());
-            Map<SampleId, StoredSamples.Wanted> wanted = new HashMap<>();
-            lacking.forEach((id, origin) -> wanted.put(id, new StoredSamples.Wanted(origin.timestampMs(), origin.sha256())));
-            stored.find(task, wanted, this).keySet().forEach(this::leaveOut);
+            unusable.putAll(stored.find(task, lacking, this));
             flush();
         }
 

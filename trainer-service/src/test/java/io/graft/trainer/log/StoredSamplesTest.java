@@ -32,6 +32,7 @@ import io.graft.sample.SampleEvent;
 import io.graft.sample.SampleEventCodec;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.KafkaTopic;
+import io.graft.trainer.table.SampleOrigin;
 
 /** Contents of one task, read again from a topic of three partitions. */
 class StoredSamplesTest {
@@ -81,7 +82,7 @@ class StoredSamplesTest {
         send(2, "bees/a", "first", SENT_AT_MS + 3);
 
         // When
-        Map<SampleId, StoredSamples.Wanted> missing = find(Map.of("a", wanted("first", 0), "c", wanted("third", 2)));
+        Map<SampleId, SampleOrigin> missing = find(Map.of("a", wanted("first", 0), "c", wanted("third", 2)));
 
         // Then
         assertThat(missing).isEmpty();
@@ -112,7 +113,7 @@ class StoredSamplesTest {
         producer.send(new ProducerRecord<>(topics.labelledSamples(), 0, SENT_AT_MS, bytes("birds/broken"), bytes("?"))).get();
 
         // When
-        Map<SampleId, StoredSamples.Wanted> missing = find(Map.of("deleted", wanted("x", 0), "replaced", wanted("x", 0),
+        Map<SampleId, SampleOrigin> missing = find(Map.of("deleted", wanted("x", 0), "replaced", wanted("x", 0),
                 "broken", wanted("x", 0), "unheard-of", wanted("x", 0)));
 
         // Then
@@ -128,7 +129,7 @@ class StoredSamplesTest {
         send(0, "birds/b", "later", SENT_AT_MS + 1000);
 
         // When
-        Map<SampleId, StoredSamples.Wanted> missing = find(Map.of("a", wanted("same", 1000)));
+        Map<SampleId, SampleOrigin> missing = find(Map.of("a", wanted("same", 1000)));
 
         // Then
         assertThat(missing).containsOnlyKeys(new SampleId("a"));
@@ -165,18 +166,18 @@ class StoredSamplesTest {
         })).isInstanceOf(Problem.class);
     }
 
-    private Map<SampleId, StoredSamples.Wanted> find(Map<String, StoredSamples.Wanted> wanted) {
+    private Map<SampleId, SampleOrigin> find(Map<String, SampleOrigin> wanted) {
         return stored.find(TASK, ids(wanted), sample -> found.put(sample.key().toString(), sample));
     }
 
-    private static Map<SampleId, StoredSamples.Wanted> ids(Map<String, StoredSamples.Wanted> wanted) {
-        Map<SampleId, StoredSamples.Wanted> byId = new TreeMap<>();
+    private static Map<SampleId, SampleOrigin> ids(Map<String, SampleOrigin> wanted) {
+        Map<SampleId, SampleOrigin> byId = new TreeMap<>();
         wanted.forEach((id, content) -> byId.put(new SampleId(id), content));
         return byId;
     }
 
-    private StoredSamples.Wanted wanted(String text, long afterMs) {
-        return new StoredSamples.Wanted(SENT_AT_MS + afterMs, SampleEventCodec.sha256(new SampleContent.Text(text)));
+    private SampleOrigin wanted(String text, long afterMs) {
+        return new SampleOrigin(SENT_AT_MS + afterMs, SampleEventCodec.sha256(new SampleContent.Text(text)));
     }
 
     private void send(int partition, String key, @Nullable String text, long atMs) throws Exception {
