@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +43,7 @@ class BackboneUpgradeTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String ALWAYS = ",\"recipe\":{\"epochs\":3,\"optimizer\":\"sgd\"},\"promotion\":{\"policy\":\"always\"}}";
 
+    @AutoClose
     private static Kafka kafka;
 
     /** The bundled weights once more, on images of half the side: another backbone. */
@@ -65,11 +66,6 @@ class BackboneUpgradeTest {
     @BeforeAll
     static void open() {
         kafka = new Kafka();
-    }
-
-    @AfterAll
-    static void close() {
-        kafka.close();
     }
 
     @Test

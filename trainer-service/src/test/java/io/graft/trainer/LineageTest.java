@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Random;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -39,16 +39,12 @@ class LineageTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String PROBLEM = "application/problem+json";
 
+    @AutoClose
     private static Kafka kafka;
 
     @BeforeAll
     static void open() {
         kafka = new Kafka();
-    }
-
-    @AfterAll
-    static void close() {
-        kafka.close();
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.function.Predicate;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -38,16 +38,12 @@ class TrainerFlowTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String PROBLEM = "application/problem+json";
 
+    @AutoClose
     private static Kafka kafka;
 
     @BeforeAll
     static void open() {
         kafka = new Kafka();
-    }
-
-    @AfterAll
-    static void close() {
-        kafka.close();
     }
 
     @Test

@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import java.time.Duration;
 
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -28,16 +28,12 @@ class TrainingPolicyFlowTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String PROBLEM = "application/problem+json";
 
+    @AutoClose
     private static Kafka kafka;
 
     @BeforeAll
     static void open() {
         kafka = new Kafka();
-    }
-
-    @AfterAll
-    static void close() {
-        kafka.close();
     }
 
     @Test

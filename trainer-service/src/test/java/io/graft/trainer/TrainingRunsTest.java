@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,16 +42,12 @@ class TrainingRunsTest {
     private static final String LONG = "{\"trainRequestId\":\"long\",\"recipe\":"
             + "{\"optimizer\":\"sgd\",\"epochs\":10000,\"batchSize\":1,\"learningRate\":0.0001}}";
 
+    @AutoClose
     private static Kafka kafka;
 
     @BeforeAll
     static void open() {
         kafka = new Kafka();
-    }
-
-    @AfterAll
-    static void close() {
-        kafka.close();
     }
 
     @Test
