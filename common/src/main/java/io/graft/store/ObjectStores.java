@@ -1,0 +1,23 @@
+package io.graft.store;
+
+import io.graft.problem.Problem;
+
+/** Opens the store that a configuration names. */
+public final class ObjectStores {
+
+    private ObjectStores() {
+    }
+
+    /**
+     * Asks nobody yet: a store that is away at this moment is found out when it is needed.
+     *
+     * @throws Problem INVALID {@code OBJECT_STORE_INVALID} when the url is none of a store
+     */
+    public static ObjectStore open(ObjectStoreConfig config) {
+        String scheme = String.valueOf(config.url().getScheme());
+        return switch (scheme) {
+            case "file" -> FolderStore.open(config.url());
+            default -> throw ObjectStoreConfig.invalid(config.url(), "has the scheme '" + scheme + "' (expected: file)");
+        };
+    }
+}
