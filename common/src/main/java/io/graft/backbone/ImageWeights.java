@@ -96,11 +96,12 @@ final class ImageWeights {
     }
 
     private Tensor read(Parameter parameter) {
-        Tensor tensor = file.tensor(namesInFile.getOrDefault(parameter.name(), parameter.name()));
-        if (!tensor.shape().equals(parameter.shape())) {
-            throw invalid("has " + parameter.name() + " of shape " + tensor.shape() + " (expected: " + parameter.shape() + ")");
+        String name = namesInFile.getOrDefault(parameter.name(), parameter.name());
+        List<Integer> shape = file.shape(name);
+        if (!shape.equals(parameter.shape())) {
+            throw invalid("has " + parameter.name() + " of shape " + shape + " (expected: " + parameter.shape() + ")");
         }
-        return tensor;
+        return file.tensor(name);
     }
 
     /**

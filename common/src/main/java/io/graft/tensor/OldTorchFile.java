@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,23 +51,32 @@ final class OldTorchFile implements TorchFile.StorageFile {
                 || !Boolean.TRUE.equals(properties.get("little_endian"))) {
             throw invalid("is of another version or machine (expected: version " + VERSION + ", little-endian)");
         }
-        return PickleReader.read(owner, head);
+        Map<String, Storage> named = new HashMap<>();
+        Object root = PickleReader.read(owner, head, storage -> remember(storage, named));
+        locate(named);
+        return root;
     }
 
-    /** Storages have no table: each begins where the one before it ends. */
-    @Override
-    public void locate(Collection<StoredTensor> tensors) {
-        Map<String, Storage> byKey = new HashMap<>();
-        tensors.forEach(tensor -> byKey.put(tensor.storage().key(), tensor.storage()));
+    private void remember(Storage storage, Map<String, Storage> named) {
+        Storage known = named.putIfAbsent(storage.key(), storage);
+        if (known != null && !known.equals(storage)) {
+            throw invalid(
+                    "has storage " + storage.key() + " with " + known.count() + " numbers of " + known.type() + " and with "
+                            + storage.count() + " of " + storage.type() + " (expected: the same)");
+        }
+    }
+
+    /** Storages have no table: each begins where the one before it ends, an optimizer's between those of tensors. */
+    private void locate(Map<String, Storage> named) {
         if (!(PickleReader.read(owner, head) instanceof List<?> keys)) {
             throw invalid("does not say the order of its storages (expected: a list of keys)");
         }
         try {
             long begin = head.position();
             for (Object key : keys) {
-                Storage storage = key instanceof String ? byKey.get(key) : null;
+                Storage storage = key instanceof String ? named.get(key) : null;
                 if (storage == null) {
-                    throw invalid("has storages beside its tensors (expected: a state_dict and nothing else)");
+                    throw invalid("lists a storage that its pickle does not name (expected: those that it names)");
                 }
                 begins.put(storage.key(), requireCount(storage, begin) + Long.BYTES);
                 begin += Long.BYTES + storage.count() * storage.type().sizeBytes();

@@ -3,6 +3,7 @@ package io.graft.tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.graft.problem.Problem;
 import io.graft.tensor.StoredTensor.Storage;
@@ -14,20 +15,27 @@ final class PickleCalls {
     private static final int KEY_LENGTH_MAX = 100;
 
     private final String owner;
+    private final Consumer<Storage> named;
 
-    PickleCalls(String owner) {
+    /** @param named is told each storage that the pickle names, as often as it does */
+    PickleCalls(String owner, Consumer<Storage> named) {
         this.owner = owner;
+        this.named = named;
     }
 
-    /** A storage from {@code ("storage", type, key, place, count)}, PyTorch's persistent id. */
+    /**
+     * A storage from {@code ("storage", type, key, place, count)}, PyTorch's persistent id; old ones may be a part of another.
+     */
     Storage storage(Object id) {
         if (id instanceof List<?> parts && parts.size() >= 5 && "storage".equals(parts.get(0))
                 && parts.get(1) instanceof PickleGlobal type && type.kind() == PickleGlobal.Kind.STORAGE
                 && parts.get(2) instanceof String key && key.length() <= KEY_LENGTH_MAX && parts.get(4) instanceof Long count
-                && count >= 0) {
-            return new Storage(type.storageType(), key, count);
+                && count >= 0 && (parts.size() == 5 || parts.get(5) == PickleStack.NONE)) {
+            Storage storage = new Storage(type.storageType(), key, count);
+            named.accept(storage);
+            return storage;
         }
-        throw invalid("has a storage that is none (expected: type, key, place and count)");
+        throw invalid("has a storage that is none, or a part of another (expected: type, key, place and count)");
     }
 
     Object call(Object function, Object arguments) {
@@ -52,7 +60,7 @@ final class PickleCalls {
     /** An object of a TorchScript class: its attributes come by {@link #build}. */
     Object instance(Object type, Object arguments) {
         if (type instanceof PickleGlobal global && arguments.equals(List.of())
-                && (global.kind() == PickleGlobal.Kind.MODULE || global.kind() == PickleGlobal.Kind.DICTIONARY)) {
+                && global.kind() == PickleGlobal.Kind.MODULE) {
             return new Module();
         }
         throw invalid("has a pickle that makes an object of what is no module");
@@ -83,39 +91,24 @@ final class PickleCalls {
                 || !(arguments.get(1) instanceof Long offset) || offset < 0) {
             throw invalid("has a tensor that is none (expected: storage, offset, shape and strides)");
         }
-        List<Long> shape = integers(arguments.get(2));
-        List<Long> strides = integers(arguments.get(3));
+        List<Integer> shape = integers(arguments.get(2));
+        List<Integer> strides = integers(arguments.get(3));
         if (shape.size() != strides.size()) {
             throw invalid("has a tensor of shape " + shape + " and strides " + strides + " (expected: as many)");
         }
-        long count = 1;
-        for (int i = shape.size() - 1; i >= 0; i--) {
-            if (shape.get(i) > 1 && strides.get(i) != count) {
-                throw invalid("has a tensor of shape " + shape + " and strides " + strides
-                        + " (expected: numbers that lie one behind the other, as contiguous() makes them)");
-            }
-            count *= shape.get(i);
-            if (count < 1 || count > Integer.MAX_VALUE) {
-                throw invalid("has a tensor of shape " + shape + " (expected: 1 to " + Integer.MAX_VALUE + " numbers)");
-            }
-        }
-        if (offset > storage.count() - count) {
-            throw invalid("has a tensor of shape " + shape + " at " + offset + " (expected: within the " + storage.count()
-                    + " numbers of its storage)");
-        }
-        return new StoredTensor(storage, offset, shape.stream().map(Long::intValue).toList(), (int) count);
+        return new StoredTensor(storage, offset, shape, strides);
     }
 
-    private List<Long> integers(Object value) {
+    private List<Integer> integers(Object value) {
         if (!(value instanceof List<?> list) || list.size() > DIMENSION_COUNT_MAX) {
             throw invalid("has a tensor whose shape is no list of at most " + DIMENSION_COUNT_MAX + " numbers");
         }
-        List<Long> integers = new ArrayList<>(list.size());
+        List<Integer> integers = new ArrayList<>(list.size());
         for (Object element : list) {
             if (!(element instanceof Long number) || number < 0 || number > Integer.MAX_VALUE) {
                 throw invalid("has a tensor whose shape is no list of whole numbers");
             }
-            integers.add(number);
+            integers.add(number.intValue());
         }
         return integers;
     }

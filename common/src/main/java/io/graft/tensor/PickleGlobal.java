@@ -14,7 +14,7 @@ record PickleGlobal(Kind kind, String name) {
 
     /** What calling it gives. */
     enum Kind {
-        /** An empty dictionary, or one of a list of pairs. */
+        /** An empty dictionary: what is put into it comes later, and what it is called with is left out. */
         DICTIONARY,
         /** A tensor of a storage, an offset, a shape and strides. */
         TENSOR,
@@ -39,7 +39,8 @@ record PickleGlobal(Kind kind, String name) {
             return Optional.of(Kind.MODULE);
         }
         return switch (global) {
-            case "collections.OrderedDict" -> Optional.of(Kind.DICTIONARY);
+            // The second is a learning rate schedule's, in a checkpoint.
+            case "collections.OrderedDict", "collections.Counter" -> Optional.of(Kind.DICTIONARY);
             case "torch._utils._rebuild_tensor_v2" -> Optional.of(Kind.TENSOR);
             case "torch._utils._rebuild_parameter", "torch.jit._pickle.restore_type_tag", "torch.jit._pickle.build_intlist",
                     "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_doublelist",

@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.graft.problem.Problem;
+import io.graft.tensor.StoredTensor.Storage;
 
 /**
  * A pickle of protocol 2 as data: the part of its instructions that PyTorch writes for tensors in dictionaries, lists and
@@ -36,11 +38,11 @@ final class PickleReader {
     private final PickleCalls calls;
     private final Map<Integer, Object> memo = new HashMap<>();
 
-    private PickleReader(String owner, ByteBuffer bytes) {
+    private PickleReader(String owner, ByteBuffer bytes, Consumer<Storage> named) {
         this.owner = owner;
         this.bytes = bytes;
         this.stack = new PickleStack(owner);
-        this.calls = new PickleCalls(owner);
+        this.calls = new PickleCalls(owner, named);
     }
 
     /**
@@ -51,8 +53,14 @@ final class PickleReader {
      * @throws Problem INVALID {@code TENSORS_INVALID} when it breaks a rule, or names what is not known
      */
     static Object read(String owner, ByteBuffer bytes) {
+        return read(owner, bytes, storage -> {
+        });
+    }
+
+    /** Reads one, and hands over each storage that it names. */
+    static Object read(String owner, ByteBuffer bytes, Consumer<Storage> named) {
         try {
-            return new PickleReader(owner, bytes.order(ByteOrder.LITTLE_ENDIAN)).run();
+            return new PickleReader(owner, bytes.order(ByteOrder.LITTLE_ENDIAN), named).run();
         } catch (BufferUnderflowException e) {
             throw Problem.invalid("TENSORS_INVALID", owner + " has a pickle that breaks off (expected: an end)", e);
         }
@@ -156,7 +164,7 @@ final class PickleReader {
         String module = line();
         String name = line();
         return PickleGlobal.of(module, name).orElseThrow(() -> invalid("names '" + module + "." + name
-                + "', which is no tensor (expected: tensors in dictionaries, as torch.save writes a state_dict)"));
+                + "', which is not read (expected: tensors in dictionaries, as torch.save writes a state_dict)"));
     }
 
     private String line() {

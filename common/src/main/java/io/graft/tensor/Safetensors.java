@@ -2,9 +2,9 @@ package io.graft.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.ShortBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -67,16 +67,28 @@ public final class Safetensors implements TensorFile {
     }
 
     @Override
-    public Tensor tensor(String name) {
+    public List<Integer> shape(String name) {
+        return entry(name).shape();
+    }
+
+    private TensorEntry entry(String name) {
         TensorEntry entry = header.entries().get(name);
         if (entry == null) {
             throw invalid(owner, "has no tensor '" + name + "'");
         }
-        float[] values = switch (entry.type()) {
-            case F32 -> singles(entry);
-            case F16 -> halves(entry);
-            case I64 -> throw invalid(owner, "has tensor '" + name + "' of dtype I64 (expected: F32 or F16)");
-        };
+        return entry;
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+        TensorEntry entry = entry(name);
+        if (!entry.type().hasFraction()) {
+            throw invalid(owner, "has tensor '" + name + "' of dtype " + entry.type() + " (expected: F32, F16, BF16 or F64)");
+        }
+        if (entry.begin() == entry.end()) {
+            throw invalid(owner, "has tensor '" + name + "' of shape " + entry.shape() + " (expected: 1 number or more)");
+        }
+        float[] values = entry.type() == TensorType.F32 ? singles(entry) : others(entry);
         Numbers.requireFinite(owner, name, values);
         return new Tensor(entry.shape(), values);
     }
@@ -92,11 +104,11 @@ public final class Safetensors implements TensorFile {
         return values;
     }
 
-    private float[] halves(TensorEntry entry) {
-        ShortBuffer bits = bytes(entry).asShortBuffer();
-        float[] values = new float[bits.remaining()];
+    private float[] others(TensorEntry entry) {
+        ByteBuffer bytes = bytes(entry);
+        float[] values = new float[bytes.remaining() / entry.type().sizeBytes()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = Numbers.ofHalf(bits.get(i));
+            values[i] = entry.type().next(bytes);
         }
         return values;
     }

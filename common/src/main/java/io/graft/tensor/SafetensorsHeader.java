@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,9 @@ final class SafetensorsHeader {
 
     private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
     private static final int DIMENSION_COUNT_MAX = 8;
+    /** An empty one stands before what begins at its place. */
+    private static final Comparator<TensorEntry> ORDER = Comparator.comparingInt(TensorEntry::begin)
+            .thenComparingInt(TensorEntry::end);
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(4).maxNumberLength(20)
                     .maxStringLength(SIZE_BYTES_MAX).build())
@@ -126,7 +130,9 @@ final class SafetensorsHeader {
                 return type;
             }
         }
-        throw invalid("has tensor '" + name + "' of dtype '" + text + "' (expected: F32, F16 or I64)");
+        throw invalid(
+                "has tensor '" + name + "' of dtype '" + text + "' (expected: one of " + Arrays.toString(TensorType.values())
+                        + ")");
     }
 
     private List<Integer> integers(String name, String field, JsonNode node, int countMax) {
@@ -144,11 +150,10 @@ final class SafetensorsHeader {
     }
 
     private long sizeBytes(String name, TensorType type, List<Integer> shape) {
-        long sizeBytes = type.sizeBytes();
+        long sizeBytes = shape.contains(0) ? 0 : type.sizeBytes();
         for (int dimension : shape) {
-            if (dimension == 0 || sizeBytes > dataSize) {
-                throw invalid(
-                        "has tensor '" + name + "' of " + shape + " (expected: 1 number or more, in " + dataSize + " bytes)");
+            if (sizeBytes > dataSize) {
+                throw invalid("has tensor '" + name + "' of " + shape + " (expected: one in " + dataSize + " bytes)");
             }
             sizeBytes *= dimension;
         }
@@ -158,7 +163,7 @@ final class SafetensorsHeader {
     /** No byte is outside a tensor and none is in two, so that a file says nothing that its header does not. */
     private void requireContiguous() {
         int end = dataBegin;
-        for (TensorEntry entry : entries.values().stream().sorted(Comparator.comparingInt(TensorEntry::begin)).toList()) {
+        for (TensorEntry entry : entries.values().stream().sorted(ORDER).toList()) {
             if (entry.begin() != end) {
                 throw invalid("has tensor '" + entry.name() + "' at " + (entry.begin() - dataBegin) + " (expected: at "
                         + (end - dataBegin) + ", behind the one before)");

@@ -1,22 +1,26 @@
 package io.graft.tensor;
 
-import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** The numbers that a storage of PyTorch may hold; int64 is allowed for batch norm's counters, which nobody reads. */
+/** What PyTorch calls a storage of numbers of a type. */
 enum StorageType {
-    FLOAT("FloatStorage", 4),
-    HALF("HalfStorage", 2),
-    BFLOAT16("BFloat16Storage", 2),
-    DOUBLE("DoubleStorage", 8),
-    LONG("LongStorage", 8);
+    FLOAT("FloatStorage", TensorType.F32),
+    HALF("HalfStorage", TensorType.F16),
+    BFLOAT16("BFloat16Storage", TensorType.BF16),
+    DOUBLE("DoubleStorage", TensorType.F64),
+    LONG("LongStorage", TensorType.I64),
+    INT("IntStorage", TensorType.I32),
+    SHORT("ShortStorage", TensorType.I16),
+    CHAR("CharStorage", TensorType.I8),
+    BYTE("ByteStorage", TensorType.U8),
+    BOOL("BoolStorage", TensorType.BOOL);
 
     private final String global;
-    private final int sizeBytes;
+    private final TensorType numbers;
 
-    StorageType(String className, int sizeBytes) {
+    StorageType(String className, TensorType numbers) {
         this.global = "torch." + className;
-        this.sizeBytes = sizeBytes;
+        this.numbers = numbers;
     }
 
     /** By the name that a pickle has for it. */
@@ -29,19 +33,12 @@ enum StorageType {
         return Optional.empty();
     }
 
-    int sizeBytes() {
-        return sizeBytes;
+    TensorType numbers() {
+        return numbers;
     }
 
-    /** The next number of little-endian bytes; a double is rounded, and what float32 cannot hold becomes infinite. */
-    float next(ByteBuffer bytes) {
-        return switch (this) {
-            case FLOAT -> bytes.getFloat();
-            case HALF -> Numbers.ofHalf(bytes.getShort());
-            case BFLOAT16 -> Numbers.ofBfloat16(bytes.getShort());
-            case DOUBLE -> (float) bytes.getDouble();
-            case LONG -> throw new IllegalStateException("counters are not read");
-        };
+    int sizeBytes() {
+        return numbers.sizeBytes();
     }
 
     /** As in the file: {@code torch.FloatStorage}. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -64,10 +65,17 @@ public interface TensorFile extends AutoCloseable {
     Set<String> names();
 
     /**
+     * What the file says of a tensor's shape, before a number of it is read.
+     *
+     * @throws Problem INVALID {@code TENSORS_INVALID} when there is none of the name
+     */
+    List<Integer> shape(String name);
+
+    /**
      * Copies a tensor as float32.
      *
-     * @throws Problem INVALID {@code TENSORS_INVALID} when there is none of the name, or it holds counters, or
-     *         numbers that are not finite
+     * @throws Problem INVALID {@code TENSORS_INVALID} when there is none of the name, or it holds whole
+     *         numbers, none, or some that are not finite
      */
     Tensor tensor(String name);
 

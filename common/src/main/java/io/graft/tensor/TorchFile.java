@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -36,12 +36,8 @@ final class TorchFile implements TensorFile {
     /** Where in a file the pickle and the numbers of storages are. */
     interface StorageFile {
 
-        /** What the pickle gave. */
+        /** What the pickle gave; called once, before all else. */
         Object pickled();
-
-        /** Finds the tensors' storages; called once, behind {@link #pickled()}. */
-        default void locate(Collection<StoredTensor> tensors) {
-        }
 
         /** Where in the file a storage's first number is; as many as it has follow. */
         long begin(Storage storage) throws IOException;
@@ -55,9 +51,7 @@ final class TorchFile implements TensorFile {
      * @throws Problem INVALID {@code TENSORS_INVALID} when it breaks a rule of the format, or names what is no tensor
      */
     static TorchFile read(String owner, FileChannel file, StorageFile storages) {
-        Map<String, StoredTensor> tensors = TorchTensors.of(owner, storages.pickled());
-        storages.locate(tensors.values());
-        return new TorchFile(owner, file, tensors, storages);
+        return new TorchFile(owner, file, TorchTensors.of(owner, storages.pickled()), storages);
     }
 
     /** Such a file says nothing about itself. */
@@ -72,19 +66,30 @@ final class TorchFile implements TensorFile {
     }
 
     @Override
-    public Tensor tensor(String name) {
+    public List<Integer> shape(String name) {
+        return stored(name).shape();
+    }
+
+    private StoredTensor stored(String name) {
         StoredTensor tensor = tensors.get(name);
         if (tensor == null) {
             throw Safetensors.invalid(owner, "has no tensor '" + name + "'");
         }
+        return tensor;
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+        StoredTensor tensor = stored(name);
         StorageType type = tensor.storage().type();
-        if (type == StorageType.LONG) {
+        if (!type.numbers().hasFraction()) {
             throw Safetensors.invalid(owner,
                     "has tensor '" + name + "' of " + type + " (expected: numbers with a fraction, of 16, 32 or 64 bits)");
         }
+        int count = tensor.requireCount(owner, name);
         try {
             long begin = storages.begin(tensor.storage()) + tensor.offset() * type.sizeBytes();
-            float[] values = numbers(begin, type, tensor.count());
+            float[] values = numbers(begin, type, count);
             Numbers.requireFinite(owner, name, values);
             return new Tensor(tensor.shape(), values);
         } catch (IOException e) {
@@ -101,7 +106,7 @@ final class TorchFile implements TensorFile {
             ByteBuffer bytes = TensorFile.bytes(file, begin + (long) at * type.sizeBytes(), chunkCount * type.sizeBytes())
                     .order(ByteOrder.LITTLE_ENDIAN);
             for (int end = at + chunkCount; at < end; at++) {
-                values[at] = type.next(bytes);
+                values[at] = type.numbers().next(bytes);
             }
         }
         return values;

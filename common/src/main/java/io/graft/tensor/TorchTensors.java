@@ -1,6 +1,7 @@
 package io.graft.tensor;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.graft.tensor.PickleCalls.Module;
@@ -12,8 +13,8 @@ final class TorchTensors {
     private static final int DEPTH_MAX = 32;
     private static final int VALUE_COUNT_MAX = 200_000;
     private static final int PATH_LENGTH_MAX = 1_000;
-    /** Where trainers keep the weights beside the optimizer's state. */
-    private static final String STATE = "state_dict";
+    /** Where trainers keep the weights beside the optimizer's state; the first that is there. */
+    private static final List<String> STATES = List.of("state_dict", "model_state_dict", "model");
 
     private final String owner;
     private final Map<String, StoredTensor> byName = new LinkedHashMap<>();
@@ -23,15 +24,25 @@ final class TorchTensors {
         this.owner = owner;
     }
 
-    /** @param root a dictionary, one with a {@code state_dict}, or a module */
+    /** @param root a dictionary, a checkpoint with one, or a module */
     static Map<String, StoredTensor> of(String owner, Object root) {
         TorchTensors tensors = new TorchTensors(owner);
-        Object state = root instanceof Map<?, ?> checkpoint && checkpoint.get(STATE) instanceof Map<?, ?> inner ? inner : root;
-        tensors.add("", state, 0);
+        tensors.add("", state(root), 0);
         if (tensors.byName.isEmpty()) {
             throw Safetensors.invalid(owner, "has a pickle without named tensors (expected: a state_dict or a module)");
         }
         return tensors.byName;
+    }
+
+    private static Object state(Object root) {
+        if (root instanceof Map<?, ?> checkpoint) {
+            for (String name : STATES) {
+                if (checkpoint.get(name) instanceof Map<?, ?> state) {
+                    return state;
+                }
+            }
+        }
+        return root;
     }
 
     private void add(String path, Object value, int depth) {

@@ -88,6 +88,11 @@ class ImageBackboneTest {
             }
 
             @Override
+            public List<Integer> shape(String name) {
+                return file.shape(name);
+            }
+
+            @Override
             public Tensor tensor(String name) {
                 reads.merge(name, 1, Integer::sum);
                 return file.tensor(name);

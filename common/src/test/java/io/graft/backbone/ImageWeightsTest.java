@@ -79,6 +79,8 @@ class ImageWeightsTest {
                 "weights file has no tensor 'layer4.1.bn2.running_var'");
         assertRefused(changed((metadata, tensors) -> tensors.put("bn1.bias", new Tensor(List.of(32), new float[32]))),
                 "weights file has bn1.bias of shape [32] (expected: [64])");
+        assertRefused(changed((metadata, tensors) -> tensors.put("bn1.bias", new Tensor(List.of(0), new float[0]))),
+                "weights file has bn1.bias of shape [0] (expected: [64])");
     }
 
     @Test

@@ -51,6 +51,11 @@ public final class RuleWeights {
             }
 
             @Override
+            public List<Integer> shape(String name) {
+                return shapes.get(name);
+            }
+
+            @Override
             public Tensor tensor(String name) {
                 return RuleWeights.tensor(name, shapes.get(name), lastOfBlock(named, name));
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,14 +49,46 @@ class SafetensorsTest {
         assertThat(widened).isEqualTo(Float.valueOf(expected));
     }
 
-    @Test
-    void readsHalfPrecision() {
+    @ParameterizedTest
+    @CsvSource({ "F32,0000803F000000C0", "F16,003C00C0", "BF16,803F00C0", "F64,000000000000F03F00000000000000C0" })
+    void readsNumbersOfEveryWidth(String dtype, String hex) {
         // Given
-        byte[] file = file("{'a':{'dtype':'F16','shape':[2],'data_offsets':[0,4]}}", 0x00, 0x3C, 0x00, 0xC0);
+        byte[] data = HexFormat.of().parseHex(hex);
         // When
-        Tensor tensor = Safetensors.read("file", file).tensor("a");
+        Safetensors file = Safetensors.read("file", file(entry(dtype, "[2]", data.length), data));
         // Then
-        assertThat(tensor.values()).containsExactly(1, -2);
+        assertThat(file.tensor("a").values()).containsExactly(1, -2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "I64,8", "I32,4", "I16,2", "I8,1", "U8,1", "BOOL,1" })
+    void namesWholeNumbersAndDoesNotReadThem(String dtype, int sizeBytes) {
+        // Given
+        Safetensors file = Safetensors.read("file", file(entry(dtype, "[]", sizeBytes), new byte[sizeBytes]));
+        // When // Then
+        assertThat(file.names()).containsExactly("a");
+        assertThatThrownBy(() -> file.tensor("a")).isInstanceOf(Problem.class)
+                .hasMessage("file has tensor 'a' of dtype " + dtype + " (expected: F32, F16, BF16 or F64)");
+    }
+
+    @Test
+    void refusesAnEmptyTensorOnlyWhereItIsNeeded() {
+        // Given
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("a", new Tensor(List.of(1), new float[] { 5 }));
+        tensors.put("empty", new Tensor(List.of(0, 3), new float[0]));
+        tensors.put("b", new Tensor(List.of(1), new float[] { 6 }));
+        // When
+        Safetensors file = Safetensors.read("file", Safetensors.write(Map.of(), tensors));
+        // Then
+        assertThat(file.tensor("b").values()).containsExactly(6);
+        assertThat(file.shape("empty")).containsExactly(0, 3);
+        assertThatThrownBy(() -> file.tensor("empty")).isInstanceOf(Problem.class)
+                .hasMessage("file has tensor 'empty' of shape [0, 3] (expected: 1 number or more)");
+    }
+
+    private static String entry(String dtype, String shape, int sizeBytes) {
+        return "{'a':{'dtype':'" + dtype + "','shape':" + shape + ",'data_offsets':[0," + sizeBytes + "]}}";
     }
 
     @Test
@@ -79,13 +112,13 @@ class SafetensorsTest {
             "{'__metadata__':{'a':1}}|head has __metadata__ 'a' that is not a string",
             "{'__metadata__':[]}|head has a __metadata__ that is not an object",
             "{'a':{'dtype':'F32','shape':[1]}}|head has tensor 'a' with fields [dtype, shape] (expected: [data_offsets, dtype, shape])",
-            "{'a':{'dtype':'BF16','shape':[2],'data_offsets':[0,4]}}|head has tensor 'a' of dtype 'BF16' (expected: F32, F16 or I64)",
+            "{'a':{'dtype':'C64','shape':[2],'data_offsets':[0,4]}}|head has tensor 'a' of dtype 'C64' (expected: one of [F32, F16, BF16, F64, I64, I32, I16, I8, U8, BOOL])",
             "{'a':{'dtype':'F32','shape':[1.5],'data_offsets':[0,4]}}|head has tensor 'a' whose shape is [1.5] (expected: whole numbers)",
             "{'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}}|head has tensor 'a' whose shape is [-1] (expected: whole numbers)",
-            "{'a':{'dtype':'F32','shape':[0],'data_offsets':[0,4]}}|head has tensor 'a' of [0] (expected: 1 number or more, in 4 bytes)",
+            "{'a':{'dtype':'F32','shape':[0],'data_offsets':[0,4]}}|head has tensor 'a' of [0] F32 in 4 bytes",
             "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}}|head has tensor 'a' of [2] F32 in 4 bytes",
             "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}|head has tensor 'a' at [0, 8] (expected: within 4 bytes)",
-            "{'a':{'dtype':'F32','shape':[65536,65536],'data_offsets':[0,4]}}|head has tensor 'a' of [65536, 65536] (expected: 1 number or more, in 4 bytes)",
+            "{'a':{'dtype':'F32','shape':[65536,65536],'data_offsets':[0,4]}}|head has tensor 'a' of [65536, 65536] (expected: one in 4 bytes)",
             "{'a':{'dtype':'F16','shape':[1],'data_offsets':[0,2]}}|head has 4 bytes of data (expected: 2, as in its header)",
             "{'a':{'dtype':'F16','shape':[1],'data_offsets':[2,4]}}|head has tensor 'a' at 2 (expected: at 0, behind the one before)",
             "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F16','shape':[1],'data_offsets':[2,4]}}|head has tensor 'b' at 2 (expected: at 4, behind the one before)" })
@@ -128,12 +161,16 @@ class SafetensorsTest {
     }
 
     private static byte[] file(String header, int... data) {
+        byte[] bytes = new byte[data.length];
+        for (int i = 0; i < data.length; i++) {
+            bytes[i] = (byte) data[i];
+        }
+        return file(header, bytes);
+    }
+
+    private static byte[] file(String header, byte[] data) {
         byte[] text = header.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         ByteBuffer file = ByteBuffer.allocate(8 + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
-        file.putLong(text.length).put(text);
-        for (int value : data) {
-            file.put((byte) value);
-        }
-        return file.array();
+        return file.putLong(text.length).put(text).put(data).array();
     }
 }

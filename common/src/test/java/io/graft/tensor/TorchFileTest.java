@@ -109,13 +109,78 @@ class TorchFileTest {
         }
     }
 
-    @Test
-    void namesCountersAndDoesNotReadThem() throws IOException {
-        try (TensorFile file = open(TorchFiles.single("LongStorage", 1, List.of(), new byte[8]))) {
-            assertThat(file.names()).containsExactly("t");
-            assertThatThrownBy(() -> file.tensor("t")).isInstanceOf(Problem.class).hasMessage("weights file has tensor 't' of"
-                    + " torch.LongStorage (expected: numbers with a fraction, of 16, 32 or 64 bits)");
+    @ParameterizedTest
+    @CsvSource({ "LongStorage,8", "IntStorage,4", "ShortStorage,2", "CharStorage,1", "ByteStorage,1", "BoolStorage,1" })
+    void namesWholeNumbersAndDoesNotReadThem(String storage, int sizeBytes) throws IOException {
+        for (boolean old : new boolean[] { false, true }) {
+            byte[] bytes = TorchFiles.single(storage, 1, List.of(), List.of(), new byte[sizeBytes], old);
+            try (TensorFile file = open(bytes)) {
+                assertThat(file.names()).containsExactly("t");
+                assertThat(file.shape("t")).isEmpty();
+                assertThatThrownBy(() -> file.tensor("t")).isInstanceOf(Problem.class).hasMessage("weights file has tensor 't'"
+                        + " of torch." + storage + " (expected: numbers with a fraction, of 16, 32 or 64 bits)");
+            }
         }
+    }
+
+    /** In the old form the optimizer's storages lie between those of the weights. */
+    @ParameterizedTest
+    @CsvSource({ "state_dict,false", "state_dict,true", "model_state_dict,false", "model_state_dict,true", "model,false",
+            "model,true" })
+    void takesTheWeightsOfACheckpointAndNothingElse(String name, boolean old) throws IOException {
+        try (TensorFile file = open(TorchFiles.checkpoint(name, tensors, old))) {
+            assertThat(file.names()).containsExactly("conv1.weight", "layer1.0.bn1.bias");
+            assertThat(file.tensor("conv1.weight").values()).containsExactly(1, -2, 3.5f, Float.MIN_VALUE);
+            assertThat(file.tensor("layer1.0.bn1.bias").values()).containsExactly(7, 8, 9);
+        }
+    }
+
+    @Test
+    void refusesAnEmptyTensorOnlyWhereItIsNeeded() throws IOException {
+        // Given
+        tensors.put("empty", new Tensor(List.of(0, 3), new float[0]));
+        for (byte[] bytes : List.of(TorchFiles.stateDict(tensors), TorchFiles.oldStateDict(tensors))) {
+            // When
+            try (TensorFile file = open(bytes)) {
+                // Then
+                assertThat(file.tensor("layer1.0.bn1.bias").values()).containsExactly(7, 8, 9);
+                assertThatThrownBy(() -> file.tensor("empty")).isInstanceOf(Problem.class)
+                        .hasMessage("weights file has tensor 'empty' of shape [0, 3] (expected: 1 to 2147483647 numbers)");
+            }
+        }
+    }
+
+    @Test
+    void refusesAndNamesATensorThatDoesNotLieInOrder() throws IOException {
+        byte[] transposed = TorchFiles.single("FloatStorage", 6, List.of(3, 2), List.of(1, 3), new byte[24], false);
+        try (TensorFile file = open(transposed)) {
+            assertThatThrownBy(() -> file.tensor("t")).isInstanceOf(Problem.class).hasMessage("weights file has tensor 't' of"
+                    + " shape [3, 2] and strides [1, 3] (expected: numbers that lie one behind the other, as contiguous()"
+                    + " makes them)");
+        }
+    }
+
+    @Test
+    void refusesAnOldFileWhoseStoragesAreNotThoseOfItsPickle() {
+        // Given
+        byte[] file = TorchFiles.oldStateDict(tensors);
+        byte[] listed = new String(file, StandardCharsets.ISO_8859_1)
+                .replaceFirst("(?s)(.*)X\u0001\0\0\0001", "$1X\u0001\0\0\0007")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        // When // Then
+        assertThatThrownBy(() -> open(listed)).isInstanceOf(Problem.class).hasMessage("weights file lists a storage that its"
+                + " pickle does not name (expected: those that it names)");
+    }
+
+    @Test
+    void refusesAnOldFileThatSaysTwoThingsOfAStorage() {
+        // Given
+        byte[] file = TorchFiles.oldStateDict(tensors);
+        byte[] same = new String(file, StandardCharsets.ISO_8859_1).replaceFirst("X\u0001\0\0\0001", "X\u0001\0\0\0000")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        // When // Then
+        assertThatThrownBy(() -> open(same)).isInstanceOf(Problem.class).hasMessage("weights file has storage 0 with 4 numbers"
+                + " of torch.FloatStorage and with 3 of torch.FloatStorage (expected: the same)");
     }
 
     @Test
@@ -128,19 +193,20 @@ class TorchFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "os,system", "posix,system", "builtins,eval", "torch.serialization,load", "collections,Counter",
-            "torch,FloatStorage.__init__" })
-    void refusesAPickleThatNamesWhatIsNoTensor(String module, String name) {
+    @CsvSource({ "os,system", "posix,system", "builtins,eval", "torch.serialization,load", "collections,defaultdict",
+            "torch,ComplexFloatStorage", "torch,FloatStorage.__init__" })
+    void refusesAPickleThatNamesWhatIsNotRead(String module, String name) {
         // Given
         byte[] pickle = instructions("\u0080\u0002c" + module + "\n" + name + "\n(X\4\0\0\0truetR.");
         // When // Then
         assertRefused(pickle, "weights file names '" + module + "." + name
-                + "', which is no tensor (expected: tensors in dictionaries, as torch.save writes a state_dict)");
+                + "', which is not read (expected: tensors in dictionaries, as torch.save writes a state_dict)");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', ignoreLeadingAndTrailingWhitespace = false, value = {
             "\u0080\u0002ctorch~FloatStorage~)R.|calls 'torch.FloatStorage' (expected: that it is only named)",
+            "\u0080\u0002ccollections~OrderedDict~)\u0081.|has a pickle that makes an object of what is no module",
             "\u0080\u0004.|has a pickle of protocol 4 (expected: 2, as torch.save writes)",
             "\u0080\u0002|has a pickle that breaks off (expected: an end)",
             "\u0080\u0002.|has a pickle that takes a value where there is none",
@@ -203,10 +269,11 @@ class TorchFileTest {
     }
 
     @Test
-    void refusesATensorLargerThanItsStorage() {
-        byte[] file = TorchFiles.single("FloatStorage", 3, List.of(2, 2), new byte[12]);
-        assertThatThrownBy(() -> open(file)).isInstanceOf(Problem.class)
-                .hasMessage("weights file has a tensor of shape [2, 2] at 0 (expected: within the 3 numbers of its storage)");
+    void refusesATensorLargerThanItsStorage() throws IOException {
+        try (TensorFile file = open(TorchFiles.single("FloatStorage", 3, List.of(2, 2), new byte[12]))) {
+            assertThatThrownBy(() -> file.tensor("t")).isInstanceOf(Problem.class).hasMessage("weights file has tensor 't' of"
+                    + " shape [2, 2] at 0 (expected: within the 3 numbers of its storage)");
+        }
     }
 
     /** A deflated entry may be a thousand times as large as the file. */

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,44 +20,80 @@ public final class TorchFiles {
 
     private final ByteArrayOutputStream pickle = new ByteArrayOutputStream();
     private final Map<String, byte[]> storages = new LinkedHashMap<>();
+    private final List<Integer> counts = new ArrayList<>();
+    private final boolean old;
 
-    private TorchFiles() {
+    private TorchFiles(boolean old) {
+        this.old = old;
         write(0x80, 2);
     }
 
     /** A {@code .pth} file of a state dict. */
     public static byte[] stateDict(Map<String, Tensor> tensors) {
-        TorchFiles file = new TorchFiles();
+        TorchFiles file = new TorchFiles(false);
         file.state(tensors);
-        file.write('.');
-        return archive(file.pickle.toByteArray(), file.storages);
+        return file.ended();
     }
 
     /** What {@code torch.save} of a state dict wrote before PyTorch 1.6. */
     public static byte[] oldStateDict(Map<String, Tensor> tensors) {
-        TorchFiles file = new TorchFiles();
-        file.pickle.reset();
-        file.pickle.writeBytes(OldTorchFile.MAGIC.getBytes(StandardCharsets.ISO_8859_1));
-        file.write(0x80, 2, 'M', 1001, 1001 >> 8, '.', 0x80, 2, '}', '(');
-        file.text("protocol_version");
-        file.write('M', 1001, 1001 >> 8);
-        file.text("little_endian");
-        file.write(0x88, 'u', '.', 0x80, 2);
+        TorchFiles file = new TorchFiles(true);
         file.state(tensors);
-        file.write('.', 0x80, 2, ']', '(');
-        file.storages.keySet().forEach(file::text);
-        file.write('e', '.');
-        file.storages.values().forEach(bytes -> {
-            int count = bytes.length / Float.BYTES;
-            file.write(count, count >> 8, count >> 16, count >> 24, 0, 0, 0, 0);
-            file.pickle.writeBytes(bytes);
+        return file.ended();
+    }
+
+    /** What a training script saves: the weights under a name, with what the optimizer and its schedule need to go on. */
+    static byte[] checkpoint(String name, Map<String, Tensor> tensors, boolean old) {
+        TorchFiles file = new TorchFiles(old);
+        file.write('}', '(');
+        file.text("epoch");
+        file.integer(3);
+        file.text("optimizer");
+        file.write('}', '(');
+        file.integer(0);
+        file.write('}', '(');
+        file.text("step");
+        file.tensor("LongStorage", 1, List.of(), List.of(), new byte[Long.BYTES]);
+        file.text("exp_avg");
+        file.tensor(new Tensor(List.of(5), new float[5]));
+        file.write('u', 'u');
+        file.text("milestones");
+        file.global("collections", "Counter");
+        file.write('}', 'K', 3, 'K', 1, 's', 0x85, 'R');
+        file.text(name);
+        file.state(tensors);
+        file.write('u');
+        return file.ended();
+    }
+
+    private byte[] ended() {
+        write('.');
+        return old ? old(pickle.toByteArray()) : archive(pickle.toByteArray(), storages);
+    }
+
+    private byte[] old(byte[] root) {
+        pickle.reset();
+        pickle.writeBytes(OldTorchFile.MAGIC.getBytes(StandardCharsets.ISO_8859_1));
+        write(0x80, 2, 'M', 1001, 1001 >> 8, '.', 0x80, 2, '}', '(');
+        text("protocol_version");
+        write('M', 1001, 1001 >> 8);
+        text("little_endian");
+        write(0x88, 'u', '.');
+        pickle.writeBytes(root);
+        write(0x80, 2, ']', '(');
+        storages.keySet().forEach(this::text);
+        write('e', '.');
+        storages.forEach((key, bytes) -> {
+            int count = counts.get(Integer.parseInt(key));
+            write(count, count >> 8, count >> 16, count >> 24, 0, 0, 0, 0);
+            pickle.writeBytes(bytes);
         });
-        return file.pickle.toByteArray();
+        return pickle.toByteArray();
     }
 
     /** A TorchScript archive whose modules have these parameters, by their paths; its code is a joke that nobody reads. */
     public static byte[] torchScript(Map<String, Tensor> tensors) {
-        TorchFiles file = new TorchFiles();
+        TorchFiles file = new TorchFiles(false);
         file.module("", tensors);
         file.write('.');
         Map<String, byte[]> entries = new LinkedHashMap<>(file.storages);
@@ -110,12 +147,13 @@ public final class TorchFiles {
     private void tensor(Tensor tensor) {
         ByteBuffer bytes = ByteBuffer.allocate(tensor.values().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(tensor.values());
-        tensor("FloatStorage", tensor.values().length, tensor.shape(), bytes.array());
+        tensor("FloatStorage", tensor.values().length, tensor.shape(), strides(tensor.shape()), bytes.array());
     }
 
-    private void tensor(String type, int count, List<Integer> shape, byte[] bytes) {
+    private void tensor(String type, int count, List<Integer> shape, List<Integer> strides, byte[] bytes) {
         String key = String.valueOf(storages.size());
         storages.put(key, bytes);
+        counts.add(count);
         global("torch._utils", "_rebuild_tensor_v2");
         write('(', '(');
         text("storage");
@@ -123,10 +161,13 @@ public final class TorchFiles {
         text(key);
         text("cpu");
         integer(count);
+        if (old) {
+            write('N');
+        }
         write('t', 'Q');
         integer(0);
         integers(shape);
-        integers(strides(shape));
+        integers(strides);
         write(0x89);
         orderedDictionary();
         write('t', 'R');
@@ -134,12 +175,16 @@ public final class TorchFiles {
 
     /** A state dict with one tensor, named {@code t}, of any type of storage. */
     static byte[] single(String type, int count, List<Integer> shape, byte[] bytes) {
-        TorchFiles file = new TorchFiles();
+        return single(type, count, shape, strides(shape), bytes, false);
+    }
+
+    static byte[] single(String type, int count, List<Integer> shape, List<Integer> strides, byte[] bytes, boolean old) {
+        TorchFiles file = new TorchFiles(old);
         file.orderedDictionary();
         file.text("t");
-        file.tensor(type, count, shape, bytes);
-        file.write('s', '.');
-        return archive(file.pickle.toByteArray(), file.storages);
+        file.tensor(type, count, shape, strides, bytes);
+        file.write('s');
+        return file.ended();
     }
 
     private static List<Integer> strides(List<Integer> shape) {
