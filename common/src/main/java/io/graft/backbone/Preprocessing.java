@@ -1,10 +1,10 @@
 package io.graft.backbone;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.graft.problem.Problem;
@@ -38,8 +38,11 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
         if (mean.size() != CHANNELS || deviation.size() != CHANNELS) {
             throw invalid("mean " + mean + " and std " + deviation, "3 numbers each");
         }
-        if (deviation.stream().anyMatch(value -> !(value > 0))) {
-            throw invalid("std " + deviation, "positive numbers");
+        if (!mean.stream().allMatch(Float::isFinite)) {
+            throw invalid("mean " + mean, "finite numbers");
+        }
+        if (!deviation.stream().allMatch(value -> value > 0 && Float.isFinite(value))) {
+            throw invalid("std " + deviation, "positive, finite numbers");
         }
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
@@ -48,38 +51,45 @@ record Preprocessing(int resize, int crop, List<Float> mean, List<Float> deviati
     /**
      * From {@code interpolation}, {@code resize}, {@code crop}, {@code mean} and {@code std}.
      *
-     * @param metadata of the weights file; where it has none of these, torchvision's usual ones for ImageNet
+     * @param metadata of the weights file; each that it does not say is torchvision's usual one for ImageNet
      * @param declared by the configuration: each counts more than what the file says
      */
     static Preprocessing of(Map<String, String> metadata, Map<String, String> declared) {
-        Map<String, String> all = new HashMap<>(Collections.disjoint(metadata.keySet(), KEYS) ? IMAGENET : metadata);
+        Map<String, String> all = new HashMap<>(IMAGENET);
+        all.putAll(metadata);
         all.putAll(declared);
         return of(all);
     }
 
-    static Preprocessing of(Map<String, String> metadata) {
-        String interpolation = metadata.getOrDefault("interpolation", "");
+    private static Preprocessing of(Map<String, String> all) {
+        String interpolation = text(all, "interpolation");
         if (!interpolation.equals(INTERPOLATION)) {
             throw invalid("interpolation '" + interpolation + "'", INTERPOLATION);
         }
+        return new Preprocessing(pixels(all, "resize"), pixels(all, "crop"), numbers(all, "mean"), numbers(all, "std"));
+    }
+
+    /** Every key has a default. */
+    private static String text(Map<String, String> all, String key) {
+        return Objects.requireNonNull(all.get(key), key);
+    }
+
+    private static int pixels(Map<String, String> all, String key) {
+        String text = text(all, key);
         try {
-            return new Preprocessing(Integer.parseInt(text(metadata, "resize")), Integer.parseInt(text(metadata, "crop")),
-                    numbers(text(metadata, "mean")), numbers(text(metadata, "std")));
+            return Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw Problem.invalid("PREPROCESSING_INVALID", "preprocessing has a malformed number: " + e.getMessage(), e);
+            throw invalid(key + " '" + text + "'", "a whole number");
         }
     }
 
-    private static String text(Map<String, String> metadata, String key) {
-        String text = metadata.get(key);
-        if (text == null) {
-            throw invalid("no " + key, "interpolation, resize, crop, mean and std");
+    private static List<Float> numbers(Map<String, String> all, String key) {
+        String text = text(all, key);
+        try {
+            return Arrays.stream(text.split(",", -1)).map(Float::valueOf).toList();
+        } catch (NumberFormatException e) {
+            throw invalid(key + " '" + text + "'", "numbers with commas");
         }
-        return text;
-    }
-
-    private static List<Float> numbers(String text) {
-        return Arrays.stream(text.split(",", -1)).map(Float::valueOf).toList();
     }
 
     private static Problem invalid(String what, String expected) {

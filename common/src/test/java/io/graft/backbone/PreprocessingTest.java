@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,7 +119,16 @@ class PreprocessingTest {
 
     @Test
     void isReadFromAWeightsFile() {
-        assertThat(Preprocessing.of(metadata())).isEqualTo(new Preprocessing(146, 128, MEAN, DEVIATION));
+        assertThat(Preprocessing.of(metadata(), Map.of())).isEqualTo(new Preprocessing(146, 128, MEAN, DEVIATION));
+    }
+
+    @Test
+    void takesTheUsualOfImageNetForEachThatNobodySays() {
+        assertThat(Preprocessing.of(Map.of(), Map.of())).isEqualTo(new Preprocessing(256, 224, MEAN, DEVIATION));
+        assertThat(Preprocessing.of(Map.of("crop", "240", "license", "free"), Map.of("std", "0.5,0.5,0.5")))
+                .isEqualTo(new Preprocessing(256, 240, MEAN, List.of(0.5f, 0.5f, 0.5f)));
+        assertThat(Preprocessing.of(Map.of("resize", "300"), Map.of("resize", "232")))
+                .isEqualTo(new Preprocessing(232, 224, MEAN, DEVIATION));
     }
 
     @Test
@@ -128,16 +136,22 @@ class PreprocessingTest {
         assertRefused("interpolation", "nearest", "preprocessing has interpolation 'nearest' (expected: bilinear-antialias)");
         assertRefused("crop", "200",
                 "preprocessing has resize 146 and crop 200 (expected: 1 ≤ crop ≤ resize ≤ 4096)");
-        assertRefused("std", "0.2,0,0.2", "preprocessing has std [0.2, 0.0, 0.2] (expected: positive numbers)");
+        assertRefused("std", "0.2,0,0.2", "preprocessing has std [0.2, 0.0, 0.2] (expected: positive, finite numbers)");
+        assertRefused("std", "0.2,NaN,0.2", "preprocessing has std [0.2, NaN, 0.2] (expected: positive, finite numbers)");
+        assertRefused("std", "0.2,Infinity,0.2",
+                "preprocessing has std [0.2, Infinity, 0.2] (expected: positive, finite numbers)");
+        assertRefused("std", "0.2,1e-50,0.2", "preprocessing has std [0.2, 0.0, 0.2] (expected: positive, finite numbers)");
+        assertRefused("mean", "0.5,NaN,0.5", "preprocessing has mean [0.5, NaN, 0.5] (expected: finite numbers)");
+        assertRefused("mean", "0.5,0.5,1e50", "preprocessing has mean [0.5, 0.5, Infinity] (expected: finite numbers)");
+        assertRefused("mean", "0.5,,0.5", "preprocessing has mean '0.5,,0.5' (expected: numbers with commas)");
+        assertRefused("resize", "256px", "preprocessing has resize '256px' (expected: a whole number)");
         assertRefused("mean", "0.5", "preprocessing has mean [0.5] and std [0.229, 0.224, 0.225] (expected: 3 numbers each)");
-        assertRefused("mean", null, "preprocessing has no mean (expected: interpolation, resize, crop, mean and std)");
     }
 
-    private static void assertRefused(String key, @Nullable String value, String sentence) {
+    private static void assertRefused(String key, String value, String sentence) {
         Map<String, String> metadata = metadata();
         metadata.put(key, value);
-        metadata.values().removeIf(text -> text == null);
-        assertThatThrownBy(() -> Preprocessing.of(metadata)).isInstanceOf(Problem.class).hasMessage(sentence);
+        assertThatThrownBy(() -> Preprocessing.of(metadata, Map.of())).isInstanceOf(Problem.class).hasMessage(sentence);
     }
 
     private static Map<String, String> metadata() {
