@@ -16,9 +16,9 @@ import io.github.bucket4j.EstimationProbe;
 import io.github.bucket4j.TimeMeter;
 
 /**
- * How many wrong keys may come from an address, or of IPv6 from a network of 64 bits, which is what a client has. While it has
- * none left, a right key is refused as a wrong one is, so that a guesser learns nothing; but for a client that came from there
- * with its key before, who is let in whoever else guesses there.
+ * How many wrong keys and tokens may come from an address, or of IPv6 from a network of 64 bits, which is what a client has.
+ * While it has none left, a right one is refused as a wrong one is, so that a guesser learns nothing; but for a client that
+ * came from there with a right one before, who is let in whoever else guesses there.
  * <p>
  * What is seen rarely and not lately is forgotten first.
  */
@@ -28,22 +28,22 @@ public final class GuessLimit {
     /** Of an IPv6 address: what is behind it a client chooses as it likes. */
     private static final int NETWORK_BYTES = 8;
 
-    private final int wrongKeysPerMinute;
+    private final int wrongPerMinute;
     private final TimeMeter time;
     private final Cache<String, Bucket> buckets = bounded();
     private final Cache<Visit, Boolean> visits = bounded();
 
-    /** A client that came from an address with its key. */
+    /** A client that came from an address with its key or a token. */
     private record Visit(String address, String client) {
     }
 
-    /** @param wrongKeysPerMinute of one address, at once too; 0: no limit */
-    public GuessLimit(int wrongKeysPerMinute) {
-        this(wrongKeysPerMinute, TimeMeter.SYSTEM_NANOTIME);
+    /** @param wrongPerMinute of one address, at once too; 0: no limit */
+    public GuessLimit(int wrongPerMinute) {
+        this(wrongPerMinute, TimeMeter.SYSTEM_NANOTIME);
     }
 
-    GuessLimit(int wrongKeysPerMinute, TimeMeter time) {
-        this.wrongKeysPerMinute = wrongKeysPerMinute;
+    GuessLimit(int wrongPerMinute, TimeMeter time) {
+        this.wrongPerMinute = wrongPerMinute;
         this.time = time;
     }
 
@@ -52,16 +52,16 @@ public final class GuessLimit {
     }
 
     /**
-     * Judges a call that brought a key.
+     * Judges a call that brought a key or a token.
      *
-     * @param found whose key it is; empty: nobody's
-     * @return how long to wait where the key is not to be looked at; empty: the call may go on
+     * @param client whose it is; empty: nobody's
+     * @return how long to wait where the call is not to learn whether it was right; empty: the call may go on
      */
-    public Optional<Duration> refusal(String address, Optional<ApiKey> found) {
-        if (wrongKeysPerMinute == 0) {
+    public Optional<Duration> refusal(String address, Optional<String> client) {
+        if (wrongPerMinute == 0) {
             return Optional.empty();
         }
-        return found.map(key -> refusalOfClient(new Visit(network(address), key.name())))
+        return client.map(name -> refusalOfClient(new Visit(network(address), name)))
                 .orElseGet(() -> refusalOfGuess(network(address)));
     }
 
@@ -104,7 +104,7 @@ public final class GuessLimit {
 
     private Bucket bucket(String address) {
         return buckets.get(address, name -> Bucket.builder().withCustomTimePrecision(time)
-                .addLimit(limit -> limit.capacity(wrongKeysPerMinute).refillGreedy(wrongKeysPerMinute, Duration.ofMinutes(1)))
+                .addLimit(limit -> limit.capacity(wrongPerMinute).refillGreedy(wrongPerMinute, Duration.ofMinutes(1)))
                 .build());
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
@@ -13,9 +12,9 @@ import io.github.bucket4j.TimeMeter;
 
 class GuessLimitTest {
 
-    private static final Optional<ApiKey> NOBODY = Optional.empty();
-    private static final Optional<ApiKey> APP = Optional.of(new ApiKey("app", "a".repeat(64), Set.of(Role.READ)));
-    private static final Optional<ApiKey> DESK = Optional.of(new ApiKey("desk", "b".repeat(64), Set.of(Role.READ)));
+    private static final Optional<String> NOBODY = Optional.empty();
+    private static final Optional<String> APP = Optional.of("app");
+    private static final Optional<String> DESK = Optional.of("desk");
 
     private final AtomicLong nowNanos = new AtomicLong();
     private final GuessLimit limit = new GuessLimit(3, new TimeMeter() {

@@ -1,8 +1,6 @@
 package io.graft.testing;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -17,21 +15,25 @@ public final class LoopbackCall {
     }
 
     /**
-     * Asks for a path with an API key.
+     * Asks for a path.
      *
      * @param host to call from: 127.0.0.host
-     * @return the answer's status
+     * @param header one line, its name and its value
+     * @return the answer as it came, with status and headers
      */
-    public static int status(int port, int host, String path, String apiKey) {
+    public static String answer(int port, int host, String path, String header) {
         try (Socket socket = new Socket(address(1), port, address(host), 0)) {
-            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: graft\r\nX-API-Key: " + apiKey
+            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: graft\r\n" + header
                     + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            BufferedReader answer = new BufferedReader(
-                    new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-            return Integer.parseInt(answer.readLine(), STATUS_AT, STATUS_AT + 3, 10);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The status of such an answer. */
+    public static int status(String answer) {
+        return Integer.parseInt(answer, STATUS_AT, STATUS_AT + 3, 10);
     }
 
     private static InetAddress address(int host) throws IOException {

@@ -1,24 +1,12 @@
 package io.graft.inference;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.interfaces.RSAPublicKey;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import com.sun.net.httpserver.HttpServer;
-
 import io.graft.digest.Digests;
+import io.graft.testing.Certificate;
+import io.graft.testing.OpenIdProvider;
 import io.graft.testing.TemporaryFolder;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -29,8 +17,7 @@ public final class GuardedService implements QuarkusTestProfile {
     static final String AUDIENCE = "graft";
     static final String PRIVATE_KEY = "graft-test.private-key";
     static final String ISSUER = "graft-test.issuer";
-    static final String KEY_STORE = "graft-test.key-store";
-    static final String PASSWORD = "not-a-secret";
+    static final String CERTIFICATE = "graft-test.certificate";
     static final int BURST = 40;
     static final int WRONG_KEYS = 10;
 
@@ -57,85 +44,28 @@ public final class GuardedService implements QuarkusTestProfile {
 
     @Override
     public List<TestResourceEntry> testResources() {
-        return List.of(new TestResourceEntry(KafkaResource.class), new TestResourceEntry(OpenIdProvider.class));
+        return List.of(new TestResourceEntry(KafkaResource.class), new TestResourceEntry(Identities.class));
     }
 
-    /** What the service asks of an OpenID provider, and a certificate that was made a moment ago. */
-    public static final class OpenIdProvider implements QuarkusTestResourceLifecycleManager {
+    /** A provider of tokens, and a certificate that was made a moment ago. */
+    public static final class Identities implements QuarkusTestResourceLifecycleManager {
 
-        private final HttpServer server = listen();
+        private final OpenIdProvider provider = OpenIdProvider.start();
         private final TemporaryFolder folder = TemporaryFolder.create("graft-guarded-");
 
         @Override
         public Map<String, String> start() {
-            try {
-                KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-                generator.initialize(2048);
-                KeyPair keys = generator.generateKeyPair();
-                String issuer = "http://localhost:" + server.getAddress().getPort();
-                answer("/.well-known/openid-configuration",
-                        "{\"issuer\": \"" + issuer + "\", \"jwks_uri\": \"" + issuer + "/jwks\"}");
-                answer("/jwks", "{\"keys\": [" + jwk((RSAPublicKey) keys.getPublic()) + "]}");
-                server.start();
-                Path keyStore = folder.path().resolve("server.p12");
-                makeCertificate(keyStore);
-                return Map.of("quarkus.oidc.auth-server-url", issuer, "quarkus.oidc.token.audience", AUDIENCE,
-                        PRIVATE_KEY, Base64.getEncoder().encodeToString(keys.getPrivate().getEncoded()), ISSUER, issuer,
-                        "quarkus.tls.key-store.p12.path", keyStore.toString(), "quarkus.tls.key-store.p12.password", PASSWORD,
-                        "quarkus.http.test-ssl-port", "0", KEY_STORE, keyStore.toString());
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        private void answer(String path, String json) {
-            server.createContext(path, exchange -> {
-                byte[] body = json.getBytes(StandardCharsets.UTF_8);
-                exchange.getResponseHeaders().add("Content-Type", "application/json");
-                exchange.sendResponseHeaders(200, body.length);
-                exchange.getResponseBody().write(body);
-                exchange.close();
-            });
-        }
-
-        private static String jwk(RSAPublicKey key) {
-            Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
-            return "{\"kty\": \"RSA\", \"kid\": \"1\", \"use\": \"sig\", \"alg\": \"RS256\", \"n\": \""
-                    + base64.encodeToString(key.getModulus().toByteArray()) + "\", \"e\": \""
-                    + base64.encodeToString(key.getPublicExponent().toByteArray()) + "\"}";
-        }
-
-        private static void makeCertificate(Path keyStore) {
-            try {
-                Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "server", "-keyalg", "RSA", "-dname", "CN=localhost", "-ext",
-                        "san=dns:localhost", "-storetype", "PKCS12", "-keystore", keyStore.toString(), "-storepass", PASSWORD)
-                        .redirectErrorStream(true).start();
-                try (InputStream said = keytool.getInputStream()) {
-                    String output = new String(said.readAllBytes(), StandardCharsets.UTF_8);
-                    if (keytool.waitFor() != 0) {
-                        throw new IllegalStateException(output);
-                    }
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
-        }
-
-        private static HttpServer listen() {
-            try {
-                return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Certificate certificate = Certificate.of(folder.path(), "server");
+            return Map.of("quarkus.oidc.auth-server-url", provider.issuer(), "quarkus.oidc.token.audience", AUDIENCE,
+                    PRIVATE_KEY, provider.privateKey(), ISSUER, provider.issuer(),
+                    "quarkus.tls.key-store.p12.path", certificate.keyStore().toString(),
+                    "quarkus.tls.key-store.p12.password", certificate.password(),
+                    "quarkus.http.test-ssl-port", "0", CERTIFICATE, certificate.pem().toString());
         }
 
         @Override
         public void stop() {
-            server.stop(0);
+            provider.close();
             folder.close();
         }
     }

@@ -4,22 +4,33 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import jakarta.inject.Inject;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.graft.digest.Digests;
 import io.graft.testing.LoopbackCall;
+import io.graft.testing.OpenIdProvider;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
+import io.smallrye.jwt.build.Jwt;
 
 /** Who may call the trainer, by keys as they are configured. */
 @QuarkusTest
@@ -27,6 +38,8 @@ import io.restassured.response.ValidatableResponse;
 class AccessTest {
 
     private static final int WRONG_KEYS = 10;
+    private static final String AUDIENCE = "graft";
+    private static final String PRIVATE_KEY = "graft-test.private-key";
     private static final String PROBLEM = "application/problem+json";
 
     /** A client for each role of the trainer. */
@@ -34,7 +47,7 @@ class AccessTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            Map<String, String> config = new HashMap<>(Map.of("graft.access.required", "true",
+            Map<String, String> config = new HashMap<>(Map.of("graft.access.required", "true", "graft.access.oidc", "true",
                     "graft.access.wrong-keys-per-minute", Integer.toString(WRONG_KEYS)));
             for (String role : List.of("read", "train", "promote", "predict")) {
                 config.put("graft.access.api-keys." + role + "er.sha256",
@@ -46,9 +59,34 @@ class AccessTest {
 
         @Override
         public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(TrainerKafka.class));
+            return List.of(new TestResourceEntry(TrainerKafka.class), new TestResourceEntry(Tokens.class));
         }
     }
+
+    /** A provider of tokens. */
+    public static class Tokens implements QuarkusTestResourceLifecycleManager {
+
+        private final OpenIdProvider provider = OpenIdProvider.start();
+
+        @Override
+        public Map<String, String> start() {
+            return Map.of("quarkus.oidc.auth-server-url", provider.issuer(), "quarkus.oidc.token.audience", AUDIENCE,
+                    PRIVATE_KEY, provider.privateKey());
+        }
+
+        @Override
+        public void stop() {
+            provider.close();
+        }
+    }
+
+    @Inject
+    @ConfigProperty(name = PRIVATE_KEY)
+    String privateKey;
+
+    @Inject
+    @ConfigProperty(name = "quarkus.oidc.auth-server-url")
+    String issuer;
 
     private static String secret(String role) {
         return "secret-of-" + role + "er";
@@ -98,14 +136,47 @@ class AccessTest {
     }
 
     private static int statusFrom(int host, String role) {
-        return LoopbackCall.status(RestAssured.port, host, "/v1/tasks", secret(role));
+        return LoopbackCall.status(answerTo(host, "X-API-Key: " + secret(role)));
+    }
+
+    private static String answerTo(int host, String header) {
+        return LoopbackCall.answer(RestAssured.port, host, "/v1/tasks", header);
+    }
+
+    @Test
+    void asksAnAddressThatSendsWrongTokensForAPauseAndLetsInWhomItKnows() throws Exception {
+        // Given
+        String wrong = bearer("operator", "another");
+        assertThat(LoopbackCall.status(answerTo(4, bearer("operator", AUDIENCE)))).isEqualTo(200);
+        List<String> answers = new ArrayList<>();
+
+        // When
+        while (answers.isEmpty() || LoopbackCall.status(answers.get(answers.size() - 1)) != 429) {
+            answers.add(answerTo(4, wrong));
+            assertThat(answers).hasSizeLessThan(1000);
+        }
+
+        // Then
+        assertThat(answers.stream().map(LoopbackCall::status)).containsOnly(401, 429).hasSizeGreaterThan(WRONG_KEYS);
+        assertThat(answers.get(answers.size() - 1)).containsIgnoringCase("\r\nRetry-After: ")
+                .contains(PROBLEM, "TOO_MANY_REQUESTS")
+                .doesNotContainIgnoringCase("WWW-Authenticate");
+        assertThat(LoopbackCall.status(answerTo(4, bearer("operator", AUDIENCE)))).isEqualTo(200);
+        assertThat(LoopbackCall.status(answerTo(5, wrong))).isEqualTo(401);
+    }
+
+    private String bearer(String subject, String audience) throws Exception {
+        PrivateKey key = KeyFactory.getInstance("RSA")
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(privateKey)));
+        return "Authorization: Bearer " + Jwt.claims().issuer(issuer).audience(audience).subject(subject).groups("read")
+                .expiresIn(Duration.ofMinutes(5)).jws().keyId(OpenIdProvider.KEY_ID).sign(key);
     }
 
     @Test
     void asksWhoIsThereAndLeavesOperationsOpen() {
         // Then
         given().get("/v1/tasks").then().statusCode(401).contentType(PROBLEM).body("code", equalTo("UNAUTHORIZED"))
-                .header("WWW-Authenticate", "ApiKey realm=\"graft\"");
+                .header("WWW-Authenticate", "Bearer realm=\"graft\", ApiKey realm=\"graft\"");
         given().header("Authorization", "Bearer abc").get("/v1/tasks").then().statusCode(401);
         call("GET", "/v1/tasks", "unheard-of").statusCode(401).contentType(PROBLEM).body("code", equalTo("UNAUTHORIZED"))
                 .header("X-Content-Type-Options", "nosniff");

@@ -12,9 +12,7 @@ import io.graft.access.AccessRules;
 import io.graft.access.Denials;
 import io.graft.access.RateLimit;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -73,12 +71,8 @@ final class ClientFilter {
         context.fail(TOO_MANY_REQUESTS);
     }
 
-    /** The name of the key or of the token's owner; of nobody the address. */
+    /** By its name; who is nobody by its address. */
     private static String client(RoutingContext context) {
-        if (context.user() instanceof QuarkusHttpUser user && !user.getSecurityIdentity().isAnonymous()) {
-            return user.getSecurityIdentity().getPrincipal().getName();
-        }
-        SocketAddress address = context.request().remoteAddress();
-        return address == null ? "unknown" : address.hostAddress();
+        return Caller.name(context).orElseGet(() -> Caller.address(context));
     }
 }

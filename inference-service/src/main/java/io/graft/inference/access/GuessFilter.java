@@ -10,17 +10,23 @@ import io.graft.access.AccessRules;
 import io.graft.access.ApiKey;
 import io.graft.access.GuessLimit;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 
-/** Bounds how many wrong keys an address may try, before its call learns whether a key is right. */
+/** Bounds how many wrong keys and tokens an address may try, before its call learns whether one is right. */
 @Singleton
 final class GuessFilter {
 
-    /** In front of the handler that finds out who the client is: 200. */
+    /** In front of the handler that finds out who the client is, 200: of a key that is known without it. */
     private static final int BEFORE_AUTHENTICATION = 250;
+    /** Behind it: whose a token is only its signature says. In front of the one that looks whether a path is open, 100. */
+    private static final int AUTHENTICATED = 150;
+    /** In front of the handler of failures that would answer a wrong token. */
+    private static final int FIRST = Integer.MIN_VALUE;
     private static final int TOO_MANY_REQUESTS = 429;
 
     private final AccessRules rules;
@@ -34,24 +40,55 @@ final class GuessFilter {
     }
 
     void register(@Observes Filters filters) {
-        filters.register(this::judge, BEFORE_AUTHENTICATION);
+        filters.register(this::judgeKey, BEFORE_AUTHENTICATION);
+        filters.register(this::judgeRightToken, AUTHENTICATED);
     }
 
-    private void judge(RoutingContext context) {
+    void register(@Observes Router router) {
+        router.route().order(FIRST).failureHandler(this::judgeWrongToken);
+    }
+
+    private void judgeKey(RoutingContext context) {
         String secret = context.request().getHeader(ApiKeyMechanism.HEADER);
         if (secret == null || !rules.required()) {
             context.next();
-            return;
+        } else {
+            judge(context, rules.apiKeys().find(secret).map(ApiKey::name));
         }
-        Optional<ApiKey> found = rules.apiKeys().find(secret);
-        Optional<Duration> wait = guesses.refusal(address(context), found);
+    }
+
+    private void judgeRightToken(RoutingContext context) {
+        Optional<String> client = Caller.name(context);
+        if (client.isEmpty() || bringsKey(context)) {
+            context.next();
+        } else {
+            judge(context, client);
+        }
+    }
+
+    private void judgeWrongToken(RoutingContext context) {
+        if (context.failure() instanceof AuthenticationFailedException && !bringsKey(context)) {
+            judge(context, Optional.empty());
+        } else {
+            context.next();
+        }
+    }
+
+    /** A key is asked before a token, and was judged as such. */
+    private static boolean bringsKey(RoutingContext context) {
+        return context.request().headers().contains(ApiKeyMechanism.HEADER);
+    }
+
+    private void judge(RoutingContext context, Optional<String> client) {
+        Optional<Duration> wait = guesses.refusal(Caller.address(context), client);
         if (wait.isPresent()) {
             count("throttled");
-            context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.get().toSeconds() + 1));
-            context.fail(TOO_MANY_REQUESTS);
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.get().toSeconds() + 1))
+                    .headers().remove(ApiKeyMechanism.CHALLENGE);
+            context.fail(TOO_MANY_REQUESTS, new HttpException(TOO_MANY_REQUESTS));
             return;
         }
-        if (found.isEmpty()) {
+        if (client.isEmpty()) {
             count("unknown");
         }
         context.next();
@@ -59,10 +96,5 @@ final class GuessFilter {
 
     private void count(String outcome) {
         registry.counter("graft.access.failures", "outcome", outcome).increment();
-    }
-
-    private static String address(RoutingContext context) {
-        SocketAddress address = context.request().remoteAddress();
-        return address == null ? "unknown" : address.hostAddress();
     }
 }

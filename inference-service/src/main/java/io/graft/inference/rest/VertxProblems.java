@@ -23,6 +23,8 @@ final class VertxProblems {
 
     /** Before the server's own handlers, which answer with nothing or in HTML. */
     static final int FIRST = Integer.MIN_VALUE;
+    /** So is that of failures, but behind that of wrong tokens. */
+    private static final int EARLY = FIRST + 1;
 
     private final long bodyBytesMax;
 
@@ -31,7 +33,8 @@ final class VertxProblems {
     }
 
     void register(@Observes Router router) {
-        router.route().order(FIRST).handler(this::refuseLargeBody).failureHandler(VertxProblems::answerFailure);
+        router.route().order(FIRST).handler(this::refuseLargeBody);
+        router.route().order(EARLY).failureHandler(VertxProblems::answerFailure);
     }
 
     private void refuseLargeBody(RoutingContext context) {

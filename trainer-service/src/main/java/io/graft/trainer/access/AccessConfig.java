@@ -34,7 +34,10 @@ public interface AccessConfig {
     @Max(1_000_000)
     int burstCount();
 
-    /** Wrong API keys of one address in a minute; then only clients that came from there before are let in. 0: no limit. */
+    /**
+     * Wrong API keys and tokens of one address in a minute; then only clients that came from there before are let in. 0: no
+     * limit.
+     */
     @WithDefault("30")
     @Min(0)
     @Max(1_000_000)

@@ -22,7 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 final class ApiKeyMechanism implements HttpAuthenticationMechanism {
 
     static final String HEADER = "X-API-Key";
-    private static final String CHALLENGE = "WWW-Authenticate";
+    static final String CHALLENGE = "WWW-Authenticate";
     private static final SecurityIdentity EVERYBODY = QuarkusSecurityIdentity.builder().setAnonymous(true)
             .addRoles(Role.ALL).build();
 

@@ -15,11 +15,11 @@ import io.vertx.ext.web.RoutingContext;
 /** What the HTTP server refuses before any path is looked at, a body over the limit above all, is a problem like the others. */
 final class VertxProblems {
 
-    /** Before the server's own handler of failures, which answers in HTML. */
-    private static final int FIRST = Integer.MIN_VALUE;
+    /** Before the server's own handler of failures, which answers in HTML; behind that of wrong tokens. */
+    private static final int EARLY = Integer.MIN_VALUE + 1;
 
     void register(@Observes Router router) {
-        router.route().order(FIRST).failureHandler(VertxProblems::answer);
+        router.route().order(EARLY).failureHandler(VertxProblems::answer);
     }
 
     private static void answer(RoutingContext context) {
