@@ -156,6 +156,6 @@ class ExplanationTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("code").asText()).isEqualTo("EXPLANATION_UNSUPPORTED");
         assertThat(answer.json().path("detail").asText()).isEqualTo("task 'unexplained' cannot be explained: its backbone "
-                + "'vector' has no feature maps (expected: a task of images)");
+                + "'vector' has no class activation map (expected: one of images whose architecture has it, as resnet18)");
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +33,7 @@ import io.graft.backbone.BackboneConfig;
 import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
 import io.graft.backbone.BackbonesConfig;
+import io.graft.digest.Digests;
 import io.graft.event.Topics;
 import io.graft.id.BackboneId;
 import io.graft.inference.Caller.Answer;
@@ -148,12 +151,37 @@ class SeveralBackbonesTest {
 
     /** Its digest and features are known where it was trained: here, for a moment, in a second set of backbones. */
     private ModelReady ofTheDeeper(String task, int version) {
-        BackboneConfig config = BackboneConfig.ofFile(new BackboneId("deeper"), Path.of(weights("deeper")));
+        return trained(task, version, BackboneConfig.ofFile(new BackboneId("deeper"), Path.of(weights("deeper"))));
+    }
+
+    private static ModelReady trained(String task, int version, BackboneConfig config) {
         try (Backbones trainers = new Backbones(BackbonesConfig.of(config), InstantSource.system())) {
-            Backbone deeper = trainers.image();
-            return ModelEvents.ready(task, version, deeper.descriptor(),
-                    NearestMean.head(deeper, "was-disc", "was-stripes"));
+            Backbone backbone = trainers.image();
+            return ModelEvents.ready(task, version, backbone.descriptor(),
+                    NearestMean.head(backbone, "was-disc", "was-stripes"));
         }
+    }
+
+    @Test
+    void explainsNoImagesWhoseBackboneHasNoMaps() throws Exception {
+        // Given
+        topics.publish(trained("colors", 1, new BackboneConfig(new BackboneId("module"), Optional.of(weights("module")),
+                Optional.of(Digests.sha256Hex(Path.of(weights("module")))), Map.of("architecture", "torchscript"), "auto",
+                "cpu")));
+        topics.promote(ModelEvents.promotion("colors", 1));
+        await().atMost(LIMIT).until(() -> served("colors"), version -> version == 1);
+        byte[] disc = Drawings.png(Drawings.DISC, UNSEEN);
+
+        // When
+        Answer plain = caller.post("/v1/tasks/colors/predictions", "image/png", disc);
+        Answer explained = caller.post("/v1/tasks/colors/predictions?explain=cam", "image/png", disc);
+
+        // Then
+        assertThat(plain.status()).as(plain.text()).isEqualTo(200);
+        assertThat(explained.status()).isEqualTo(400);
+        assertThat(explained.json().path("code").asText()).isEqualTo("EXPLANATION_UNSUPPORTED");
+        assertThat(explained.json().path("detail").asText()).isEqualTo("task 'colors' cannot be explained: its backbone"
+                + " 'module' has no class activation map (expected: one of images whose architecture has it, as resnet18)");
     }
 
     @Test

@@ -157,7 +157,7 @@ class TextTaskTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("code").asText()).isEqualTo("EXPLANATION_UNSUPPORTED");
         assertThat(answer.json().path("detail").asText()).isEqualTo("task 'letters' cannot be explained: its backbone "
-                + "'minilm' has no feature maps (expected: a task of images)");
+                + "'minilm' has no class activation map (expected: one of images whose architecture has it, as resnet18)");
     }
 
     @Test

@@ -130,7 +130,7 @@ public final class Predictor {
      * @param choice whose answer it shall be
      * @param content as of {@link #predict}
      * @param top how many labels to answer, 1 or more
-     * @throws Problem as of {@link #predict}, and INVALID {@code EXPLANATION_UNSUPPORTED} for a task that has no images
+     * @throws Problem as of {@link #predict}, and INVALID {@code EXPLANATION_UNSUPPORTED} for a backbone without maps
      */
     public ExplainedPrediction explain(ModelChoice choice, Supplier<SampleContent> content, int top,
             ExplanationRequest asked, Patience patience) {
@@ -159,7 +159,8 @@ public final class Predictor {
     private static Backbone requireMaps(Model model) {
         if (!model.backbone().hasMaps()) {
             throw Problem.invalid("EXPLANATION_UNSUPPORTED", "task '" + model.card().task() + "' cannot be explained: its "
-                    + "backbone '" + model.backbone().descriptor().id() + "' has no feature maps (expected: a task of images)");
+                    + "backbone '" + model.backbone().descriptor().id() + "' has no class activation map (expected: one of "
+                    + "images whose architecture has it, as resnet18)");
         }
         return model.backbone();
     }
