@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import java.net.URI;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -13,6 +14,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import jakarta.inject.Inject;
 
@@ -22,9 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.graft.digest.Digests;
+import io.graft.testing.DocumentedAccess;
 import io.graft.testing.LoopbackCall;
 import io.graft.testing.OpenIdProvider;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -48,8 +52,9 @@ class AccessTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             Map<String, String> config = new HashMap<>(Map.of("graft.access.required", "true", "graft.access.oidc", "true",
-                    "graft.access.wrong-keys-per-minute", Integer.toString(WRONG_KEYS)));
-            for (String role : List.of("read", "train", "promote", "predict")) {
+                    "graft.access.wrong-keys-per-minute", Integer.toString(WRONG_KEYS),
+                    "graft.access.requests-per-second", "1"));
+            for (String role : List.of("read", "train", "promote", "predict", "feedback")) {
                 config.put("graft.access.api-keys." + role + "er.sha256",
                         Digests.sha256Hex(secret(role)));
                 config.put("graft.access.api-keys." + role + "er.roles", role);
@@ -80,6 +85,10 @@ class AccessTest {
         }
     }
 
+    @TestHTTPResource("/")
+    @SuppressWarnings("NullAway.Init") // set by the test extension
+    URI root;
+
     @Inject
     @ConfigProperty(name = PRIVATE_KEY)
     String privateKey;
@@ -87,6 +96,25 @@ class AccessTest {
     @Inject
     @ConfigProperty(name = "quarkus.oidc.auth-server-url")
     String issuer;
+
+    /** Of three clients one lacks the role of any call, and one calls until it is refused. */
+    @Test
+    void documentsEveryRefusalAndNoOther() {
+        // Given
+        DocumentedAccess access = new DocumentedAccess(root, secret("read"));
+
+        // Then
+        assertThat(access.differences(401, List.of(Optional.empty()))).isEmpty();
+        assertThat(access.differences(403, List.of(key("read"), key("predict")))).isEmpty();
+        assertThat(access.differences(429, List.of(key("feedback")))).isEmpty();
+        assertThat(access.document().at("/paths/~1v1~1tasks/get/security").toString())
+                .isEqualTo("[{\"apiKey\":[]},{\"token\":[]}]");
+        assertThat(access.document().at("/components/securitySchemes").size()).isEqualTo(2);
+    }
+
+    private static Optional<String> key(String role) {
+        return Optional.of(secret(role));
+    }
 
     private static String secret(String role) {
         return "secret-of-" + role + "er";

@@ -1,0 +1,84 @@
+package io.graft.trainer.rest;
+
+import jakarta.inject.Singleton;
+
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+
+import io.graft.access.AccessRules;
+import io.graft.trainer.access.AccessConfig;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+
+/**
+ * What the OpenAPI document says of access: how a client says who it is, and what every call answers to one that is not let in.
+ * It follows the configuration: where access is not required, nobody is asked.
+ */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
+@Singleton
+final class AccessDocument implements OASFilter {
+
+    private static final String API_KEY = "apiKey";
+    private static final String TOKEN = "token";
+
+    private final AccessRules rules;
+    private final boolean limited;
+
+    AccessDocument(AccessRules rules, AccessConfig config) {
+        this.rules = rules;
+        this.limited = config.requestsPerSecond() > 0 || (rules.required() && config.wrongKeysPerMinute() > 0);
+    }
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        if (takesKeys()) {
+            document.getComponents().addSecurityScheme(API_KEY, OASFactory.createSecurityScheme()
+                    .type(SecurityScheme.Type.APIKEY).in(SecurityScheme.In.HEADER).name("X-API-Key")
+                    .description("A key of this client's own"));
+        }
+        if (rules.oidc()) {
+            document.getComponents().addSecurityScheme(TOKEN, OASFactory.createSecurityScheme()
+                    .type(SecurityScheme.Type.HTTP).scheme("bearer").description("A token of the OpenID provider"));
+        }
+        document.getPaths().getPathItems().values().forEach(path -> path.getOperations().values().forEach(this::complete));
+    }
+
+    private boolean takesKeys() {
+        return !rules.apiKeys().isEmpty();
+    }
+
+    private void complete(Operation call) {
+        if (rules.required()) {
+            requireEither(call);
+            call.getResponses()
+                    .addAPIResponse("401", refusal("No client is known by what the call brought")
+                            .addHeader("WWW-Authenticate", OASFactory.createHeader().description("What is taken")
+                                    .schema(OASFactory.createSchema().addType(SchemaType.STRING))))
+                    .addAPIResponse("403", refusal("The client lacks the role of this call"));
+        }
+        if (limited) {
+            call.getResponses().addAPIResponse("429", refusal("The client calls, or guesses, too often")
+                    .addHeader("Retry-After", OASFactory.createHeader().description("How long to wait, in seconds")
+                            .schema(OASFactory.createSchema().addType(SchemaType.INTEGER))));
+        }
+    }
+
+    private void requireEither(Operation call) {
+        if (takesKeys()) {
+            call.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(API_KEY));
+        }
+        if (rules.oidc()) {
+            call.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(TOKEN));
+        }
+    }
+
+    private static APIResponse refusal(String description) {
+        return OASFactory.createAPIResponse().description(description).content(OASFactory.createContent()
+                .addMediaType(ProblemDetail.MEDIA_TYPE,
+                        OASFactory.createMediaType().schema(OASFactory.createSchema().ref("Problem"))));
+    }
+}
