@@ -10,9 +10,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** SHA-256, the one digest of the contract. */
+/** SHA-256, the one digest of the contract; and what others say of their files. */
 public final class Digests {
 
+    private static final String SHA256 = "SHA-256";
     private static final Pattern SHA256_HEX = Pattern.compile("[0-9a-fA-F]{64}");
     private static final int CHUNK_BYTES = 1 << 16;
 
@@ -20,10 +21,14 @@ public final class Digests {
     }
 
     public static MessageDigest newSha256() {
+        return newDigest(SHA256);
+    }
+
+    private static MessageDigest newDigest(String algorithm) {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+            throw new IllegalStateException("every Java platform has " + algorithm, e);
         }
     }
 
@@ -63,7 +68,12 @@ public final class Digests {
 
     /** Of an open file, from its first byte on and wherever it stands; 64 lower-case hex digits. */
     public static String sha256Hex(FileChannel file) throws IOException {
-        MessageDigest digest = newSha256();
+        return hex(SHA256, file);
+    }
+
+    /** The same by another algorithm that every Java platform has: {@code SHA-1}. */
+    public static String hex(String algorithm, FileChannel file) throws IOException {
+        MessageDigest digest = newDigest(algorithm);
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
         long begin = 0;
         for (int length = file.read(chunk, begin); length >= 0; length = file.read(chunk.clear(), begin)) {

@@ -93,8 +93,8 @@ final class Download {
             requireSize(expected);
             try (OutputStream out = begin == 0 ? Files.newOutputStream(part)
                     : Files.newOutputStream(part, StandardOpenOption.APPEND);
-                    DownloadWatch watch = new DownloadWatch(DownloadCache.uri(uri), body, begin, expected,
-                            rules.silenceMax(), remaining())) {
+                    DownloadWatch watch = new DownloadWatch(DownloadCache.uri(uri), body, begin, expected, rules,
+                            remaining())) {
                 copy(body, out, watch, begin);
             }
             if (expected >= 0 && size() < expected) {
@@ -122,11 +122,20 @@ final class Download {
     private void copy(InputStream body, OutputStream out, DownloadWatch watch, long begin) throws IOException {
         byte[] chunk = new byte[CHUNK_BYTES];
         long size = begin;
-        for (int length = body.read(chunk); length >= 0; length = body.read(chunk)) {
+        for (int length = read(body, chunk, watch); length >= 0; length = read(body, chunk, watch)) {
             size += length;
             requireSize(size);
             out.write(chunk, 0, length);
             watch.arrived(size);
+        }
+    }
+
+    /** A stream that the watch has closed says no more than that it is closed. */
+    private static int read(InputStream body, byte[] chunk, DownloadWatch watch) throws IOException {
+        try {
+            return body.read(chunk);
+        } catch (IOException e) {
+            throw watch.reason().map(reason -> new IOException(reason, e)).orElse(e);
         }
     }
 

@@ -3,19 +3,9 @@ package io.graft.download;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import io.graft.digest.Digests;
 import io.graft.problem.Problem;
 
 /**
@@ -24,10 +14,6 @@ import io.graft.problem.Problem;
  * one that has what it needs. Thread-safe.
  */
 public final class DownloadCache {
-
-    private static final Logger LOG = LoggerFactory.getLogger(DownloadCache.class);
-    /** A lock of the file system is one of the process: threads wait for each other here. */
-    private static final Map<Path, Object> LOCKS = new ConcurrentHashMap<>();
 
     private final DownloadRules rules;
 
@@ -46,77 +32,19 @@ public final class DownloadCache {
      */
     public FileChannel open(URI uri, String sha256) {
         Path folder = rules.folder().resolve(sha256.toLowerCase(Locale.ROOT));
+        KeptFile kept = new KeptFile(uri, folder.resolve("file"), folder.resolve("part"), folder.resolve("lock"),
+                new KeptFile.Digest("SHA-256", sha256));
         try {
             PrivateFolder.require(rules.folder());
-            Optional<FileChannel> kept = verified(folder.resolve("file"), sha256);
-            return kept.isPresent() ? kept.get() : fetched(uri, sha256, folder);
+            return kept.open(rules);
         } catch (IOException e) {
-            throw Problem.broken("DOWNLOAD_FAILED", uri(uri) + " cannot be kept in " + folder + ": " + e
-                    + " (expected: a folder that can be written to)", e);
+            throw unkept(uri, folder, e);
         }
     }
 
-    /** The file, if it is there and has the digest. */
-    private static Optional<FileChannel> verified(Path file, String sha256) throws IOException {
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
-        FileChannel channel = FileChannel.open(file);
-        String found = sha256Hex(channel);
-        if (found.equalsIgnoreCase(sha256)) {
-            return Optional.of(channel);
-        }
-        channel.close();
-        LOG.warn("Damaged file is not used file={} expectedSha256={} foundSha256={}", file, sha256, found);
-        return Optional.empty();
-    }
-
-    private static String sha256Hex(FileChannel file) throws IOException {
-        try {
-            return Digests.sha256Hex(file);
-        } catch (IOException e) {
-            file.close();
-            throw e;
-        }
-    }
-
-    private FileChannel fetched(URI uri, String sha256, Path folder) throws IOException {
-        synchronized (LOCKS.computeIfAbsent(folder.toAbsolutePath(), key -> new Object())) {
-            Files.createDirectories(folder);
-            try (FileChannel lock = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE)) {
-                requireLock(lock);
-                return locked(uri, sha256, folder);
-            }
-        }
-    }
-
-    /** Waits for other processes; closing the channel lets them go on. */
-    private static void requireLock(FileChannel channel) throws IOException {
-        if (!channel.lock().isValid()) {
-            throw new IOException("it cannot be locked");
-        }
-    }
-
-    private FileChannel locked(URI uri, String sha256, Path folder) throws IOException {
-        Path file = folder.resolve("file");
-        Optional<FileChannel> kept = verified(file, sha256);
-        if (kept.isPresent()) {
-            return kept.get();
-        }
-        Path part = folder.resolve("part");
-        new Download(uri, part, rules, file).run();
-        FileChannel channel = FileChannel.open(part);
-        String found = sha256Hex(channel);
-        if (!found.equalsIgnoreCase(sha256)) {
-            channel.close();
-            Files.delete(part);
-            throw Problem.invalid("DOWNLOAD_INVALID",
-                    uri(uri) + " has SHA-256 " + found + " (expected: " + sha256 + ")");
-        }
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        LOG.info("Download finished uri={} file={} sizeBytes={}", uri(uri), file, channel.size());
-        return channel;
+    static Problem unkept(URI uri, Path folder, IOException e) {
+        return Problem.broken("DOWNLOAD_FAILED", uri(uri) + " cannot be kept in " + folder + ": " + e
+                + " (expected: a folder that can be written to)", e);
     }
 
     /** For people: without what may be a secret in it. */

@@ -3,11 +3,13 @@ package io.graft.download;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,7 @@ final class DownloadWatch implements AutoCloseable {
     private final InputStream body;
     private final long expectedBytes;
     private final Duration silenceMax;
+    private final Duration timeMax;
     private final long deadlineNanos;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "download-watch");
@@ -30,17 +33,23 @@ final class DownloadWatch implements AutoCloseable {
     });
     private final ScheduledFuture<?> looking;
     private volatile long sizeBytes;
+    private volatile @Nullable String reason;
     private volatile long arrivedNanos = System.nanoTime();
     private long loggedNanos = System.nanoTime();
 
-    /** @param expectedBytes of the whole file; below 0: unknown */
-    DownloadWatch(String uri, InputStream body, long sizeBytes, long expectedBytes, Duration silenceMax, Duration timeMax) {
+    /**
+     * @param expectedBytes of the whole file; below 0: unknown
+     * @param rules how long it may be silent, and take
+     * @param remaining of what it may take
+     */
+    DownloadWatch(String uri, InputStream body, long sizeBytes, long expectedBytes, DownloadRules rules, Duration remaining) {
         this.uri = uri;
         this.body = body;
         this.sizeBytes = sizeBytes;
         this.expectedBytes = expectedBytes;
-        this.silenceMax = silenceMax;
-        this.deadlineNanos = System.nanoTime() + timeMax.toNanos();
+        this.silenceMax = rules.silenceMax();
+        this.timeMax = rules.timeMax();
+        this.deadlineNanos = System.nanoTime() + remaining.toNanos();
         LOG.info("Download begins uri={} sizeBytes={} expectedBytes={}", uri, sizeBytes, expectedBytes);
         this.looking = clock.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -50,10 +59,18 @@ final class DownloadWatch implements AutoCloseable {
         arrivedNanos = System.nanoTime();
     }
 
+    /** Why it closed the stream, if it did. */
+    Optional<String> reason() {
+        return Optional.ofNullable(reason);
+    }
+
     private void look() {
         long now = System.nanoTime();
-        if (now - arrivedNanos > silenceMax.toNanos() || now - deadlineNanos > 0) {
-            LOG.warn("Download is broken off uri={} sizeBytes={} silenceMax={}", uri, sizeBytes, silenceMax);
+        boolean late = now - deadlineNanos > 0;
+        if (late || now - arrivedNanos > silenceMax.toNanos()) {
+            String why = late ? "its time of " + timeMax + " is over" : "nothing came for " + silenceMax;
+            LOG.warn("Download is broken off uri={} sizeBytes={} because=\"{}\"", uri, sizeBytes, why);
+            reason = why;
             try {
                 body.close();
             } catch (IOException e) {
