@@ -82,7 +82,7 @@ final class WeightsFile {
         if (config.isOnTheWeb()) {
             return new DownloadCache(downloads).open(URI.create(source), config.sha256().orElseThrow());
         }
-        Path path = inFolder(config.isInTheZoo() ? ZooFile.folder(source, downloads.sizeBytesMax()) : Path.of(source));
+        Path path = inFolder(config.isInTheZoo() ? ZooFile.folder(source, downloads) : Path.of(source));
         FileChannel file = FileChannel.open(path);
         try {
             if (config.sha256().isPresent()) {

@@ -18,6 +18,7 @@ final class ScriptedServer implements AutoCloseable {
 
     private final ServerSocket socket;
     private final List<Answer> answers;
+    private final List<String> paths = new CopyOnWriteArrayList<>();
     private final List<String> ranges = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
@@ -54,7 +55,7 @@ final class ScriptedServer implements AutoCloseable {
 
     private void answer(Socket connection) {
         try (connection) {
-            ranges.add(range(connection));
+            note(connection);
             answers.get(Math.min(ranges.size(), answers.size()) - 1).write(connection.getOutputStream());
         } catch (IOException e) {
             System.out.println("the client has gone: " + e);
@@ -63,16 +64,17 @@ final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    private static String range(Socket connection) throws IOException {
+    private void note(Socket connection) throws IOException {
         BufferedReader request = new BufferedReader(
                 new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
+        paths.add(request.readLine().split(" ", -1)[1]);
         String range = "all";
         for (String line = request.readLine(); line != null && !line.isEmpty(); line = request.readLine()) {
             if (line.startsWith("Range: ")) {
                 range = line.substring("Range: ".length());
             }
         }
-        return range;
+        ranges.add(range);
     }
 
     /** The status line and a header; the body follows. */
@@ -94,7 +96,12 @@ final class ScriptedServer implements AutoCloseable {
         new CountDownLatch(1).await();
     }
 
-    /** What was asked for, from the first request on. */
+    /** Whose bytes were asked for, from the first request on. */
+    List<String> paths() {
+        return paths;
+    }
+
+    /** Which bytes. */
     List<String> ranges() {
         return ranges;
     }

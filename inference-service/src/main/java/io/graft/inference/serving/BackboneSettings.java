@@ -34,7 +34,7 @@ public interface BackboneSettings {
     @WithDefault("1m")
     Duration retryDelay();
 
-    /** Where weights from the web are kept, each under its digest; services may share it. */
+    /** Where weights from the web and the zoo are kept; services may share it. */
     @WithDefault("${java.io.tmpdir}/graft-weights")
     Path downloadFolder();
 
