@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 import io.graft.backbone.RuleWeights;
@@ -13,11 +14,13 @@ import io.graft.testing.TemporaryFolder;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
 /**
- * Weights of three backbones beside the bundled one: {@code deeper}; {@code damaged}, whose file is not what its digest says;
- * and {@code module}, a TorchScript module whose features are the mean color.
+ * Four backbones beside the bundled one: {@code deeper}; {@code damaged}, whose file is not what its digest says;
+ * {@code module}, a TorchScript module whose features are the mean color; and {@code remote}, from a server that is not there.
  */
 public final class SecondBackbones implements QuarkusTestResourceLifecycleManager {
 
+    /** Nobody listens there. */
+    static final String REMOTE = "http://127.0.0.1:1/resnet50.pth";
     static final String EXPECTED = "0".repeat(64);
 
     private static final String MODULE = """
@@ -42,10 +45,18 @@ public final class SecondBackbones implements QuarkusTestResourceLifecycleManage
             Path deeper = Files.write(file(folder.path(), "deeper"), RuleWeights.file("resnet34"));
             Path damaged = Files.write(file(folder.path(), "damaged"), new byte[] { 1, 2, 3 });
             Path module = Files.write(folder.path().resolve("module.pt"), TorchArchive.of("Extractor", MODULE));
-            return Map.of("graft.backbones.deeper.weights", deeper.toString(), "graft.backbones.damaged.weights",
-                    damaged.toString(), "graft.backbones.damaged.sha256", EXPECTED,
-                    "graft.backbones.module.weights", module.toString(), "graft.backbones.module.sha256",
-                    Digests.sha256Hex(module), "graft.backbones.module.architecture", "torchscript");
+            Map<String, String> keys = new HashMap<>();
+            keys.put("graft.backbones.deeper.weights", deeper.toString());
+            keys.put("graft.backbones.damaged.weights", damaged.toString());
+            keys.put("graft.backbones.damaged.sha256", EXPECTED);
+            keys.put("graft.backbones.module.weights", module.toString());
+            keys.put("graft.backbones.module.sha256", Digests.sha256Hex(module));
+            keys.put("graft.backbones.module.architecture", "torchscript");
+            keys.put("graft.backbones.remote.weights", REMOTE + "?token=secret");
+            keys.put("graft.backbones.remote.sha256", EXPECTED);
+            keys.put("graft.backbones.remote.architecture", "resnet50");
+            keys.put("graft.backbone.download-folder", folder.path().resolve("fetched").toString());
+            return keys;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -185,6 +185,27 @@ class SeveralBackbonesTest {
     }
 
     @Test
+    void saysOfABackboneFromTheWebWhereItComesFromAndWhereItsFileMayBePut() throws Exception {
+        // Given
+        assertThat(backbone("remote").path("source").asText()).isEqualTo(SecondBackbones.REMOTE);
+        BackboneDescriptor remote = new BackboneDescriptor(new BackboneId("remote"), "e".repeat(64), 2, "resnet50", "float32",
+                "cpu");
+
+        // When
+        topics.publish(ModelEvents.ready("far", 1, remote, ModelEvents.largest("disc", "stripes")));
+        topics.promote(ModelEvents.promotion("far", 1));
+        await().atMost(LIMIT).until(() -> backbone("remote").path("state").asText(), state -> state.equals("failed"));
+
+        // Then
+        String file = ConfigProvider.getConfig().getValue("graft.backbone.download-folder", String.class) + "/"
+                + SecondBackbones.EXPECTED + "/file";
+        assertThat(backbone("remote").path("problem").path("detail").asText())
+                .startsWith("backbone 'remote' cannot be opened: " + SecondBackbones.REMOTE
+                        + " cannot be fetched: java.net.ConnectException")
+                .endsWith("or the file itself at " + file + ")");
+    }
+
+    @Test
     void goesOnWithTheOldVersionWhereTheWeightsOfTheNewOneAreDamaged() throws Exception {
         // Given
         serveOnTheBundled("kept");

@@ -3,7 +3,9 @@ package io.graft.trainer;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,20 +37,26 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 
-/** A task that goes from one backbone to another and back, on a real broker. */
+/** Tasks that go from one backbone to another and back, or to one that cannot be had, on a real broker. */
 @QuarkusTest
 @QuarkusTestResource(TrainerKafka.class)
-@TestProfile(BackboneUpgradeTest.TwoBackbones.class)
+@TestProfile(BackboneUpgradeTest.MoreBackbones.class)
 class BackboneUpgradeTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
+    /** Nobody listens there. */
+    private static final String REMOTE = "http://127.0.0.1:1/resnet50.pth";
+    private static final String REMOTE_SHA256 = "7".repeat(64);
     private static final String ALWAYS = ",\"recipe\":{\"epochs\":3,\"optimizer\":\"sgd\"},\"promotion\":{\"policy\":\"always\"}}";
 
     @AutoClose
     private static Kafka kafka;
 
-    /** The bundled weights once more, on images of half the side: another backbone. */
-    public static class TwoBackbones implements QuarkusTestProfile {
+    /**
+     * The bundled weights once more, on images of half the side: another backbone. A third one is to come from a server that
+     * is not there.
+     */
+    public static class MoreBackbones implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
             try (InputStream bundled = Objects
@@ -56,7 +65,9 @@ class BackboneUpgradeTest {
                 Files.copy(bundled, weights);
                 weights.toFile().deleteOnExit();
                 return Map.of("graft.backbones.\"half\".weights", weights.toString(), "graft.backbones.\"half\".resize", "80",
-                        "graft.backbones.\"half\".crop", "64");
+                        "graft.backbones.\"half\".crop", "64", "graft.backbones.remote.weights", REMOTE + "?token=secret",
+                        "graft.backbones.remote.sha256", REMOTE_SHA256, "graft.backbones.remote.architecture", "resnet50",
+                        "graft.backbone.download-folder", weights.resolveSibling("fetched").toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -171,6 +182,25 @@ class BackboneUpgradeTest {
         assertThat(
                 kafka.await("training-progress", 1, record -> isStep(record.value(), "mixed", TrainingState.EMBEDDING_SAMPLES)))
                 .noneMatch(record -> TrainingProgress.parse(record.value()).trainingRunId().value().equals(second));
+    }
+
+    @Test
+    void saysOfABackboneFromTheWebWhereItComesFromAndWhereItsFileMayBePut() {
+        // Given
+        given().get("/v1/backbones").then().statusCode(200).body("backbones.id",
+                equalTo(List.of("half", "minilm", "remote", "resnet18"))).body("backbones[2].source", equalTo(REMOTE));
+        send("remote", 13);
+
+        // When
+        train("remote", "{\"backbone\":\"remote\"}");
+
+        // Then
+        kafka.await("training-progress", 1, record -> isStep(record.value(), "remote", TrainingState.FAILED));
+        String file = ConfigProvider.getConfig().getValue("graft.backbone.download-folder", String.class) + "/" + REMOTE_SHA256
+                + "/file";
+        given().get("/v1/backbones").then().body("backbones[2].state", equalTo("failed")).body("backbones[2].problem.detail",
+                startsWith("backbone 'remote' cannot be opened: " + REMOTE + " cannot be fetched: java.net.ConnectException"))
+                .body("backbones[2].problem.detail", endsWith("or the file itself at " + file + ")"));
     }
 
     private static boolean isStep(byte[] progress, String task, TrainingState state) {
