@@ -34,6 +34,10 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("ai.djl..", "ai.onnxruntime..", "dev.langchain4j..");
 
     @ArchTest
+    static final ArchRule onlyStoresKnowTheLibraryOfS3 = noClasses().that().resideOutsideOfPackage("io.graft.store..")
+            .should().dependOnClassesThat().resideInAPackage("software.amazon..");
+
+    @ArchTest
     static final ArchRule isALibrary = noClasses().should().dependOnClassesThat()
             .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..");
 }

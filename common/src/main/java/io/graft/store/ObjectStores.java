@@ -17,7 +17,8 @@ public final class ObjectStores {
         String scheme = String.valueOf(config.url().getScheme());
         return switch (scheme) {
             case "file" -> FolderStore.open(config.url());
-            default -> throw ObjectStoreConfig.invalid(config.url(), "has the scheme '" + scheme + "' (expected: file)");
+            case "s3" -> S3Store.open(config);
+            default -> throw ObjectStoreConfig.invalid(config.url(), "has the scheme '" + scheme + "' (expected: file or s3)");
         };
     }
 }

@@ -18,12 +18,20 @@ class ObjectStoresTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "ftp://host/folder | has the scheme 'ftp' (expected: file)",
-            "folder | has the scheme 'null' (expected: file)",
+            "ftp://host/folder | has the scheme 'ftp' (expected: file or s3)",
+            "folder | has the scheme 'null' (expected: file or s3)",
             "file://host/folder | is no folder (expected: file:///folder)",
             "file:folder | is no folder (expected: file:///folder)",
             "file:///folder?a=b | is no folder (expected: file:///folder)",
             "file:///folder#a | is no folder (expected: file:///folder)",
+            "s3:bucket | is no bucket (expected: s3://bucket or s3://bucket/prefix)",
+            "s3://Bucket | is no bucket (expected: s3://bucket or s3://bucket/prefix)",
+            "s3://user@bucket | is no bucket (expected: s3://bucket or s3://bucket/prefix)",
+            "s3://bucket:80 | is no bucket (expected: s3://bucket or s3://bucket/prefix)",
+            "s3://bucket/a//b | is no bucket (expected: s3://bucket or s3://bucket/prefix)",
+            "s3://bucket/../b | is no bucket (expected: s3://bucket or s3://bucket/prefix)",
+            "s3://bucket/%61 | is no bucket (expected: s3://bucket or s3://bucket/prefix)",
+            "s3://bucket/a?b | is no bucket (expected: s3://bucket or s3://bucket/prefix)",
             "file:///a/.. | is the root of the file system (expected: file:///folder)" })
     void refusesAUrlOfNoStore(String url, String what) {
         // Given

@@ -1,0 +1,286 @@
+package io.graft.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+
+import io.graft.digest.Digests;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+import io.graft.testing.Ports;
+
+/** Against S3Proxy, and servers that behave as badly as a test wants. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class S3StoreTest extends ObjectStoreContract {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final URI URL = URI.create("s3://graft/versions");
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CountDownLatch end = new CountDownLatch(1);
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private S3Server server;
+
+    @BeforeAll
+    void start() throws Exception {
+        server = S3Server.start();
+    }
+
+    @AfterAll
+    void stop() {
+        end.countDown();
+        threads.shutdownNow();
+        server.close();
+    }
+
+    @Override
+    ObjectStoreConfig config() {
+        return config(URL, server.endpoint(), S3Server.SECRET_ACCESS_KEY, Duration.ofMinutes(1));
+    }
+
+    private static ObjectStoreConfig config(URI url, URI endpoint, String secret, Duration timeout) {
+        return new ObjectStoreConfig(url, Optional.of(endpoint), Optional.empty(), true,
+                Optional.of(S3Server.ACCESS_KEY_ID), Optional.of(secret), timeout);
+    }
+
+    @Override
+    ObjectStoreConfig refusing() {
+        return config(URL, server.endpoint(), "another secret", Duration.ofMinutes(1));
+    }
+
+    @Override
+    String remedy() {
+        return " refuses: status 403 SignatureDoesNotMatch";
+    }
+
+    @Override
+    void damage(URI uri, byte[] bytes) {
+        server.write(uri.getPath().substring(1), bytes);
+    }
+
+    @Override
+    Object stamp(URI uri) {
+        return server.putCount();
+    }
+
+    @Test
+    void saysWhichRightIsMissing() {
+        // Given
+        byte[] bytes = bytes(10);
+        String sha256 = Digests.sha256Hex(bytes);
+        URI uri = URI.create(URL + "/" + sha256 + "/a.bin");
+
+        try (ObjectStore store = ObjectStores.open(refusing())) {
+            // When
+            Runnable get = () -> store.get(uri, sha256, 10);
+            Runnable put = () -> store.put("a.bin", bytes);
+
+            // Then
+            assertThatThrownBy(get::run).hasMessageEndingWith("(expected: in the configured region and at the configured "
+                    + "endpoint, a bucket that is there and credentials with the right s3:GetObject)");
+            assertThatThrownBy(put::run).hasMessageEndingWith("with the right s3:PutObject)");
+        }
+    }
+
+    @Test
+    void tellsABucketThatIsNotThereFromAnObjectThatIsNot() {
+        // Given
+        URI url = URI.create("s3://elsewhere");
+        byte[] bytes = bytes(10);
+        String sha256 = Digests.sha256Hex(bytes);
+
+        try (ObjectStore store = ObjectStores
+                .open(config(url, server.endpoint(), S3Server.SECRET_ACCESS_KEY, Duration.ofMinutes(1)))) {
+            // When
+            Runnable put = () -> store.put("a.bin", bytes);
+            Runnable get = () -> store.get(URI.create(url + "/" + sha256 + "/a.bin"), sha256, 10);
+
+            // Then
+            for (Runnable call : List.of(put, get)) {
+                assertThatThrownBy(call::run).isInstanceOfSatisfying(Problem.class, problem -> {
+                    assertThat(problem.type()).as(problem.sentence()).isEqualTo(ProblemType.BROKEN);
+                    assertThat(problem)
+                            .hasMessageStartingWith("object store s3://elsewhere refuses: status 404 NoSuchBucket");
+                });
+            }
+        }
+    }
+
+    @Test
+    void keepsObjectsOfABucketWithoutAPrefix() {
+        // Given
+        byte[] bytes = bytes(10);
+        String sha256 = Digests.sha256Hex(bytes);
+        ObjectStoreConfig config = config(URI.create("s3://graft/"), server.endpoint(), S3Server.SECRET_ACCESS_KEY,
+                Duration.ofMinutes(1));
+
+        try (ObjectStore store = ObjectStores.open(config)) {
+            // When
+            URI uri = store.put("a.bin", bytes);
+
+            // Then
+            assertThat(uri).hasToString("s3://graft/" + sha256 + "/a.bin");
+            assertThat(store.get(uri, sha256, 10)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void endsInTimeWhereNobodyListens() {
+        // Given
+        URI endpoint = URI.create("http://127.0.0.1:" + Ports.free());
+
+        // When, Then
+        assertBusy(endpoint, 10);
+    }
+
+    @Test
+    @Timeout(60)
+    void endsInTimeWhereNobodyTakesTheConnection() throws IOException {
+        // Given
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            URI endpoint = URI.create("http://127.0.0.1:" + silent.getLocalPort());
+
+            // When, Then: the upload is more than any buffer between
+            assertBusy(endpoint, 20_000_000);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void endsInTimeWhereTheUploadIsNotRead() throws IOException {
+        // Given
+        HttpServer bad = serve(exchange -> {
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.sendResponseHeaders(404, -1);
+                exchange.close();
+            } else {
+                awaitEnd();
+            }
+        });
+
+        // When, Then
+        assertBusy(endpoint(bad), 20_000_000);
+        bad.stop(0);
+    }
+
+    @Test
+    @Timeout(60)
+    void endsInTimeWhereAByteComesNowAndThen() throws IOException {
+        // Given
+        HttpServer bad = serve(exchange -> {
+            exchange.sendResponseHeaders(200, 20_000_000);
+            OutputStream body = exchange.getResponseBody();
+            while (!awaitEnd(100)) {
+                body.write(1);
+                body.flush();
+            }
+        });
+
+        // When, Then
+        assertBusy(endpoint(bad), 20_000_000);
+        bad.stop(0);
+    }
+
+    @Test
+    @Timeout(60)
+    void isBusyWhereTheServerIs() throws IOException {
+        // Given
+        HttpServer bad = serve(exchange -> {
+            exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+        });
+
+        // When, Then
+        assertBusy(endpoint(bad), 10);
+        bad.stop(0);
+    }
+
+    @Test
+    @Timeout(60)
+    void readsNothingOfAnObjectOfAnotherSize() throws IOException {
+        // Given
+        String sha256 = Digests.sha256Hex(bytes(10));
+        HttpServer bad = serve(exchange -> {
+            exchange.sendResponseHeaders(200, 1L << 40);
+            awaitEnd();
+        });
+
+        try (ObjectStore store = ObjectStores.open(config(URL, endpoint(bad), "a", Duration.ofMinutes(1)))) {
+            // When
+            Runnable get = () -> store.get(URI.create(URL + "/" + sha256 + "/a.bin"), sha256, 10);
+
+            // Then
+            assertProblem(get, ProblemType.INVALID, "OBJECT_SIZE_WRONG", "object '" + URL + "/" + sha256
+                    + "/a.bin' has 1099511627776 bytes (expected: 10)");
+        }
+        bad.stop(0);
+    }
+
+    private HttpServer serve(HttpHandler handler) throws IOException {
+        HttpServer bad = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        bad.setExecutor(threads);
+        bad.createContext("/", handler);
+        bad.start();
+        return bad;
+    }
+
+    private static URI endpoint(HttpServer bad) {
+        return URI.create("http://127.0.0.1:" + bad.getAddress().getPort());
+    }
+
+    private void awaitEnd() throws IOException {
+        boolean ended = false;
+        while (!ended) {
+            ended = awaitEnd(1_000);
+        }
+    }
+
+    private boolean awaitEnd(long millis) throws IOException {
+        try {
+            return end.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void assertBusy(URI endpoint, int sizeBytes) {
+        byte[] bytes = bytes(sizeBytes);
+        String sha256 = Digests.sha256Hex(bytes);
+        try (ObjectStore store = ObjectStores.open(config(URL, endpoint, "a", TIMEOUT))) {
+            Runnable put = () -> store.put("a.bin", bytes);
+            Runnable get = () -> store.get(URI.create(URL + "/" + sha256 + "/a.bin"), sha256, sizeBytes);
+            for (Runnable call : List.of(put, get)) {
+                assertThatThrownBy(call::run).isInstanceOfSatisfying(Problem.class, problem -> {
+                    assertThat(problem.type()).as(problem.sentence()).isEqualTo(ProblemType.BUSY);
+                    assertThat(problem.code()).isEqualTo("OBJECT_STORE_BUSY");
+                    assertThat(problem).hasMessageStartingWith("object store " + URL + " does not answer: ")
+                            .hasMessageEndingWith(" (expected: reachable, and done within the time limit)");
+                });
+            }
+        }
+    }
+}
