@@ -23,7 +23,7 @@ import java.util.List;
 public record Certificate(Path keyStore, String password, Path pem) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String ALIAS = "only";
+    static final String ALIAS = "only";
 
     /** Makes one. */
     public static Certificate of(Path folder, String commonName) {
@@ -66,7 +66,7 @@ public record Certificate(Path keyStore, String password, Path pem) {
         }
     }
 
-    private static void keytool(List<String> store, String... arguments) throws IOException {
+    static void keytool(List<String> store, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(arguments));

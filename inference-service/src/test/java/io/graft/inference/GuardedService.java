@@ -59,8 +59,8 @@ public final class GuardedService implements QuarkusTestProfile {
             Certificate certificate = Certificate.of(folder.path(), "server");
             return Map.of("quarkus.oidc.auth-server-url", provider.issuer(), "quarkus.oidc.token.audience", AUDIENCE,
                     PRIVATE_KEY, provider.privateKey(), ISSUER, provider.issuer(),
-                    "quarkus.tls.key-store.p12.path", certificate.keyStore().toString(),
-                    "quarkus.tls.key-store.p12.password", certificate.password(),
+                    "quarkus.tls.key-store.pem.0.cert", certificate.pem().toString(),
+                    "quarkus.tls.key-store.pem.0.key", certificate.privateKey().toString(),
                     "quarkus.http.test-ssl-port", "0", CERTIFICATE, certificate.pem().toString());
         }
 

@@ -18,6 +18,14 @@ public interface AccessConfig {
     @WithDefault("false")
     boolean oidc();
 
+    /**
+     * Whether a client over TLS has to show a certificate of an authority in {@code quarkus.tls.trust-store}, besides its key
+     * or
+     * token.
+     */
+    @WithDefault("false")
+    boolean clientCertificatesRequired();
+
     /** Whether metrics and OpenAPI need the role {@code read} too. Health never needs one. */
     @WithDefault("false")
     boolean operationsProtected();
