@@ -105,6 +105,27 @@ class S3StoreTest extends ObjectStoreContract {
     }
 
     @Test
+    void looksForCredentialsWhereTheLibraryDoes() {
+        // Given
+        byte[] bytes = bytes(10);
+        ObjectStoreConfig config = new ObjectStoreConfig(URL, Optional.of(server.endpoint()), Optional.empty(), true,
+                Optional.empty(), Optional.empty(), Duration.ofMinutes(1));
+        System.setProperty("aws.accessKeyId", S3Server.ACCESS_KEY_ID);
+        System.setProperty("aws.secretAccessKey", S3Server.SECRET_ACCESS_KEY);
+
+        try (ObjectStore store = ObjectStores.open(config)) {
+            // When
+            URI uri = store.put("a.bin", bytes);
+
+            // Then
+            assertThat(store.get(uri, Digests.sha256Hex(bytes), 10)).isEqualTo(bytes);
+        } finally {
+            System.clearProperty("aws.accessKeyId");
+            System.clearProperty("aws.secretAccessKey");
+        }
+    }
+
+    @Test
     void tellsABucketThatIsNotThereFromAnObjectThatIsNot() {
         // Given
         URI url = URI.create("s3://elsewhere");

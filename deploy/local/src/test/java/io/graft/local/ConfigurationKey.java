@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 record ConfigurationKey(String name, String defaultValue, String bounds, String meaning) {
 
-    private static final Pattern PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([a-z.-]+)\"\\)");
+    private static final Pattern PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([a-z0-9.-]+)\"\\)");
     private static final Pattern METHOD = Pattern.compile(
             "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*((?:@\\w+(?:\\([^)]*\\))?\\s*)*)([\\w<>]+) (\\w+)\\(\\);", Pattern.DOTALL);
 
