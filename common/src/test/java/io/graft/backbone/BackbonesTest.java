@@ -435,6 +435,7 @@ class BackbonesTest {
 
     @Test
     void computesTheReferenceFromTheReferencesPixels() throws IOException {
+        Bfloat16.require();
         List<String> photos = Files.readAllLines(SharedFolder.require("golden/preprocess/files.txt"));
         List<String> files = Files.readAllLines(SharedFolder.require("golden/features/val.txt"));
         float[] reference = SharedFolder.floats("golden/features/val.f32");

@@ -19,7 +19,28 @@ class PlacementTest {
 
     @Test
     void takesWhatIsAskedFor() {
+        Bfloat16.require();
         assertThat(Placement.choose("cpu", "bfloat16")).hasToString("cpu/bfloat16");
+    }
+
+    @Test
+    void knowsWhatTheCpuHasInstructionsFor() {
+        assertThat(Placement.computes(Precision.FLOAT32, "flags : avx avx2 fma")).isTrue();
+        assertThat(Placement.computes(Precision.BFLOAT16, "flags : avx avx2 fma")).isFalse();
+        assertThat(Placement.computes(Precision.BFLOAT16, "flags : avx avx2 avx512f avx512bw avx512vl")).isTrue();
+        assertThat(Placement.computes(Precision.FLOAT16, "flags : avx avx2 avx512f avx512bw avx512vl")).isFalse();
+        assertThat(Placement.computes(Precision.BFLOAT16, "Features : fp asimd bf16")).isTrue();
+    }
+
+    @Test
+    void refusesAPrecisionThatTheCpuHasNoInstructionsFor() {
+        // Given
+        assumeTrue(!Placement.computes(Precision.FLOAT16, Cpu.description()), "this CPU computes in float16");
+        // When
+        assertThatThrownBy(() -> Placement.choose("cpu", "float16"))
+                // Then
+                .isInstanceOf(Problem.class).hasMessage("this CPU has no instructions for precision 'float16' (expected: "
+                        + "precision 'auto' or 'float32', or another CPU)");
     }
 
     @Test
