@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import io.graft.tail.Depth;
+
 /**
  * A network that there is a program for: one of torchvision's without its last layer, in torchvision's parameter names.
  * <p>
@@ -33,6 +35,11 @@ interface Architecture {
 
     /** Whether the program has {@code embed_with_maps}: features are means over feature maps. */
     boolean hasMaps();
+
+    /** What a tail of this depth replaces; empty where there are no tails. */
+    default Optional<TailPlan> tail(Depth depth) {
+        return Optional.empty();
+    }
 
     /**
      * The weights, in the form and the precision of the forward pass, and whatever else the program must know.

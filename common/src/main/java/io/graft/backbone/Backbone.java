@@ -41,6 +41,19 @@ public interface Backbone extends AutoCloseable {
         return false;
     }
 
+    /** Whether a version may have last blocks of its own. */
+    default boolean hasTails() {
+        return false;
+    }
+
+    /**
+     * An input that shows noise, drawn from a seed by {@link java.util.Random}: the same everywhere. Only where there are
+     * tails.
+     */
+    default byte[] noise(long seed) {
+        throw new IllegalStateException("backbone '" + descriptor().id() + "' has no tails");
+    }
+
     /**
      * Prepares an image as {@link #prepare(SampleContent)} does, and says which part of it that shows. Only of backbones that
      * have maps.

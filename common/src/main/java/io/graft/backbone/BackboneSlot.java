@@ -62,6 +62,10 @@ final class BackboneSlot implements AutoCloseable {
     private record Failed(Problem problem, Instant retryAt) implements State {
     }
 
+    BackboneConfig config() {
+        return config;
+    }
+
     /** @throws Problem BROKEN when it cannot be opened, or could not a moment ago; BUSY when no further one may be open */
     Backbone open() {
         return backbone().orElseGet(this::openOnce);

@@ -1,6 +1,9 @@
 package io.graft.backbone;
 
 import java.util.List;
+import java.util.Optional;
+
+import io.graft.tail.Tail;
 
 /** One thread's hold on a backbone. Not thread-safe. */
 public interface BackboneWorker extends AutoCloseable {
@@ -21,6 +24,20 @@ public interface BackboneWorker extends AutoCloseable {
      */
     default MappedFeatures embedWithMaps(List<byte[]> inputs, int... chosen) {
         throw new IllegalStateException("this backbone has no maps");
+    }
+
+    /**
+     * A forward pass in which inputs may go through the last blocks of a version instead of the backbone's own; what comes
+     * before
+     * these is computed once for all. Only of backbones that have tails.
+     *
+     * @param inputs as of {@link #embed}
+     * @param tails of the inputs, in their order; absent: the backbone's own last blocks
+     * @param chosen as of {@link #embedWithMaps}; may be none
+     * @throws io.graft.problem.Problem INVALID {@code TAIL_INVALID} when a tail is not one of this backbone
+     */
+    default MappedFeatures embedWithTails(List<byte[]> inputs, List<Optional<Tail>> tails, int... chosen) {
+        throw new IllegalStateException("this backbone has no tails");
     }
 
     @Override

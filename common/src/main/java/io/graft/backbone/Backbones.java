@@ -12,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
+import io.graft.tail.Depth;
 import io.graft.tensor.TensorFile;
 
 /**
@@ -77,12 +78,16 @@ public final class Backbones implements AutoCloseable {
      *         {@code BACKBONES_TOO_MANY}
      */
     public Backbone open(BackboneId id) {
+        return slot(id).open();
+    }
+
+    private BackboneSlot slot(BackboneId id) {
         BackboneSlot slot = slots.get(id);
         if (slot == null) {
             throw Problem.invalid("BACKBONE_CONFIG_INVALID",
                     "backbone '" + id + "' is not configured (expected: one of " + slots.keySet() + ")");
         }
-        return slot.open();
+        return slot;
     }
 
     public boolean isConfigured(BackboneId id) {
@@ -102,6 +107,33 @@ public final class Backbones implements AutoCloseable {
     /** Why a backbone could not be opened, as long as that is not tried again. */
     public Optional<Problem> failure(BackboneId id) {
         return Optional.ofNullable(slots.get(id)).flatMap(BackboneSlot::failure);
+    }
+
+    /**
+     * Begins to train the last blocks of a backbone, whose weights are read once more, in full precision. The caller closes it.
+     *
+     * @param depth not {@link Depth#HEAD}
+     * @param rowCount samples and views of samples that it will take
+     * @param bytesMax that these may take in memory
+     * @throws Problem INVALID {@code DEPTH_UNSUPPORTED} when the backbone has no tails,
+     *         {@code FINE_TUNING_SAMPLES_TOO_MANY} when the bytes do not do; BROKEN as of {@link #open(BackboneId)},
+     *         and when its weights are others than those that are open
+     */
+    public FineTuning fineTuning(BackboneId id, Depth depth, int rowCount, long bytesMax) {
+        if (!isConfigured(id) || !(open(id) instanceof ImageBackbone backbone) || !backbone.hasTails()) {
+            throw Problem.invalid("DEPTH_UNSUPPORTED", "backbone '" + id + "' cannot be trained at depth '" + depth
+                    + "' (expected: depth '" + Depth.HEAD + "', or one of torchvision's ResNets)");
+        }
+        BackboneConfig configured = slot(id).config();
+        Placement placement = Placement.choose(configured.device(), Precision.FLOAT32.toString());
+        try (TensorFile file = WeightsFile.open(configured, config.downloads())) {
+            ImageWeights weights = ImageWeights.of(file, configured.declared());
+            if (!weights.sha256().equals(backbone.descriptor().sha256())) {
+                throw Problem.broken("BACKBONE_BROKEN", "weights of backbone '" + id
+                        + "' have been replaced since they were opened (expected: a restart)");
+            }
+            return FineTuning.open(backbone, weights, placement, depth, rowCount, bytesMax);
+        }
     }
 
     /** Where each configured backbone stands, in the order of the names. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 
 import io.graft.digest.Digests;
 import io.graft.id.BackboneId;
@@ -109,6 +110,26 @@ final class ImageBackbone implements Backbone {
             inputs.add(preprocessing.apply(pixels, view.crop(pixels.width(), pixels.height())));
         }
         return inputs;
+    }
+
+    @Override
+    public boolean hasTails() {
+        return network.tailed().isPresent();
+    }
+
+    @Override
+    public byte[] noise(long seed) {
+        byte[] input = new byte[preprocessing.sizeBytes()];
+        new Random(seed).nextBytes(input);
+        return input;
+    }
+
+    ImageNetwork network() {
+        return network;
+    }
+
+    Preprocessing preprocessing() {
+        return preprocessing;
     }
 
     /** The first worker of a batch size runs every size up to it, because a new size is several times slower once. */

@@ -1,6 +1,7 @@
 package io.graft.backbone;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The arithmetic of a backbone for images, in native memory. Thread-safe: each thread has scopes of its own. */
 interface ImageNetwork extends AutoCloseable {
@@ -27,6 +28,11 @@ interface ImageNetwork extends AutoCloseable {
      * @param rows which images, [rows], int64
      */
     List<TorchValue> embedWithMaps(TorchScope scope, TorchValue images, TorchValue rows);
+
+    /** The same network where its last blocks may be a version's own; empty where they may not. */
+    default Optional<TailNetwork> tailed() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

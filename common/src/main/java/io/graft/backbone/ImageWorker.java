@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+
+import io.graft.tail.Tail;
 
 /** Copies a batch into its one native buffer, once, and frees everything else of a call at the end of the call. */
 final class ImageWorker implements BackboneWorker {
@@ -50,6 +53,33 @@ final class ImageWorker implements BackboneWorker {
         }
     }
 
+    /** Groups lie one behind the other in the batch, so that each is a range of it. */
+    @Override
+    public MappedFeatures embedWithTails(List<byte[]> inputs, List<Optional<Tail>> tails, int... chosen) {
+        TailNetwork tailed = network.tailed().orElse(null);
+        if (tailed == null) {
+            return BackboneWorker.super.embedWithTails(inputs, tails, chosen);
+        }
+        List<TailGroup> groups = TailGroup.of(tails);
+        fill(groups.stream().flatMap(group -> group.positions().stream()).map(inputs::get).toList());
+        TailedResults results = new TailedResults(inputs.size(), chosen);
+        int sharedCount = groups.stream().filter(group -> !group.isWhole()).mapToInt(TailGroup::size).sum();
+        try (TorchScope scope = network.openScope()) {
+            Optional<TorchValue> trunk = sharedCount == 0 ? Optional.empty()
+                    : Optional.of(tailed.trunk(scope, images(scope, 0, sharedCount)));
+            int from = 0;
+            for (TailGroup group : groups) {
+                TorchValue rows = results.rows(scope, group);
+                List<TorchValue> values = group.isWhole()
+                        ? tailed.whole(scope, images(scope, from, group.size()), group.tail().orElseThrow(), rows)
+                        : tailed.rest(scope, trunk.orElseThrow(), from, group.size(), group.tail(), rows);
+                results.put(group, rows(values.get(0), group.size()), maps(values.get(1)));
+                from += group.size();
+            }
+        }
+        return results.toFeatures();
+    }
+
     private void fill(List<byte[]> inputs) {
         if (inputs.isEmpty() || inputs.size() > batchSizeMax) {
             throw new IllegalArgumentException("batch has " + inputs.size() + " inputs (expected: 1 to " + batchSizeMax + ")");
@@ -65,7 +95,11 @@ final class ImageWorker implements BackboneWorker {
     }
 
     private TorchValue images(TorchScope scope, int count) {
-        return scope.uint8View(batch, count, side, side, 3);
+        return images(scope, 0, count);
+    }
+
+    private TorchValue images(TorchScope scope, int from, int count) {
+        return scope.uint8View(batch.slice(from * inputSize, count * inputSize), count, side, side, 3);
     }
 
     private float[][] rows(TorchValue features, int count) {

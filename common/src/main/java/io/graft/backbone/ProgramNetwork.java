@@ -2,6 +2,7 @@ package io.graft.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import io.graft.problem.Problem;
 
@@ -11,11 +12,14 @@ final class ProgramNetwork implements ImageNetwork {
     private final Architecture architecture;
     private final TorchProgram program;
     private final List<TorchValue> constants;
+    private final Optional<TailNetwork> tailed;
 
-    private ProgramNetwork(Architecture architecture, TorchProgram program, List<TorchValue> constants) {
+    private ProgramNetwork(Architecture architecture, TorchProgram program, List<TorchValue> constants,
+            Optional<TailNetwork> tailed) {
         this.architecture = architecture;
         this.program = program;
         this.constants = constants;
+        this.tailed = tailed;
     }
 
     static ProgramNetwork open(ImageWeights weights, Placement placement) {
@@ -24,8 +28,13 @@ final class ProgramNetwork implements ImageNetwork {
         try {
             TorchScope scope = program.openScope();
             List<TorchValue> constants = new ArrayList<>(architecture.constants(weights, placement, program, scope));
-            constants.addAll(weights.preprocessing().normalization(scope));
-            return new ProgramNetwork(architecture, program, constants);
+            List<TorchValue> normalization = weights.preprocessing().normalization(scope);
+            Optional<TailNetwork> tailed = architecture instanceof ResNetArchitecture resNet
+                    ? Optional.of(new TailNetwork(resNet, placement, weights.preprocessing().crop(), program, constants.get(0),
+                            normalization))
+                    : Optional.empty();
+            constants.addAll(normalization);
+            return new ProgramNetwork(architecture, program, constants, tailed);
         } catch (Problem | OutOfMemoryError e) {
             program.close();
             throw e;
@@ -40,6 +49,11 @@ final class ProgramNetwork implements ImageNetwork {
     @Override
     public boolean hasMaps() {
         return architecture.hasMaps();
+    }
+
+    @Override
+    public Optional<TailNetwork> tailed() {
+        return tailed;
     }
 
     @Override
@@ -68,6 +82,7 @@ final class ProgramNetwork implements ImageNetwork {
     /** Frees the weights too: their scope is the program's. */
     @Override
     public void close() {
+        tailed.ifPresent(TailNetwork::close);
         program.close();
     }
 }

@@ -3,7 +3,10 @@ package io.graft.backbone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+
+import io.graft.tail.Depth;
 
 /**
  * One of torchvision's ResNets without its last layer, in its parameter names ({@code torchvision/models/resnet.py}).
@@ -71,20 +74,34 @@ record ResNetArchitecture(String name, boolean bottleneck, List<Integer> depths)
     }
 
     private TorchValue folded(ImageWeights weights, Placement placement, TorchProgram program, TorchScope scope) {
-        List<TorchValue> folded = new ArrayList<>();
+        List<TorchValue> all = new ArrayList<>();
+        int crop = weights.preprocessing().crop();
         try (TorchScope raw = program.openScope()) {
-            int crop = weights.preprocessing().crop();
-            TorchValue epsilon = raw.number(BATCH_NORM_EPSILON);
-            TorchValue type = raw.integer(placement.precision().scalarType());
-            TorchValue pointwise = raw.flag(Cpu.describesCaches());
             for (Convolution convolution : convolutions()) {
-                List<TorchValue> parameters = convolution.parameters().stream().map(weights::tensor).map(raw::float32).toList();
-                folded.addAll(scope.elements(raw.run("fold", raw.list(parameters), epsilon, type,
-                        raw.integer(convolution.stride()),
-                        raw.integer(convolution.inputSide(crop)), pointwise)));
+                List<TorchValue> folded = fold(convolution, weights, raw);
+                all.addAll(scope.elements(layOut(convolution, folded.get(0), folded.get(1), placement, crop, raw)));
             }
         }
-        return scope.list(folded);
+        return scope.list(all);
+    }
+
+    /** Weight and bias of a convolution with its batch norm, float32. */
+    static List<TorchValue> fold(Convolution convolution, ImageWeights weights, TorchScope raw) {
+        List<TorchValue> parameters = convolution.parameters().stream().map(weights::tensor).map(raw::float32).toList();
+        return raw.elements(raw.run("fold", raw.list(parameters), raw.number(BATCH_NORM_EPSILON)));
+    }
+
+    /** The same as the forward pass takes them: a list of two tensors. */
+    static TorchValue layOut(Convolution convolution, TorchValue weight, TorchValue bias, Placement placement, int crop,
+            TorchScope raw) {
+        return raw.run("lay_out", weight, bias, raw.integer(placement.precision().scalarType()),
+                raw.integer(convolution.stride()), raw.integer(convolution.inputSide(crop)),
+                raw.flag(Cpu.describesCaches()));
+    }
+
+    @Override
+    public Optional<TailPlan> tail(Depth depth) {
+        return depth == Depth.HEAD ? Optional.empty() : Optional.of(new TailPlan(this, depth));
     }
 
     /** In the order of the forward pass; the shortcut's, where a block has one, is the last of its block. */

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import io.graft.problem.Problem;
 import io.graft.tensor.Tensor;
 
@@ -54,12 +56,41 @@ final class TorchScope implements AutoCloseable {
         try {
             return own(IValueUtils.runMethod(other.module(), method, values));
         } catch (EngineException e) {
-            String sentence = "program " + other.name() + " failed in " + method + ": " + e.getMessage();
-            if (NO_MEMORY.matcher(sentence).find()) {
-                throw (OutOfMemoryError) new OutOfMemoryError(sentence).initCause(e);
-            }
-            throw Problem.broken("ENGINE_FAILED", sentence, e);
+            throw failure("program " + other.name() + " failed in " + method + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Calls the program's {@code forward} where gradients may be taken, which {@link #run} does not allow. No tensor may come
+     * of
+     * {@link #run}, whose results the engine keeps out of gradients.
+     *
+     * @param tensors and nothing else
+     * @throws Problem BROKEN when it fails
+     * @throws OutOfMemoryError as of {@link #run}
+     */
+    TorchValue runWithGradients(TorchValue... tensors) {
+        NDList arguments = new NDList();
+        // The engine's optimizer fuses what gradients are taken of, and compiles anew for every size of a batch.
+        JniUtils.setGraphExecutorOptimize(false);
+        JniUtils.setGradMode(true);
+        try {
+            Arrays.stream(tensors).map(tensor -> tensor.value().toTensor(manager)).forEach(arguments::add);
+            return ownTensor((PtNDArray) IValueUtils.forward(program.module(), arguments, true).singletonOrThrow());
+        } catch (EngineException e) {
+            throw failure("program " + program.name() + " failed in forward: " + e.getMessage(), e);
+        } finally {
+            JniUtils.setGradMode(false);
+            JniUtils.setGraphExecutorOptimize(true);
+            arguments.close();
+        }
+    }
+
+    private static RuntimeException failure(String sentence, EngineException cause) {
+        if (NO_MEMORY.matcher(sentence).find()) {
+            throw (OutOfMemoryError) new OutOfMemoryError(sentence).initCause(cause);
+        }
+        return Problem.broken("ENGINE_FAILED", sentence, cause);
     }
 
     /**
