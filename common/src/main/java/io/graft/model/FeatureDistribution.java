@@ -25,6 +25,16 @@ public final class FeatureDistribution {
         return Problem.invalid("MODEL_FEATURE_STATISTICS_INVALID", "featureStatistics " + what);
     }
 
+    /** [dimension]; a copy. */
+    public float[] mean() {
+        return mean.clone();
+    }
+
+    /** [dimension]; a copy. */
+    public float[] deviation() {
+        return deviation.clone();
+    }
+
     /**
      * How far a feature is from the training features: the root of the mean square of its numbers, each counted in deviations
      * from its mean. About 1 for features like those; more for others.

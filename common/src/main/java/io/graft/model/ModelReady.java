@@ -1,5 +1,6 @@
 package io.graft.model;
 
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.id.TrainRequestId;
 import io.graft.id.TrainingRunId;
+import io.graft.tail.Depth;
 
 /**
  * A version of a task's model, whole: everything that serving needs, and where it comes from.
@@ -22,12 +24,13 @@ import io.graft.id.TrainingRunId;
  * @param verdict of the promotion gate, also when it refused; absent in events of earlier releases
  * @param featureStatistics of the training features; absent in events of earlier releases
  * @param unknown absent where nobody asked for it, or where no threshold does what was asked for
+ * @param tail blocks that take the place of the backbone's own; absent where the head alone was trained
  */
 public record ModelReady(TaskId task, ModelVersion version, TrainingRunId trainingRunId, TrainRequestId trainRequestId,
         Instant requestedAt, Optional<TrainingCause> cause, Instant createdAt, BackboneReference backbone, List<String> labels,
         HeadArtifact head, TrainedRecipe recipe, List<EpochResult> epochs, Evaluation evaluation, Dataset dataset,
         SelfTest selfTest, Software software, Optional<Verdict> verdict, Optional<FeatureStatistics> featureStatistics,
-        Optional<UnknownThreshold> unknown) {
+        Optional<UnknownThreshold> unknown, Optional<TailArtifact> tail) {
 
     public ModelReady {
         labels = List.copyOf(labels);
@@ -62,6 +65,29 @@ public record ModelReady(TaskId task, ModelVersion version, TrainingRunId traini
      */
     public record HeadArtifact(String format, String sha256, int sizeBytes, String data) {
         public static final String SAFETENSORS = "safetensors";
+    }
+
+    /**
+     * Blocks of the network that were trained too: inline while they fit a message, else in the object store.
+     *
+     * @param format {@value HeadArtifact#SAFETENSORS}
+     * @param sha256 of the bytes, 64 hex digits
+     * @param sizeBytes of the bytes
+     * @param data base64; absent where they are stored
+     * @param uri where they are stored; absent where they are inline
+     * @param probe how the blocks answer where they were trained
+     */
+    public record TailArtifact(String format, Depth depth, String sha256, long sizeBytes, Optional<String> data,
+            Optional<URI> uri, TailProbe probe) {
+    }
+
+    /**
+     * A picture that is drawn from a seed, and its feature through the blocks: a replica that gets another one must not serve.
+     *
+     * @param seed of the bytes of a picture, as {@code java.util.Random} gives them
+     * @param feature base64 of little-endian float32, [dimension]
+     */
+    public record TailProbe(long seed, String feature) {
     }
 
     /**

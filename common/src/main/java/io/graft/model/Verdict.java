@@ -21,6 +21,12 @@ public record Verdict(boolean promoted, String reason, int sampleCount, Optional
         Optional<Double> candidateLoss, Optional<ModelVersion> servingVersion, Optional<Double> servingAccuracy,
         Optional<Double> servingLoss, Optional<SignificanceTest> significance) {
 
+    /** The same figures, and a reason against it. */
+    public Verdict toRefused(String against) {
+        return new Verdict(false, against, sampleCount, candidateAccuracy, candidateLoss, servingVersion, servingAccuracy,
+                servingLoss, significance);
+    }
+
     /**
      * McNemar's exact test on the samples that only one of the two versions answers right.
      *

@@ -17,6 +17,7 @@ import io.graft.event.Json;
 import io.graft.id.BackboneId;
 import io.graft.id.TrainRequestId;
 import io.graft.problem.Problem;
+import io.graft.tail.Depth;
 
 class TrainRequestTest {
 
@@ -26,7 +27,8 @@ class TrainRequestTest {
         TrainRequest request = parse("{}");
         // Then
         assertThat(request).isEqualTo(
-                new TrainRequest(Optional.empty(), Optional.empty(), Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT,
+                new TrainRequest(Optional.empty(), Optional.empty(), Depth.HEAD, 0.001, Recipe.DEFAULT, 0.2,
+                        PromotionPolicy.DEFAULT,
                         Optional.empty(), Optional.empty()));
         assertThat(request.recipe()).isEqualTo(new Recipe("auto", 25, 4, 0.001, 0.9, 0.0, 7, 0.1, 0, ClassWeights.NONE));
         assertThat(request.promotion()).isEqualTo(
@@ -40,8 +42,26 @@ class TrainRequestTest {
         // Then
         assertThat(request).isEqualTo(new TrainRequest(
                 Optional.of(new TrainRequestId("any string of yours, optional: the same id is trained once")),
-                Optional.of(new BackboneId("resnet18")), Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT,
+                Optional.of(new BackboneId("resnet18")), Depth.HEAD, 0.001, Recipe.DEFAULT, 0.2, PromotionPolicy.DEFAULT,
                 Optional.of(new UnknownPolicy(0.95)), Optional.empty()));
+    }
+
+    @Test
+    void readsHowDeepToTrain() {
+        // When
+        TrainRequest request = parse("{\"depth\":\"last-block\",\"blockLearningRate\":0.0003}");
+        // Then
+        assertThat(request.depth()).isEqualTo(Depth.LAST_BLOCK);
+        assertThat(request.blockLearningRate()).isEqualTo(0.0003);
+    }
+
+    @Test
+    void refusesAnotherDepthAndARateThatIsNone() {
+        assertThatThrownBy(() -> parse("{\"depth\":\"last-stage\"}")).isInstanceOf(Problem.class)
+                .hasMessageContaining("train request field 'depth' is not valid")
+                .hasMessageContaining("[head, all, last-block]");
+        assertThatThrownBy(() -> parse("{\"blockLearningRate\":0}")).isInstanceOf(Problem.class)
+                .hasMessage("train request blockLearningRate is 0.0 (expected: above 0, up to 1)");
     }
 
     @Test
@@ -137,7 +157,7 @@ class TrainRequestTest {
             "{\"promotion\":{\"significance\":0.05,\"policy\":\"always\"}} | promotion significance is 0.05 with policy 'always' (expected: absent, only 'if-better' compares)",
             "{\"backbone\":\"../x\"}                       | backbone '../x' is not valid (expected: [a-z0-9][a-z0-9._-]{0,62})",
             "{\"recipe\":{\"epoch\":3}}                    | train request has the unknown field 'recipe.epoch' (expected: [batchSize, classWeights, epochs, gamma, learningRate, momentum, optimizer, seed, stepSize, weightDecay])",
-            "{\"Recipe\":{}}                               | train request has the unknown field 'Recipe' (expected: [backbone, cause, promotion, recipe, trainRequestId, unknown, validationFraction])",
+            "{\"Recipe\":{}}                               | train request has the unknown field 'Recipe' (expected: [backbone, blockLearningRate, cause, depth, promotion, recipe, trainRequestId, unknown, validationFraction])",
             "null                                          | train request is null (expected: a JSON object)" })
     void refusesAFieldByItsName(String json, String message) {
         // When

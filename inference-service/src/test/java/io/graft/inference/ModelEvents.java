@@ -1,5 +1,6 @@
 package io.graft.inference;
 
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -26,10 +27,13 @@ import io.graft.model.ModelReady.Dataset;
 import io.graft.model.ModelReady.HeadArtifact;
 import io.graft.model.ModelReady.SelfTest;
 import io.graft.model.ModelReady.Software;
+import io.graft.model.ModelReady.TailArtifact;
+import io.graft.model.ModelReady.TailProbe;
 import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
 import io.graft.model.Recipe;
 import io.graft.model.TrainedRecipe;
+import io.graft.tail.Depth;
 
 /** Models made by hand, whole and right; a test breaks what it wants broken. */
 public final class ModelEvents {
@@ -67,10 +71,20 @@ public final class ModelEvents {
                         List.of(new TopicOffset("sample-features", 0, 50L * labelCount)), Optional.empty()),
                 new SelfTest(base64(feature), List.of(boxed(head.probabilities(feature)))),
                 new Software("test", "none", Optional.empty()), Optional.empty(),
-                Optional.of(statistics(head.dimension())), Optional.empty());
+                Optional.of(statistics(head.dimension())), Optional.empty(), Optional.empty());
     }
 
     /** Mean 0 and deviation 2. */
+    /** The same version with blocks of its own, which are elsewhere. */
+    public static ModelReady withTail(ModelReady ready) {
+        TailArtifact tail = new TailArtifact("safetensors", Depth.LAST_BLOCK, "0".repeat(64), 1, Optional.empty(),
+                Optional.of(URI.create("s3://models/tail")), new TailProbe(0, ""));
+        return new ModelReady(ready.task(), ready.version(), ready.trainingRunId(), ready.trainRequestId(),
+                ready.requestedAt(), ready.cause(), ready.createdAt(), ready.backbone(), ready.labels(), ready.head(),
+                ready.recipe(), ready.epochs(), ready.evaluation(), ready.dataset(), ready.selfTest(), ready.software(),
+                ready.verdict(), ready.featureStatistics(), ready.unknown(), Optional.of(tail));
+    }
+
     private static FeatureStatistics statistics(int dimension) {
         float[] deviation = new float[dimension];
         Arrays.fill(deviation, 2);

@@ -65,7 +65,7 @@ public final class UntrainedModel {
                 new ModelReady.Dataset(0, 0, 0, Optional.of(0), Digests.sha256Hex(new byte[0]), Optional.empty(), List.of(),
                         Optional.empty()),
                 selfTest(head), new ModelReady.Software("untrained", "untrained", Optional.empty()), Optional.empty(),
-                Optional.empty(), Optional.empty());
+                Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static ModelReady.SelfTest selfTest(Head head) {

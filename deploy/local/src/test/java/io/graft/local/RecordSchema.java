@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -33,7 +34,8 @@ final class RecordSchema {
             Map.entry(double.class, "number"), Map.entry(Double.class, "number"), Map.entry(float.class, "number"),
             Map.entry(Float.class, "number"), Map.entry(String.class, "string"), Map.entry(boolean.class, "boolean"),
             Map.entry(Boolean.class, "boolean"));
-    private static final Map<Class<?>, String> TEXT_FORMATS = Map.of(Instant.class, "date-time", Duration.class, "duration");
+    private static final Map<Class<?>, String> TEXT_FORMATS = Map.of(Instant.class, "date-time", Duration.class, "duration",
+            URI.class, "uri");
 
     private final Map<String, JsonNode> schemas = new TreeMap<>();
     private final Map<String, String> patterns = new TreeMap<>();

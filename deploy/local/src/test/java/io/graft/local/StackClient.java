@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +134,12 @@ final class StackClient implements AutoCloseable {
 
     void sendTrainRequest(TaskId task, String json) throws ExecutionException, InterruptedException {
         send("train-requests", task.value(), json.getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
+    /** Promotes a version by hand. */
+    void promote(TaskId task, int version) throws ExecutionException, InterruptedException {
+        send("promotions", task.value(), ("{\"task\":\"" + task + "\",\"version\":" + version
+                + ",\"reason\":\"manual\",\"at\":\"" + Instant.now() + "\"}").getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
     private static ProducerRecord<byte[], byte[]> record(String topic, String key, byte[] value, Map<String, String> headers) {

@@ -19,6 +19,7 @@ import io.graft.backbone.BackboneWorker;
 import io.graft.backbone.FeatureMaps;
 import io.graft.backbone.MappedFeatures;
 import io.graft.problem.Problem;
+import io.graft.tail.Tail;
 import io.graft.trace.Tracing;
 
 /**
@@ -47,10 +48,12 @@ final class Batcher implements AutoCloseable {
     private abstract class Waiting<T> extends CompletableFuture<T> implements PassTraces.Traced {
 
         private final byte[] input;
+        private final Optional<Tail> tail;
         private final PassTraces.@Nullable Entry trace = traces.enter();
 
-        Waiting(byte[] input) {
+        Waiting(byte[] input, Optional<Tail> tail) {
             this.input = input;
+            this.tail = tail;
         }
 
         @Override
@@ -75,8 +78,8 @@ final class Batcher implements AutoCloseable {
 
     private final class WaitingForFeature extends Waiting<float[]> {
 
-        WaitingForFeature(byte[] input) {
-            super(input);
+        WaitingForFeature(byte[] input, Optional<Tail> tail) {
+            super(input, tail);
         }
 
         @Override
@@ -92,8 +95,8 @@ final class Batcher implements AutoCloseable {
 
     private final class WaitingForMaps extends Waiting<MappedFeature> {
 
-        WaitingForMaps(byte[] input) {
-            super(input);
+        WaitingForMaps(byte[] input, Optional<Tail> tail) {
+            super(input, tail);
         }
 
         @Override
@@ -139,16 +142,17 @@ final class Batcher implements AutoCloseable {
     /**
      * Queues a prepared input.
      *
+     * @param tail blocks that it goes through instead of the backbone's own; it shares its pass with inputs of others
      * @return its feature, [dimension]; cancelled by the caller, it frees its place and is not computed any more
      * @throws Problem BUSY {@code PREDICTION_QUEUE_FULL}, or {@code PREDICTION_STOPPING} after {@link #close()}
      */
-    CompletableFuture<float[]> submit(byte[] input) {
-        return enqueue(new WaitingForFeature(input));
+    CompletableFuture<float[]> submit(byte[] input, Optional<Tail> tail) {
+        return enqueue(new WaitingForFeature(input, tail));
     }
 
     /** As {@link #submit}, with the feature maps; it shares its pass with inputs that want none. */
-    CompletableFuture<MappedFeature> submitMapped(byte[] input) {
-        return enqueue(new WaitingForMaps(input));
+    CompletableFuture<MappedFeature> submitMapped(byte[] input, Optional<Tail> tail) {
+        return enqueue(new WaitingForMaps(input, tail));
     }
 
     private <T> Waiting<T> enqueue(Waiting<T> waiting) {
@@ -255,6 +259,9 @@ final class Batcher implements AutoCloseable {
         List<byte[]> inputs = new ArrayList<>(batch.size());
         batch.forEach(waiting -> inputs.add(waiting.input));
         int[] mapped = IntStream.range(0, batch.size()).filter(i -> batch.get(i).wantsMaps()).toArray();
+        if (batch.stream().anyMatch(waiting -> waiting.tail.isPresent())) {
+            return worker.embedWithTails(inputs, batch.stream().<Optional<Tail>> map(waiting -> waiting.tail).toList(), mapped);
+        }
         return mapped.length > 0 ? worker.embedWithMaps(inputs, mapped)
                 : new MappedFeatures(worker.embed(inputs), List.of());
     }

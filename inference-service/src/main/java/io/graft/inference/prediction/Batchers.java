@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentMap;
 
 import io.graft.backbone.Backbone;
 import io.graft.backbone.BackboneWorker;
+import io.graft.tail.Tail;
 
 /** The backbones that compute, each behind its batcher, by digest. One that is not here is the identity: nothing to batch. */
 final class Batchers implements AutoCloseable {
@@ -30,10 +31,10 @@ final class Batchers implements AutoCloseable {
     }
 
     /** As {@link Batcher#submit}. */
-    CompletableFuture<float[]> submit(Backbone backbone, byte[] input) {
+    CompletableFuture<float[]> submit(Backbone backbone, byte[] input, Optional<Tail> tail) {
         Batcher batcher = bySha256.get(backbone.descriptor().sha256());
         if (batcher != null) {
-            return batcher.submit(input);
+            return batcher.submit(input, tail);
         }
         try (BackboneWorker worker = backbone.openWorker(1)) {
             return CompletableFuture.completedFuture(worker.embed(List.of(input))[0]);
@@ -41,12 +42,12 @@ final class Batchers implements AutoCloseable {
     }
 
     /** As {@link Batcher#submitMapped}; only of a backbone that has maps. */
-    CompletableFuture<MappedFeature> submitMapped(Backbone backbone, byte[] input) {
+    CompletableFuture<MappedFeature> submitMapped(Backbone backbone, byte[] input, Optional<Tail> tail) {
         Batcher batcher = bySha256.get(backbone.descriptor().sha256());
         if (batcher == null) {
             throw new IllegalStateException("backbone '" + backbone.descriptor().id() + "' has no batcher");
         }
-        return batcher.submitMapped(input);
+        return batcher.submitMapped(input, tail);
     }
 
     /** As {@link Batcher#refuse}, of all. */

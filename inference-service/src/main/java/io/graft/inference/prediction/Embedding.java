@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-import io.graft.backbone.Backbone;
 import io.graft.backbone.Sight;
 import io.graft.inference.serving.Model;
 import io.graft.problem.Problem;
@@ -49,8 +48,9 @@ final class Embedding {
     }
 
     /** Embeds what was decoded already, and keeps the feature maps. @throws Problem BUSY and BROKEN as of {@link #features} */
-    MappedFeature mapped(Backbone backbone, Sight sight, Deadline deadline) throws InterruptedException {
-        CompletableFuture<MappedFeature> submitted = batchers.submitMapped(backbone, sight.input());
+    MappedFeature mapped(Model model, Sight sight, Deadline deadline) throws InterruptedException {
+        CompletableFuture<MappedFeature> submitted = batchers.submitMapped(model.backbone(), sight.input(),
+                model.tail());
         try {
             return await(submitted, deadline);
         } finally {
@@ -75,9 +75,14 @@ final class Embedding {
         }
         if (input instanceof PredictionInput.Content content) {
             return batchers.submit(model.backbone(),
-                    decoding.run(deadline, () -> model.backbone().prepare(content.content())));
+                    decoding.run(deadline, () -> model.backbone().prepare(content.content())), model.tail());
         }
         float[] feature = ((PredictionInput.Feature) input).values();
+        if (model.tail().isPresent()) {
+            throw Problem.invalid("FEATURE_UNSUPPORTED", "version " + model.card().version() + " of task '"
+                    + model.card().task() + "' takes no features: it has trained blocks of backbone '"
+                    + model.card().backbone().id() + "', which make other ones (expected: the sample itself)");
+        }
         if (feature.length != model.head().dimension()) {
             throw Problem.invalid("FEATURE_DIMENSION_WRONG", "feature has " + feature.length + " numbers (expected: "
                     + model.head().dimension() + ", as the backbone '" + model.card().backbone().id() + "' makes them)");

@@ -16,6 +16,7 @@ import io.graft.model.Promotion.Canary;
 import io.graft.model.Promotion.Shadow;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
+import io.graft.tail.Tail;
 
 /** Gives the versions that a promotion names their roles; one that is archived is read again. */
 final class Casting {
@@ -101,12 +102,21 @@ final class Casting {
             return again;
         }
 
+        private static Optional<String> sha256(Model model) {
+            return model.tail().map(Tail::sha256);
+        }
+
+        private static String features(Model model) {
+            return (model.tail().isPresent() ? "blocks of its own on " : "") + "backbone '" + model.card().backbone().id()
+                    + "'";
+        }
+
         boolean takesTheFeaturesOf(Model serving, Model shadow) {
-            boolean same = shadow.backbone().equals(serving.backbone());
+            boolean same = shadow.backbone().equals(serving.backbone()) && sha256(shadow).equals(sha256(serving));
             if (!same) {
                 refusals.add(Problem.invalid("SHADOW_BACKBONE_OTHER", "version " + shadow.card().version()
-                        + " takes features of backbone '" + shadow.card().backbone().id() + "' (expected: of '"
-                        + serving.card().backbone().id() + "', which serves: a shadow is measured on the same features)"));
+                        + " takes features of " + features(shadow) + " (expected: of " + features(serving)
+                        + ", which serve: a shadow is measured on the same features)"));
             }
             return same;
         }

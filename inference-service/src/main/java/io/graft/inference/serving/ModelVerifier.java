@@ -14,8 +14,10 @@ import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.ModelReady.HeadArtifact;
+import io.graft.model.ModelReady.TailArtifact;
 import io.graft.problem.Problem;
 import io.graft.signature.ModelSignatures;
+import io.graft.tail.Tail;
 
 /**
  * Decides whether a version may serve here. What it lets through has been read without trust: the signature, the key, the
@@ -28,16 +30,19 @@ public final class ModelVerifier {
     static final String BACKBONE_BROKEN = "MODEL_BACKBONE_BROKEN";
 
     private final BackboneLookup backbones;
+    private final TailLookup tails;
     private final ModelSignatures signatures;
     private final int headBytesMax;
 
     /**
      * @param backbones the ones of this process
+     * @param tails where blocks of a version's own come from
      * @param signatures that an event must have
      * @param headBytesMax of a head's file
      */
-    ModelVerifier(BackboneLookup backbones, ModelSignatures signatures, int headBytesMax) {
+    ModelVerifier(BackboneLookup backbones, TailLookup tails, ModelSignatures signatures, int headBytesMax) {
         this.backbones = backbones;
+        this.tails = tails;
         this.signatures = signatures;
         this.headBytesMax = headBytesMax;
     }
@@ -58,7 +63,7 @@ public final class ModelVerifier {
         BackboneReference reference = candidate.card().backbone();
         Optional<Backbone> backbone = backbones.find(reference.sha256(), reference.dimension());
         if (backbone.isPresent()) {
-            return new VersionState.Loaded(candidate.on(backbone.get()), place);
+            return admit(candidate, backbone.get(), place);
         }
         if (isExpected(candidate.card().key(), reference)) {
             return new VersionState.Loading(candidate, place);
@@ -66,6 +71,15 @@ public final class ModelVerifier {
         throw invalid("MODEL_BACKBONE_UNKNOWN", candidate.card().key(), "takes features of backbone '" + reference.id()
                 + "' with sha256 " + reference.sha256() + " and dimension " + reference.dimension()
                 + " (expected: a backbone of this process)");
+    }
+
+    private VersionState admit(Candidate candidate, Backbone backbone, RecordPlace place) {
+        if (candidate.artifact().isEmpty()) {
+            return new VersionState.Loaded(candidate.on(backbone, Optional.empty()), place);
+        }
+        Optional<Tail> tail = tails.take(candidate.card().key(), candidate.artifact().get(), backbone);
+        return tail.isPresent() ? new VersionState.Loaded(candidate.on(backbone, tail), place)
+                : new VersionState.Loading(candidate, place);
     }
 
     private boolean isExpected(ModelKey key, BackboneReference reference) {
@@ -97,7 +111,7 @@ public final class ModelVerifier {
         }
         SelfTestCheck.run(key, ready.selfTest(), head);
         return new Candidate(ModelCard.of(ready), head,
-                ready.featureStatistics().map(statistics -> statistics.toDistribution(dimension)));
+                ready.featureStatistics().map(statistics -> statistics.toDistribution(dimension)), ready.tail());
     }
 
     /** Jackson leaves null what an event does not have. */
@@ -121,6 +135,15 @@ public final class ModelVerifier {
         require("selfTest", ready.selfTest());
         require("selfTest.features", ready.selfTest().features());
         require("software", ready.software());
+        ready.tail().ifPresent(ModelVerifier::requireComplete);
+    }
+
+    private static void requireComplete(TailArtifact tail) {
+        require("tail.format", tail.format());
+        require("tail.depth", tail.depth());
+        require("tail.sha256", tail.sha256());
+        require("tail.probe", tail.probe());
+        require("tail.probe.feature", tail.probe().feature());
     }
 
     private static void require(String field, @Nullable Object value) {

@@ -3,6 +3,7 @@ package io.graft.inference.serving;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -13,7 +14,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.model.KafkaModelArchive;
+import io.graft.model.TailReader;
 import io.graft.signature.ModelSignatures;
+import io.graft.store.ObjectStore;
 import io.graft.trace.Tracing;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.common.annotation.Identifier;
@@ -52,14 +55,23 @@ final class ServingBeans {
 
     @Produces
     @Singleton
-    ServingTable table(ServingConfig config, SigningConfig signing, BackboneLookup backbones, ServingListener listener,
+    TailLookup tails(ServingConfig config, BackboneSettings settings, NamedBackbones named, Optional<ObjectStore> store,
+            InstantSource clock) {
+        return new TailLoader(new TailReader(store, config.tailBytesMax()), settings.toConfig(named).retryDelay(), clock);
+    }
+
+    @Produces
+    @Singleton
+    ServingTable table(ServingConfig config, SigningConfig signing, BackboneLookup backbones, TailLookup tails,
+            ServingListener listener,
             Tracing tracing, InstantSource clock,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         ServingLimits limits = new ServingLimits(config.taskCountMax(), config.versionCountMax(), config.loadedCountMax(),
+                config.loadedTailCountMax(),
                 config.promotionWaitMax(), config.backboneWaitMax());
         ModelSignatures signatures = ModelSignatures.open(signing.publicKeys().orElse(List.of()));
         KafkaModelArchive archive = new KafkaModelArchive(kafka, config.archiveReadMax());
-        return new ServingTable(new ModelVerifier(backbones, signatures, config.headBytesMax()),
+        return new ServingTable(new ModelVerifier(backbones, tails, signatures, config.headBytesMax()),
                 place -> archive.read(place).map(ModelRecord::of), limits, new SwapTraces(tracing, listener), clock);
     }
 }

@@ -30,11 +30,23 @@ public interface ServingConfig {
     @Max(1_000)
     int loadedCountMax();
 
+    /** Likewise versions with blocks of their own, which take megabytes. */
+    @WithDefault("2")
+    @Min(1)
+    @Max(1_000)
+    int loadedTailCountMax();
+
     /** Bytes of a head's file. */
     @WithDefault("67108864")
     @Min(1024)
     @Max(1_073_741_824)
     int headBytesMax();
+
+    /** Bytes of the file with a version's blocks. */
+    @WithDefault("268435456")
+    @Min(1024)
+    @Max(1_073_741_824)
+    long tailBytesMax();
 
     /** How long a promotion may wait for its version until it counts as refused. */
     @WithDefault("30s")

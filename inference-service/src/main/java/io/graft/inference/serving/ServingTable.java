@@ -112,7 +112,7 @@ public final class ServingTable {
         }
         if (state instanceof Loading loading) {
             throw Problem.busy("VERSION_LOADING", "version " + version.get() + " of task '" + task
-                    + "' waits for backbone '" + loading.card().backbone().id() + "', which is being loaded");
+                    + "' waits for " + loading.awaited() + " to be loaded");
         }
         if (state instanceof Refused refused) {
             throw Problem.missing("VERSION_REFUSED", "version " + version.get() + " of task '" + task

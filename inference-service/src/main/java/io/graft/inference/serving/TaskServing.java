@@ -83,17 +83,24 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
     TaskServing within(ServingLimits limits) {
         TreeMap<ModelVersion, VersionState> kept = new TreeMap<>(versions);
         long loadedCount = versions.values().stream().filter(VersionState.InMemory.class::isInstance).count();
+        long tailCount = versions.values().stream().filter(TaskServing::hasTail).count();
         for (VersionState state : versions.values()) {
             boolean forgotten = kept.size() > limits.versionCountMax();
             if (forgotten && !isNeeded(state.version())) {
                 kept.remove(state.version());
-            } else if (!forgotten && loadedCount > limits.loadedCountMax() && state instanceof VersionState.InMemory loaded
-                    && !isNeeded(state.version())) {
+            } else if (!forgotten && state instanceof VersionState.InMemory loaded && !isNeeded(state.version())
+                    && (loadedCount > limits.loadedCountMax()
+                            || (hasTail(state) && tailCount > limits.loadedTailCountMax()))) {
                 kept.put(state.version(), loaded.toArchived());
                 loadedCount--;
+                tailCount -= hasTail(state) ? 1 : 0;
             }
         }
         return new TaskServing(task, roles, promotion, kept);
+    }
+
+    private static boolean hasTail(VersionState state) {
+        return state instanceof VersionState.InMemory loaded && loaded.card().tail().isPresent();
     }
 
     /** Archives what waits for a backbone that nothing else needs. */

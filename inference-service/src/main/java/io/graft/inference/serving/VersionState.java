@@ -44,6 +44,11 @@ public sealed interface VersionState {
     /** Verified but for its backbone, which is being loaded: it can serve once that is warm. */
     record Loading(Candidate candidate, RecordPlace place) implements InMemory {
 
+        /** What it waits for, for sentences. */
+        String awaited() {
+            return (candidate.artifact().isPresent() ? "its own blocks on " : "") + "backbone '" + card().backbone().id() + "'";
+        }
+
         @Override
         public ModelCard card() {
             return candidate.card();

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +48,7 @@ class BatcherTest {
 
     /** Puts a pass of one input in front of the closed gate, so that what follows waits in the queue. */
     private void occupy() throws InterruptedException {
-        submitted.add(batcher.submit(input(0)));
+        submitted.add(batcher.submit(input(0), Optional.empty()));
         assertThat(backbone.batchSizes.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
     }
 
@@ -58,7 +59,7 @@ class BatcherTest {
 
         // When
         for (int i = 0; i < 5; i++) {
-            features.add(batcher.submit(input(i)));
+            features.add(batcher.submit(input(i), Optional.empty()));
         }
 
         // Then
@@ -72,8 +73,9 @@ class BatcherTest {
         // Given
         CountDownLatch gate = backbone.closeGate();
         occupy();
-        List<CompletableFuture<float[]>> waiting = List.of(batcher.submit(input(1)), batcher.submit(input(2)),
-                batcher.submit(input(3)), batcher.submit(input(4)));
+        List<CompletableFuture<float[]>> waiting = List.of(batcher.submit(input(1), Optional.empty()),
+                batcher.submit(input(2), Optional.empty()),
+                batcher.submit(input(3), Optional.empty()), batcher.submit(input(4), Optional.empty()));
         assertThat(batcher.queueDepth()).isEqualTo(4);
 
         // When
@@ -94,11 +96,11 @@ class BatcherTest {
         CountDownLatch gate = backbone.closeGate();
         occupy();
         for (int i = 0; i < 5; i++) {
-            submitted.add(batcher.submit(input(i)));
+            submitted.add(batcher.submit(input(i), Optional.empty()));
         }
 
         // When // Then
-        assertThatThrownBy(() -> submitted.add(batcher.submit(input(9)))).asInstanceOf(type(Problem.class))
+        assertThatThrownBy(() -> submitted.add(batcher.submit(input(9), Optional.empty()))).asInstanceOf(type(Problem.class))
                 .satisfies(problem -> {
                     assertThat(problem.type()).isEqualTo(ProblemType.BUSY);
                     assertThat(problem.code()).isEqualTo("PREDICTION_QUEUE_FULL");
@@ -114,7 +116,7 @@ class BatcherTest {
         CountDownLatch gate = backbone.closeGate();
         occupy();
         for (int i = 0; i < 5; i++) {
-            submitted.add(batcher.submit(input(i)));
+            submitted.add(batcher.submit(input(i), Optional.empty()));
         }
 
         // When
@@ -122,7 +124,7 @@ class BatcherTest {
 
         // Then
         assertThat(batcher.queueDepth()).isEqualTo(4);
-        CompletableFuture<float[]> next = batcher.submit(input(7));
+        CompletableFuture<float[]> next = batcher.submit(input(7), Optional.empty());
         gate.countDown();
         assertThat(get(next)).containsExactly(7);
     }
@@ -131,7 +133,7 @@ class BatcherTest {
     void failsOnlyTheBatchWhosePassFails() throws Exception {
         // Given
         backbone.failWith(new IllegalStateException("out of native memory"));
-        CompletableFuture<float[]> failed = batcher.submit(input(1));
+        CompletableFuture<float[]> failed = batcher.submit(input(1), Optional.empty());
         assertThatThrownBy(() -> get(failed)).isInstanceOf(ExecutionException.class)
                 .hasRootCauseMessage("out of native memory").cause()
                 .hasMessage("backbone 'fake' failed on a batch of 1");
@@ -140,7 +142,7 @@ class BatcherTest {
         backbone.failWith(null);
 
         // Then
-        assertThat(get(batcher.submit(input(2)))).containsExactly(2);
+        assertThat(get(batcher.submit(input(2), Optional.empty()))).containsExactly(2);
         assertThat(batcher.failure()).isEmpty();
     }
 
@@ -148,7 +150,7 @@ class BatcherTest {
     void failsOnlyTheBatchThatHasNoMemory() throws Exception {
         // Given
         backbone.failWith(new OutOfMemoryError("Cannot reserve direct buffer memory"));
-        CompletableFuture<float[]> failed = batcher.submit(input(1));
+        CompletableFuture<float[]> failed = batcher.submit(input(1), Optional.empty());
         assertThatThrownBy(() -> get(failed)).cause().asInstanceOf(type(Problem.class)).satisfies(problem -> {
             assertThat(problem.type()).isEqualTo(ProblemType.BUSY);
             assertThat(problem).hasMessage("there was no memory for a forward pass of 1"
@@ -159,7 +161,7 @@ class BatcherTest {
         backbone.failWith(null);
 
         // Then
-        assertThat(get(batcher.submit(input(2)))).containsExactly(2);
+        assertThat(get(batcher.submit(input(2), Optional.empty()))).containsExactly(2);
         assertThat(batcher.failure()).isEmpty();
     }
 
@@ -169,7 +171,7 @@ class BatcherTest {
         backbone.failWith(new NoClassDefFoundError("native"));
 
         // When
-        CompletableFuture<float[]> failed = batcher.submit(input(1));
+        CompletableFuture<float[]> failed = batcher.submit(input(1), Optional.empty());
 
         // Then
         assertThatThrownBy(() -> get(failed)).cause().hasMessage("backbone 'fake' failed on a batch of 1");
@@ -182,8 +184,8 @@ class BatcherTest {
         // Given
         CountDownLatch gate = backbone.closeGate();
         occupy();
-        CompletableFuture<float[]> abandoned = batcher.submit(input(1));
-        CompletableFuture<float[]> wanted = batcher.submit(input(2));
+        CompletableFuture<float[]> abandoned = batcher.submit(input(1), Optional.empty());
+        CompletableFuture<float[]> wanted = batcher.submit(input(2), Optional.empty());
 
         // When
         abandoned.cancel(false);
@@ -199,14 +201,15 @@ class BatcherTest {
         // Given
         CountDownLatch gate = backbone.closeGate();
         occupy();
-        List<CompletableFuture<float[]>> waiting = List.of(batcher.submit(input(1)), batcher.submit(input(2)),
-                batcher.submit(input(3)), batcher.submit(input(4)));
+        List<CompletableFuture<float[]>> waiting = List.of(batcher.submit(input(1), Optional.empty()),
+                batcher.submit(input(2), Optional.empty()),
+                batcher.submit(input(3), Optional.empty()), batcher.submit(input(4), Optional.empty()));
         Thread closer = new Thread(batcher::close);
 
         // When
         closer.start();
         await().atMost(LIMIT).until(() -> closer.getState() == Thread.State.TIMED_WAITING);
-        assertThatThrownBy(() -> submitted.add(batcher.submit(input(5))))
+        assertThatThrownBy(() -> submitted.add(batcher.submit(input(5), Optional.empty())))
                 .hasMessage("backbone 'fake' is being closed (expected: another replica)");
         gate.countDown();
         closer.join(LIMIT.toMillis());
@@ -224,7 +227,7 @@ class BatcherTest {
         // Given
         CountDownLatch gate = backbone.closeGate();
         occupy();
-        CompletableFuture<float[]> waiting = batcher.submit(input(1));
+        CompletableFuture<float[]> waiting = batcher.submit(input(1), Optional.empty());
 
         // When
         batcher.refuse();
@@ -234,7 +237,7 @@ class BatcherTest {
         assertThat(get(submitted.get(0))).containsExactly(0);
         assertThatThrownBy(() -> get(waiting)).cause().asInstanceOf(type(Problem.class))
                 .extracting(Problem::code).isEqualTo("PREDICTION_STOPPING");
-        assertThatThrownBy(() -> submitted.add(batcher.submit(input(2))))
+        assertThatThrownBy(() -> submitted.add(batcher.submit(input(2), Optional.empty())))
                 .hasMessage("backbone 'fake' is being closed (expected: another replica)");
         assertThat(backbone.batchSizes).isEmpty();
     }

@@ -43,9 +43,10 @@ class BackboneLoadingTest {
     private final Map<RecordPlace, ModelRecord> topic = new HashMap<>();
     private final List<String> heard = new ArrayList<>();
     private Instant now = ModelEvents.REQUESTED_AT;
-    private final ServingTable table = new ServingTable(new ModelVerifier(shelf, ModelSignatures.NOT_ASKED_FOR, 10_000),
+    private final ServingTable table = new ServingTable(
+            new ModelVerifier(shelf, TableInMemory.NO_TAILS, ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.ofNullable(topic.get(place)),
-            new ServingLimits(3, 20, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
+            new ServingLimits(3, 20, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
 
     /** Loads when the test says so. */
     private final class Shelf implements BackboneLookup {
@@ -122,7 +123,7 @@ class BackboneLoadingTest {
         assertThat(serving()).isEqualTo(1);
         assertThat(state(2)).isInstanceOf(Loading.class);
         assertThatThrownBy(() -> table.model(BIRDS, Optional.of(new ModelVersion(2)))).hasMessage(
-                "version 2 of task 'birds' waits for backbone 'fake', which is being loaded");
+                "version 2 of task 'birds' waits for backbone 'fake' to be loaded");
 
         // When
         shelf.warm = true;

@@ -41,9 +41,9 @@ class CastingTest {
     private Instant now = ModelEvents.REQUESTED_AT;
     private final ServingTable table = new ServingTable(
             new ModelVerifier((sha256, dimension) -> Optional.of(dimension == 2 ? backbone : wider),
-                    ModelSignatures.NOT_ASKED_FOR, 10_000),
+                    TableInMemory.NO_TAILS, ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.ofNullable(topic.get(place)),
-            new ServingLimits(3, 20, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+            new ServingLimits(3, 20, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
             new Recorder(), () -> now);
 
     private final class Recorder implements ServingListener {

@@ -47,7 +47,7 @@ class ModelVerifierTest {
     private final ModelVerifier verifier = new ModelVerifier(
             (sha256, dimension) -> sha256.equals(BACKBONE.descriptor().sha256()) && dimension == 2 ? Optional.of(BACKBONE)
                     : Optional.empty(),
-            ModelSignatures.NOT_ASKED_FOR, HEAD_BYTES_MAX);
+            TableInMemory.NO_TAILS, ModelSignatures.NOT_ASKED_FOR, HEAD_BYTES_MAX);
 
     private static ObjectNode event() {
         return Json.LENIENT
@@ -67,7 +67,7 @@ class ModelVerifierTest {
         // Given
         KeyFiles keys = KeyFiles.draw(folder, "trainer", "Ed25519");
         ModelVerifier strict = new ModelVerifier((sha256, dimension) -> Optional.of(BACKBONE),
-                ModelSignatures.open(List.of(keys.publicKey())), HEAD_BYTES_MAX);
+                TableInMemory.NO_TAILS, ModelSignatures.open(List.of(keys.publicKey())), HEAD_BYTES_MAX);
         byte[] json = Json.write(event());
         ProducerRecord<byte[], byte[]> signed = ModelSigner.open(keys.privateKey())
                 .sign(new ProducerRecord<>("model-ready", json));
@@ -191,7 +191,8 @@ class ModelVerifierTest {
     @Test
     void refusesAHeadOverTheLimit() {
         // Given
-        ModelVerifier narrow = new ModelVerifier((sha256, dimension) -> Optional.of(BACKBONE), ModelSignatures.NOT_ASKED_FOR,
+        ModelVerifier narrow = new ModelVerifier((sha256, dimension) -> Optional.of(BACKBONE), TableInMemory.NO_TAILS,
+                ModelSignatures.NOT_ASKED_FOR,
                 16);
 
         // When // Then

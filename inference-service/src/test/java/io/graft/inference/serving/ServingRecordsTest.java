@@ -24,9 +24,11 @@ class ServingRecordsTest {
 
     private final FakeBackbone backbone = new FakeBackbone(2);
     private final ServingTable table = new ServingTable(
-            new ModelVerifier((sha256, dimension) -> Optional.of(backbone), ModelSignatures.NOT_ASKED_FOR, 10_000),
+            new ModelVerifier((sha256, dimension) -> Optional.of(backbone), TableInMemory.NO_TAILS,
+                    ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.empty(),
-            new ServingLimits(10, 10, 10, Duration.ofSeconds(30), Duration.ofMinutes(10)), new TableInMemory.SilentListener(),
+            new ServingLimits(10, 10, 10, 10, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+            new TableInMemory.SilentListener(),
             () -> ModelEvents.REQUESTED_AT);
     private final ServingRecords records = new ServingRecords(new Topics("test."), table, Tracing.OFF);
 

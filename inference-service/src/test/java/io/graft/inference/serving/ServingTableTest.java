@@ -42,9 +42,9 @@ class ServingTableTest {
 
     private final ServingTable table = new ServingTable(
             new ModelVerifier((sha256, dimension) -> sha256.equals(backbone.descriptor().sha256()) ? Optional.of(backbone)
-                    : Optional.empty(), ModelSignatures.NOT_ASKED_FOR, 10_000),
+                    : Optional.empty(), TableInMemory.NO_TAILS, ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.ofNullable(topic.get(place)),
-            new ServingLimits(3, 6, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
+            new ServingLimits(3, 6, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
 
     private final class Recorder implements ServingListener {
 
@@ -319,10 +319,11 @@ class ServingTableTest {
     void endsWhenTheArchiveDoesNotAnswer() {
         // Given
         ServingTable broken = new ServingTable(
-                new ModelVerifier((sha256, dimension) -> Optional.of(backbone), ModelSignatures.NOT_ASKED_FOR, 10_000),
+                new ModelVerifier((sha256, dimension) -> Optional.of(backbone), TableInMemory.NO_TAILS,
+                        ModelSignatures.NOT_ASKED_FOR, 10_000),
                 place -> {
                     throw Problem.broken("MODEL_ARCHIVE_BROKEN", "down");
-                }, new ServingLimits(3, 6, 1, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
+                }, new ServingLimits(3, 6, 1, 1, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
         broken.settle();
         for (int version = 1; version <= 3; version++) {
             broken.add(new ModelKey(BIRDS, new ModelVersion(version)),

@@ -20,14 +20,19 @@ import io.graft.signature.ModelSignatures;
 /** A table without topics, for the tests of what stands on it. */
 public final class TableInMemory {
 
+    /** Blocks never come. */
+    static final TailLookup NO_TAILS = (key, artifact, backbone) -> Optional.empty();
+
     private final Backbone backbone;
     private final ServingTable table;
 
     public TableInMemory(Backbone backbone) {
         this.backbone = backbone;
         this.table = new ServingTable(
-                new ModelVerifier((sha256, dimension) -> Optional.of(backbone), ModelSignatures.NOT_ASKED_FOR, 1 << 20),
-                place -> Optional.empty(), new ServingLimits(100, 100, 100, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+                new ModelVerifier((sha256, dimension) -> Optional.of(backbone), NO_TAILS, ModelSignatures.NOT_ASKED_FOR,
+                        1 << 20),
+                place -> Optional.empty(),
+                new ServingLimits(100, 100, 100, 100, Duration.ofSeconds(30), Duration.ofMinutes(10)),
                 new SilentListener(),
                 () -> ModelEvents.REQUESTED_AT);
         table.settle();

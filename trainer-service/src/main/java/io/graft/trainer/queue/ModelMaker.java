@@ -16,15 +16,14 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.apache.kafka.common.TopicPartition;
-import org.jboss.logging.Logger;
 
+import io.graft.backbone.Backbones;
 import io.graft.backbone.HeadProgram;
 import io.graft.digest.Digests;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.id.ModelVersion;
-import io.graft.model.KafkaModelArchive;
-import io.graft.model.ModelKey;
+import io.graft.model.EpochResult;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.ModelReady.Dataset;
@@ -33,12 +32,13 @@ import io.graft.model.ModelReady.SelfTest;
 import io.graft.model.ModelReady.Software;
 import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
-import io.graft.model.PromotionPolicy;
+import io.graft.model.Recipe;
 import io.graft.model.SampleSketch;
+import io.graft.model.TrainRequest;
 import io.graft.model.UnknownThreshold;
 import io.graft.model.Verdict;
-import io.graft.problem.Problem;
-import io.graft.problem.ProblemType;
+import io.graft.tail.Depth;
+import io.graft.tail.Tail;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.table.BackboneKey;
 import io.graft.trainer.table.FeatureSnapshot;
@@ -46,6 +46,7 @@ import io.graft.trainer.training.EpochListener;
 import io.graft.trainer.training.Evaluator;
 import io.graft.trainer.training.HeadTraining;
 import io.graft.trainer.training.PromotionGate;
+import io.graft.trainer.training.TailTraining;
 import io.graft.trainer.training.TrainedHead;
 import io.graft.trainer.training.TrainingSet;
 
@@ -53,13 +54,15 @@ import io.graft.trainer.training.TrainingSet;
 @Singleton
 class ModelMaker {
 
-    private static final Logger LOG = Logger.getLogger(ModelMaker.class);
     private static final int SELF_TEST_ROW_COUNT = 4;
 
     private final TrainerMemory memory;
-    private final KafkaModelArchive archive;
+    private final ServingComparison comparison;
     private final HeadProgram program;
     private final HeadTraining training;
+    private final FineTuner tuner;
+    private final TailArtifacts artifacts;
+    private final Backbones backbones;
     private final int labelCountMax;
     private final Clock clock;
     private final Software software;
@@ -73,11 +76,16 @@ class ModelMaker {
     }
 
     @Inject
-    ModelMaker(TrainerMemory memory, KafkaModelArchive archive, TrainingConfig config, Clock clock, Software software) {
+    ModelMaker(TrainerMemory memory, ServingComparison comparison, FineTuner tuner, TailArtifacts artifacts,
+            Backbones backbones,
+            TrainingConfig config, Clock clock, Software software) {
         this.memory = memory;
-        this.archive = archive;
+        this.comparison = comparison;
         this.program = HeadProgram.load();
         this.training = new HeadTraining(program, config.runLimit(), System::nanoTime);
+        this.tuner = tuner;
+        this.artifacts = artifacts;
+        this.backbones = backbones;
         this.labelCountMax = config.labelCountMax();
         this.clock = clock;
         this.software = software;
@@ -96,19 +104,64 @@ class ModelMaker {
                 .map(key -> memory.features().snapshot(request.task(), key, validationFraction, id -> true))
                 .orElseGet(() -> memory.features().snapshot(request.task(), request.request().backbone(), validationFraction));
         snapshot.requireLabelCountAtMost(labelCountMax);
-        List<float[]> selfTestRows = selfTestRows(snapshot, request.request().recipe().seed());
-        TrainingSet set = new TrainingSet(request.task(), snapshot.labels(), snapshot.dimension(), snapshot.features(),
-                snapshot.labelIndexes(), snapshot.trainRowCount());
-        TrainedHead trained = training.train(set, request.request().recipe(), listener);
-        Verdict verdict = judge(request, snapshot, set, trained);
-        ModelReady model = model(request, ends, snapshot, trained, selfTest(trained.head(), selfTestRows), verdict,
-                unknown(request, set, trained));
+        Trained trained = train(request, snapshot, listener);
+        Verdict verdict = judge(request, snapshot, trained, listener);
+        ModelReady model = model(request, ends, snapshot, trained, verdict, unknown(request, trained));
         return new Made(model, verdict, verdict.promoted() ? Optional.of(promotion(model, verdict)) : Optional.empty());
     }
 
-    private ModelReady model(QueuedRequest request, Map<TopicPartition, Long> ends, FeatureSnapshot snapshot,
-            TrainedHead trained, SelfTest selfTest, Verdict verdict,
-            Optional<UnknownThreshold> unknown) {
+    /**
+     * What training came to.
+     *
+     * @param set what the head was trained on
+     * @param alone the head on the backbone's own blocks, where blocks were trained too
+     * @param tail these blocks
+     */
+    private record Trained(TrainingSet set, TrainedHead head, SelfTest selfTest, Optional<TrainedHead> alone,
+            Optional<Tail> tail) {
+    }
+
+    private Trained train(QueuedRequest queued, FeatureSnapshot snapshot, EpochListener listener) {
+        TrainRequest request = queued.request();
+        if (request.depth() == Depth.HEAD) {
+            return train(queued, snapshot, snapshot.features(), Optional.empty(), Optional.empty(), listener);
+        }
+        Trained alone = train(queued, snapshot, snapshot.features(), Optional.empty(), Optional.empty(), quiet(listener));
+        FineTuner.Tuned tuned = tuner.tune(request, snapshot, alone.head, listener);
+        return train(queued, snapshot, tuned.features(), Optional.of(tuned.trained()), Optional.of(alone.head),
+                quiet(listener));
+    }
+
+    /** Hears of no epoch: those of a run with blocks are the blocks'. */
+    private static EpochListener quiet(EpochListener listener) {
+        return new EpochListener() {
+            @Override
+            public void epochEnded(EpochResult result) {
+                listener.stepEnded();
+            }
+
+            @Override
+            public void stepEnded() {
+                listener.stepEnded();
+            }
+        };
+    }
+
+    /** @param features of the snapshot's rows, through the blocks where there are any */
+    private Trained train(QueuedRequest queued, FeatureSnapshot snapshot, ByteBuffer features,
+            Optional<TailTraining.Trained> blocks, Optional<TrainedHead> alone, EpochListener listener) {
+        Recipe recipe = queued.request().recipe();
+        List<float[]> selfTestRows = selfTestRows(features.asFloatBuffer(), snapshot.dimension(), recipe.seed());
+        TrainingSet set = new TrainingSet(queued.task(), snapshot.labels(), snapshot.dimension(), features,
+                snapshot.labelIndexes(), snapshot.trainRowCount());
+        TrainedHead head = blocks.isPresent() ? training.train(set, recipe, blocks.get(), listener)
+                : training.train(set, recipe, listener);
+        return new Trained(set, head, selfTest(head.head(), selfTestRows), alone, blocks.map(TailTraining.Trained::tail));
+    }
+
+    private ModelReady model(QueuedRequest request, Map<TopicPartition, Long> ends, FeatureSnapshot snapshot, Trained made,
+            Verdict verdict, Optional<UnknownThreshold> unknown) {
+        TrainedHead trained = made.head;
         byte[] head = HeadCodec.encode(trained.head());
         List<TopicOffset> offsets = ends.entrySet().stream()
                 .map(end -> new TopicOffset(end.getKey().topic(), end.getKey().partition(),
@@ -126,7 +179,9 @@ class ModelMaker {
                         snapshot.validationCount(), Optional.of(snapshot.viewCount()), snapshot.sha256(),
                         Optional.of(request.request().validationFraction()), offsets,
                         Optional.of(SampleSketch.of(snapshot.sampleIds()))),
-                selfTest, software, Optional.of(verdict), Optional.of(trained.features()), unknown);
+                made.selfTest, software, Optional.of(verdict), Optional.of(trained.features()), unknown,
+                made.tail.map(tail -> artifacts.put(backbones.open(snapshot.backbone()), tail,
+                        request.request().recipe().seed())));
     }
 
     private static List<String> warnings(QueuedRequest request, FeatureSnapshot snapshot,
@@ -140,10 +195,10 @@ class ModelMaker {
         return warnings;
     }
 
-    private Optional<UnknownThreshold> unknown(QueuedRequest request, TrainingSet set, TrainedHead trained) {
+    private Optional<UnknownThreshold> unknown(QueuedRequest request, Trained trained) {
         return request.request().unknown().flatMap(wanted -> {
-            try (Evaluator evaluator = new Evaluator(program, set)) {
-                return evaluator.threshold(trained.head(), wanted);
+            try (Evaluator evaluator = new Evaluator(program, trained.set)) {
+                return evaluator.threshold(trained.head.head(), wanted);
             }
         });
     }
@@ -154,72 +209,18 @@ class ModelMaker {
                 Optional.of(verdict), clock.instant());
     }
 
-    /** The gate's verdict, with the serving head on the same validation samples. */
-    private Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, TrainingSet set, TrainedHead trained) {
-        PromotionPolicy policy = request.request().promotion();
-        Optional<Promotion> promotion = memory.models().promotion(request.task());
-        if (promotion.isEmpty()) {
-            return PromotionGate.judge(policy, trained.measured(), Optional.empty());
-        }
-        ModelVersion version = promotion.get().version();
-        try (Evaluator evaluator = new Evaluator(program, set)) {
-            ModelReady serving = read(new ModelKey(request.task(), version));
-            if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
-                return judgeAcross(request, snapshot, trained, serving);
-            }
-            return PromotionGate.judge(policy, trained.measured(),
-                    Optional.of(new PromotionGate.Serving(version, serving.labels(), evaluator.measure(head(serving)))));
-        } catch (Problem | IllegalArgumentException e) {
-            if (e instanceof Problem problem && problem.type() == ProblemType.BUSY) {
-                // The broker did not answer: no reason to judge otherwise than it would let us.
-                throw e;
-            }
-            LOG.warnf("Serving version cannot be compared with task=%s version=%s reason=%s", request.task(), version,
-                    e.getMessage());
-            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + version + " cannot be read");
-        }
-    }
-
-    private static Head head(ModelReady model) {
-        return HeadCodec.decode(Base64.getDecoder().decode(model.head().data()), model.labels());
-    }
-
-    /** The serving version takes features of another backbone: both are measured on the samples that have both. */
-    private Verdict judgeAcross(QueuedRequest request, FeatureSnapshot snapshot, TrainedHead trained, ModelReady serving) {
-        BackboneReference other = serving.backbone();
-        PromotionPolicy policy = request.request().promotion();
-        SharedValidation shared;
-        try {
-            shared = new SharedValidation(snapshot, memory.features().snapshot(request.task(),
-                    BackboneKey.of(other), request.request().validationFraction(),
-                    id -> true));
-        } catch (Problem e) {
-            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()
-                    + " takes features of backbone '" + other.id() + "', which no sample has any more");
-        }
-        if (shared.sampleCount() == 0) {
-            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()
-                    + " takes features of backbone '" + other.id() + "', which no validation sample has");
-        }
-        try (Evaluator ofCandidate = shared.ofCandidate(program); Evaluator ofServing = shared.ofServing(program)) {
-            return PromotionGate.judge(policy, ofCandidate.measure(trained.head()), Optional.of(new PromotionGate.Serving(
-                    serving.version(), serving.labels(), ofServing.measure(head(serving)))));
-        }
-    }
-
-    /** A version whole, from its topic. */
-    private ModelReady read(ModelKey key) {
-        return memory.models().place(key).flatMap(archive::read).filter(record -> !record.isTombstone())
-                .map(record -> ModelReady.parse(record.body())).orElseThrow(
-                        () -> Problem.missing("VERSION_UNKNOWN", "version " + key.version() + " is no longer there"));
+    /** The gate's verdict, with the serving version on the same validation samples. */
+    private Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, Trained trained, EpochListener listener) {
+        Verdict verdict = comparison.judge(request, snapshot, trained.head, listener);
+        return trained.alone.map(alone -> PromotionGate.judgeBlocks(verdict, trained.head.measured(), alone.measured()))
+                .orElse(verdict);
     }
 
     /**
      * Rows that are nobody's sample, since an event outlives the samples: drawn from the seed, with the mean and deviation of
      * all numbers of the features, so that the head works in its range.
      */
-    private static List<float[]> selfTestRows(FeatureSnapshot snapshot, long seed) {
-        FloatBuffer numbers = snapshot.features().asFloatBuffer();
+    private static List<float[]> selfTestRows(FloatBuffer numbers, int dimension, long seed) {
         double sum = 0;
         double squares = 0;
         for (int i = 0; i < numbers.limit(); i++) {
@@ -231,7 +232,7 @@ class ModelMaker {
         Random random = new Random(seed);
         List<float[]> rows = new ArrayList<>(SELF_TEST_ROW_COUNT);
         for (int i = 0; i < SELF_TEST_ROW_COUNT; i++) {
-            float[] row = new float[snapshot.dimension()];
+            float[] row = new float[dimension];
             for (int d = 0; d < row.length; d++) {
                 row[d] = (float) (mean + deviation * random.nextGaussian());
             }

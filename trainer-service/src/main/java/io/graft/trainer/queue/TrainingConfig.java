@@ -30,6 +30,22 @@ public interface TrainingConfig {
     @WithDefault("10m")
     Duration runLimit();
 
+    /** How long a run may train blocks of the backbone, reading the samples included. */
+    @WithDefault("2h")
+    Duration fineTuningLimit();
+
+    /** What the samples of a run may take in memory while blocks of the backbone are trained, in bytes. */
+    @WithDefault("1000000000")
+    @Min(1)
+    @Max(2_000_000_000)
+    long fineTuningBytesMax();
+
+    /** Trained blocks of up to so many bytes travel in the version's event, larger ones in the object store. */
+    @WithDefault("500000")
+    @Min(0)
+    @Max(500_000_000)
+    long inlineBlockBytesMax();
+
     /** Labels of a training set; a run of more fails, because its evaluation grows with their square. */
     @WithDefault("1000")
     @Min(2)

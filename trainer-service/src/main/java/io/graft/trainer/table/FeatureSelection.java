@@ -17,7 +17,7 @@ final class FeatureSelection {
     private final boolean withViews;
     private final List<Entry> entries = new ArrayList<>();
 
-    private record Entry(SampleId id, String label, Split side, SampleRow row) {
+    private record Entry(SampleId id, SampleRow said, Split side, SampleRow row) {
     }
 
     FeatureSelection(FeatureMatrix matrix, boolean withViews) {
@@ -25,9 +25,14 @@ final class FeatureSelection {
         this.withViews = withViews;
     }
 
-    /** Adds a sample, whose numbers are in a row of the matrix. */
-    void add(SampleId id, String label, Split side, SampleRow row) {
-        entries.add(new Entry(id, label, side, row));
+    /**
+     * Adds a sample.
+     *
+     * @param said what the embedder said of it
+     * @param row of the matrix, with its numbers
+     */
+    void add(SampleId id, SampleRow said, Split side, SampleRow row) {
+        entries.add(new Entry(id, said, side, row));
     }
 
     /** Copies the numbers: the training side first, each side in the order of the sample ids. */
@@ -38,7 +43,8 @@ final class FeatureSelection {
                 leftOut);
         for (Entry entry : entries) {
             IntStream indexes = isViewed(entry) ? entry.row.indexes() : IntStream.of(entry.row.index());
-            builder.add(entry.id, entry.label, entry.side, entry.row.precision(), indexes.mapToObj(matrix::row).toList());
+            builder.add(entry.id, entry.said.label(), entry.side, entry.row.precision(), entry.said.origin(),
+                    indexes.mapToObj(matrix::row).toList());
         }
         return builder;
     }

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class FeatureSnapshot {
         private final List<SampleId> ids;
         private final List<String> sampleLabels;
         private final List<Integer> sampleRowCounts;
+        private final Map<SampleId, SampleOrigin> origins = new HashMap<>();
         private final TreeSet<String> precisions = new TreeSet<>();
         private final int viewCount;
         private int trainCount;
@@ -78,8 +80,9 @@ public final class FeatureSnapshot {
         }
 
         /** Takes the next sample, of the training side as long as there are any: its own row, then those of its views. */
-        void add(SampleId id, String label, Split split, String precision, List<ByteBuffer> rows) {
+        void add(SampleId id, String label, Split split, String precision, SampleOrigin origin, List<ByteBuffer> rows) {
             ids.add(id);
+            origins.put(id, origin);
             sampleLabels.add(label);
             sampleRowCounts.add(rows.size());
             precisions.add(precision);
@@ -166,6 +169,16 @@ public final class FeatureSnapshot {
     /** In the order of their rows. */
     public List<SampleId> sampleIds() {
         return Collections.unmodifiableList(content.ids);
+    }
+
+    /** What each sample was made of. */
+    public Map<SampleId, SampleOrigin> origins() {
+        return Collections.unmodifiableMap(content.origins);
+    }
+
+    /** How many rows each sample has, in the order of the rows: its own, and those of its views. */
+    public List<Integer> rowCounts() {
+        return Collections.unmodifiableList(content.sampleRowCounts);
     }
 
     /** Little-endian float32, [rows, dimension], direct; the caller may write to it. */

@@ -28,6 +28,10 @@ record SampleRow(long timestampMs, long offset, String label, Optional<Split> sp
                 && label.equals(feature.label().value()) && split.equals(feature.split());
     }
 
+    SampleOrigin origin() {
+        return new SampleOrigin(timestampMs, sampleSha256);
+    }
+
     /** The side of a run that it is on. */
     Split side(TaskId task, SampleId id, double validationFraction) {
         return split.orElseGet(() -> Split.ofKey(new SampleKey(task, id), validationFraction));

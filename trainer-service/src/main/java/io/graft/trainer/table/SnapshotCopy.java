@@ -64,7 +64,7 @@ record SnapshotCopy(TaskId task, Map<SampleId, SampleRow> rows, FurtherRows furt
         FeatureSelection selected = new FeatureSelection(matrix, selection.withViews);
         rows.forEach((id, said) -> {
             if (selection.wanted.test(id)) {
-                further.row(matrix, id, said).ifPresent(row -> selected.add(id, said.label(),
+                further.row(matrix, id, said).ifPresent(row -> selected.add(id, said,
                         said.side(task, id, selection.validationFraction), row));
             }
         });

@@ -215,7 +215,7 @@ public final class TaskFeatures {
         Map<SampleId, SampleOrigin> lacking = new TreeMap<>();
         rows.forEach((id, said) -> {
             if (matrix.flatMap(known -> further.row(known, id, said)).isEmpty()) {
-                lacking.put(id, new SampleOrigin(said.timestampMs(), said.sampleSha256()));
+                lacking.put(id, said.origin());
             }
         });
         return lacking;

@@ -39,10 +39,25 @@ public final class HeadTraining {
      *         the thread is interrupted; whatever the listener throws
      */
     public TrainedHead train(TrainingSet set, Recipe recipe, EpochListener listener) {
+        return train(set, recipe, Optional.empty(), listener);
+    }
+
+    /**
+     * Likewise on features through blocks that were trained with a head, which is one candidate more.
+     *
+     * @param set of features through these blocks
+     */
+    public TrainedHead train(TrainingSet set, Recipe recipe, TailTraining.Trained tail, EpochListener listener) {
+        return train(set, recipe, Optional.of(tail), listener);
+    }
+
+    private TrainedHead train(TrainingSet set, Recipe recipe, Optional<TailTraining.Trained> tail, EpochListener listener) {
         RunWatch watch = new RunWatch(set.task(), runTimeMax, nanoTime, listener);
         try (Workbench bench = new Workbench(program, set, recipe.classWeights())) {
             bench.standardize();
-            RecipeSearch.Found found = new RecipeSearch(bench, watch, listener).run(recipe);
+            RecipeSearch search = new RecipeSearch(bench, watch, listener);
+            tail.ifPresent(trained -> search.offer(recipe, trained));
+            RecipeSearch.Found found = search.run(recipe);
             Attempt attempt = found.attempt();
             Optional<Double> temperature = Calibration.temperature(bench.evaluator(), attempt.head());
             Head head = temperature.map(divisor -> Calibration.cooled(attempt.head(), divisor)).orElse(attempt.head());

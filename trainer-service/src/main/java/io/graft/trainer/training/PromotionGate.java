@@ -63,6 +63,24 @@ public final class PromotionGate {
         return judge(policy, candidate, Optional.empty(), Optional.of(reason));
     }
 
+    /**
+     * Lets a version with blocks of its own pass only where it is no worse than the head alone would be on the same validation
+     * samples: by accuracy, at the same accuracy by loss.
+     *
+     * @param verdict on the version as on any other
+     */
+    public static Verdict judgeBlocks(Verdict verdict, Measured candidate, Measured alone) {
+        double gain = candidate.evaluation().accuracy() - alone.evaluation().accuracy();
+        boolean worse = gain < 0 || (gain == 0 && candidate.evaluation().loss() > alone.evaluation().loss());
+        if (!verdict.promoted() || !worse) {
+            return verdict;
+        }
+        return verdict.toRefused("accuracy " + number(candidate.evaluation().accuracy()) + " and loss "
+                + number(candidate.evaluation().loss()) + " with trained blocks are worse than the "
+                + number(alone.evaluation().accuracy()) + " and " + number(alone.evaluation().loss())
+                + " of the head alone (expected: no worse; depth 'head' gives that head)");
+    }
+
     private static Verdict judge(PromotionPolicy policy, Measured candidate, Optional<Serving> serving,
             Optional<String> incomparable) {
         serving.map(version -> version.measured.evaluation().sampleCount()).ifPresent(count -> {

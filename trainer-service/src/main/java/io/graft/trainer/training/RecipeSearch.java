@@ -3,6 +3,7 @@ package io.graft.trainer.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
@@ -54,6 +55,14 @@ final class RecipeSearch {
     }
 
     private record Step(RecipeCandidate plan, Supplier<Attempt> work) {
+    }
+
+    /** Takes the head that was trained with the blocks as the first candidate, where there is something to choose by. */
+    void offer(Recipe asked, TailTraining.Trained tail) {
+        bench.evaluator().score(tail.head()).ifPresent(score -> keep(new Attempt(
+                RecipeCandidate.descent(asked.toOptimizer(Recipe.SGD)).toValidated(Optional.of(score.loss()),
+                        Optional.of(score.accuracy())),
+                tail.head(), tail.epochs(), tail.bestEpoch())));
     }
 
     /**

@@ -18,6 +18,7 @@ import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.Software;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
+import io.graft.tail.Depth;
 import io.graft.trainer.log.TaskLog;
 import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.training.HeadTraining;
@@ -58,12 +59,18 @@ public final class VersionVerification {
     /**
      * Verifies a version on this thread.
      *
-     * @throws Problem MISSING when the task has no such version, BUSY when the broker does not answer in time
+     * @throws Problem MISSING when the task has no such version, INVALID when it has blocks of its own, BUSY when the broker
+     *         does not answer in time
      */
     public Verification verify(TaskId task, ModelVersion version) {
         long begunAtNanos = System.nanoTime();
         ModelReady model = log.model(new ModelKey(task, version)).orElseThrow(
                 () -> Problem.missing("VERSION_UNKNOWN", "task '" + task + "' has no version " + version));
+        model.tail().ifPresent(tail -> {
+            throw Problem.invalid("VERIFICATION_UNSUPPORTED", "version " + version + " of task '" + task
+                    + "' was trained at depth '" + tail.depth() + "', of which the log has no features (expected: a version of"
+                    + " depth '" + Depth.HEAD + "')");
+        });
         PinnedDataset pinned = PinnedDataset.read(log, topics.sampleFeatures(), model);
         Optional<TrainedHead> made = pinned.snapshot().flatMap(snapshot -> train(model, snapshot));
         HeadComparison head = new HeadComparison(model.head().sha256(),

@@ -145,6 +145,29 @@ class PromotionGateTest {
     }
 
     /** The new version answers 35 of 50 samples right. */
+    @Test
+    void refusesTrainedBlocksThatAreWorseThanTheHeadAlone() {
+        // Given
+        Measured blocks = new Measured(evaluation(50, 0.9, 0.5), new BitSet());
+        Verdict promoted = PromotionGate.judge(new PromotionPolicy(Policy.ALWAYS, 0, 0, Optional.empty()), blocks,
+                Optional.empty());
+        // When
+        Verdict lowerAccuracy = judgeBlocks(promoted, blocks, 0.92, 0.9);
+        Verdict higherLoss = judgeBlocks(promoted, blocks, 0.9, 0.4);
+        // Then
+        assertThat(lowerAccuracy.promoted()).isFalse();
+        assertThat(lowerAccuracy.reason()).isEqualTo("accuracy 0.9000 and loss 0.5000 with trained blocks are worse than the "
+                + "0.9200 and 0.9000 of the head alone (expected: no worse; depth 'head' gives that head)");
+        assertThat(higherLoss.promoted()).isFalse();
+        assertThat(judgeBlocks(promoted, blocks, 0.9, 0.5)).isEqualTo(promoted);
+        assertThat(judgeBlocks(promoted, blocks, 0.88, 0.4)).isEqualTo(promoted);
+    }
+
+    private static Verdict judgeBlocks(Verdict verdict, Measured blocks, double aloneAccuracy, double aloneLoss) {
+        return PromotionGate.judgeBlocks(verdict, blocks,
+                new Measured(evaluation(50, aloneAccuracy, aloneLoss), new BitSet()));
+    }
+
     private static Verdict tested(int onlyCandidateRight, int onlyServingRight, double significance) {
         BitSet candidate = new BitSet();
         candidate.set(0, 35);

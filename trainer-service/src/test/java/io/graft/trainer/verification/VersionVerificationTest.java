@@ -264,7 +264,7 @@ class VersionVerificationTest {
                         Optional.of(0.25), List.of(new ModelReady.TopicOffset(topics.sampleFeatures(), 0, end)),
                         Optional.of(SampleSketch.of(ids))),
                 new ModelReady.SelfTest("", List.of()), SOFTWARE, Optional.empty(),
-                Optional.of(trained.features()), Optional.empty());
+                Optional.of(trained.features()), Optional.empty(), Optional.empty());
         publish(model);
         return model;
     }
@@ -279,7 +279,7 @@ class VersionVerificationTest {
                 model.requestedAt(), model.cause(), model.createdAt(), model.backbone(), model.labels(), artifact(head),
                 model.recipe(),
                 model.epochs(), model.evaluation(), model.dataset(), model.selfTest(), model.software(), model.verdict(),
-                model.featureStatistics(), model.unknown());
+                model.featureStatistics(), model.unknown(), model.tail());
     }
 
     private void publish(ModelReady model) {

@@ -1,0 +1,147 @@
+package io.graft.inference.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.graft.backbone.Backbone;
+import io.graft.event.Json;
+import io.graft.event.RecordPlace;
+import io.graft.id.ModelVersion;
+import io.graft.id.TaskId;
+import io.graft.inference.FakeBackbone;
+import io.graft.inference.ModelEvents;
+import io.graft.inference.serving.VersionState.Archived;
+import io.graft.inference.serving.VersionState.Loaded;
+import io.graft.inference.serving.VersionState.Loading;
+import io.graft.inference.serving.VersionState.Refused;
+import io.graft.model.ModelKey;
+import io.graft.model.ModelReady;
+import io.graft.model.ModelReady.TailArtifact;
+import io.graft.problem.Problem;
+import io.graft.signature.ModelSignatures;
+import io.graft.tail.Depth;
+import io.graft.tail.Tail;
+
+/** Versions with blocks of their own, which are fetched late. */
+class TailLoadingTest {
+
+    private static final TaskId BIRDS = new TaskId("birds");
+
+    private final FakeBackbone backbone = new FakeBackbone(2);
+    private final Shelf shelf = new Shelf();
+    private final Map<RecordPlace, ModelRecord> topic = new HashMap<>();
+    private final ServingTable table = new ServingTable(
+            new ModelVerifier((sha256, dimension) -> Optional.of(backbone), shelf, ModelSignatures.NOT_ASKED_FOR, 10_000),
+            place -> Optional.ofNullable(topic.get(place)),
+            new ServingLimits(3, 20, 10, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+            new TableInMemory.SilentListener(), () -> ModelEvents.REQUESTED_AT);
+
+    /** Gives blocks when the test says so. */
+    private static final class Shelf implements TailLookup {
+
+        private boolean fetched;
+        private @Nullable Problem failure;
+
+        @Override
+        public Optional<Tail> take(ModelKey key, TailArtifact artifact, Backbone of) {
+            if (failure != null) {
+                throw failure;
+            }
+            return fetched ? Optional.of(Tail.decode(Tail.encode(Depth.LAST_BLOCK, new LinkedHashMap<>()))) : Optional.empty();
+        }
+    }
+
+    @BeforeEach
+    void settle() {
+        table.settle();
+        publish(ready(1));
+        table.promote(ModelEvents.promotion("birds", 1));
+    }
+
+    private ModelReady ready(int version) {
+        return ModelEvents.ready("birds", version, backbone.descriptor(), ModelEvents.largest("owl", "tit"));
+    }
+
+    private void publish(ModelReady ready) {
+        RecordPlace place = new RecordPlace("model-ready", 0, topic.size());
+        ModelRecord record = new ModelRecord(Json.write(ready), Optional.empty());
+        topic.put(place, record);
+        table.add(ready.key(), record, place);
+    }
+
+    private void publishTuned(int version) {
+        publish(ModelEvents.withTail(ready(version)));
+        table.promote(ModelEvents.promotion("birds", version));
+    }
+
+    private int serving() {
+        return table.model(BIRDS, Optional.empty()).card().version().number();
+    }
+
+    private VersionState state(int version) {
+        return Objects.requireNonNull(table.task(BIRDS).orElseThrow().versions().get(new ModelVersion(version)));
+    }
+
+    @Test
+    void swapsOnceTheBlocksAreThere() {
+        // Given
+        publishTuned(2);
+        table.admitLoaded();
+        assertThat(serving()).isEqualTo(1);
+        assertThat(state(2)).isInstanceOf(Loading.class);
+        assertThatThrownBy(() -> table.model(BIRDS, Optional.of(new ModelVersion(2)))).hasMessage(
+                "version 2 of task 'birds' waits for its own blocks on backbone 'fake' to be loaded");
+
+        // When
+        shelf.fetched = true;
+        table.admitLoaded();
+
+        // Then
+        assertThat(serving()).isEqualTo(2);
+        assertThat(table.model(BIRDS, Optional.empty()).tail()).isPresent();
+        assertThat(table.model(BIRDS, Optional.of(new ModelVersion(1))).tail()).isEmpty();
+    }
+
+    @Test
+    void goesOnWithTheOldVersionWhenTheBlocksAreWrong() {
+        // Given
+        publishTuned(2);
+
+        // When
+        shelf.failure = Problem.invalid("MODEL_TAIL_PROBE_FAILED", "model 'birds@2' answers otherwise");
+        table.admitLoaded();
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(((Refused) state(2)).problem().code()).isEqualTo("MODEL_TAIL_PROBE_FAILED");
+    }
+
+    @Test
+    void letsTheBlocksOfOlderVersionsGo() {
+        // Given
+        shelf.fetched = true;
+
+        // When
+        for (int version = 2; version <= 5; version++) {
+            publishTuned(version);
+        }
+
+        // Then
+        assertThat(state(1)).isInstanceOf(Loaded.class);
+        assertThat(state(2)).isInstanceOf(Archived.class);
+        assertThat(state(3)).isInstanceOf(Archived.class);
+        assertThat(state(4)).isInstanceOf(Loaded.class);
+        assertThat(serving()).isEqualTo(5);
+    }
+}

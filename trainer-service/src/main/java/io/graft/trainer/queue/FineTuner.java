@@ -1,0 +1,135 @@
+package io.graft.trainer.queue;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import io.graft.backbone.Backbones;
+import io.graft.backbone.FineTuning;
+import io.graft.event.Topics;
+import io.graft.id.SampleId;
+import io.graft.model.TrainRequest;
+import io.graft.problem.Problem;
+import io.graft.sample.SampleContentCodec;
+import io.graft.sample.SampleEvent;
+import io.graft.sample.SampleEventCodec;
+import io.graft.tail.Depth;
+import io.graft.tail.Tail;
+import io.graft.trainer.embedding.EmbeddingConfig;
+import io.graft.trainer.log.StoredSamples;
+import io.graft.trainer.table.FeatureSnapshot;
+import io.graft.trainer.table.SampleOrigin;
+import io.graft.trainer.training.EpochListener;
+import io.graft.trainer.training.TailTraining;
+import io.graft.trainer.training.TrainedHead;
+import io.smallrye.common.annotation.Identifier;
+
+/**
+ * Trains blocks of a backbone for a task. A feature does not say what an earlier block made of a sample, so the contents of the
+ * samples are read again from {@code labelled-samples}, on the run's thread, and run through the part that stays frozen.
+ */
+@Singleton
+class FineTuner {
+
+    private final Backbones backbones;
+    private final StoredSamples stored;
+    private final String labelledSamples;
+    private final long bytesMax;
+    private final TailTraining training;
+    private final TailArtifacts artifacts;
+
+    @Inject
+    FineTuner(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, Backbones backbones,
+            EmbeddingConfig samples, TrainingConfig config, TailArtifacts artifacts) {
+        this.backbones = backbones;
+        this.labelledSamples = topics.labelledSamples();
+        Duration limit = config.fineTuningLimit();
+        this.bytesMax = config.fineTuningBytesMax();
+        this.stored = new StoredSamples(kafka, topics, new SampleEventCodec(new SampleContentCodec(samples.sampleBytesMax())),
+                limit);
+        this.training = new TailTraining(limit, System::nanoTime);
+        this.artifacts = artifacts;
+    }
+
+    /**
+     * What a run made of a backbone.
+     *
+     * @param trained the blocks, and the head that was trained with them
+     * @param features of the snapshot's rows through the blocks, little-endian float32, [rows, dimension], direct
+     */
+    record Tuned(TailTraining.Trained trained, ByteBuffer features) {
+    }
+
+    /**
+     * Trains the blocks that a request asks for.
+     *
+     * @param alone the head on the backbone's own blocks, to start from
+     * @throws Problem INVALID when the backbone has no such blocks, a sample's content is gone, the rows take too much memory,
+     *         the blocks have no place to go or the recipe diverges; BUSY when the broker does not answer
+     */
+    Tuned tune(TrainRequest request, FeatureSnapshot snapshot, TrainedHead alone, EpochListener listener) {
+        try (TuningRows rows = open(snapshot, request.depth(), 0)) {
+            artifacts.requirePlace(rows.tuning().tailBytes());
+            fill(rows, snapshot, 0, listener);
+            TailTraining.Trained trained = training.train(
+                    new TailTraining.Samples(snapshot.task(), rows.tuning(), rows.labels(), rows.trainRows(),
+                            rows.validationRows()),
+                    request.recipe(), request.blockLearningRate(), alone.head(),
+                    alone.features().toDistribution(snapshot.dimension()), listener);
+            List<Integer> all = new ArrayList<>(rows.trainRows());
+            all.addAll(rows.validationRows());
+            return new Tuned(trained, rows.features(trained.tail(), all));
+        }
+    }
+
+    /**
+     * Features of a snapshot's validation samples through blocks that were trained before.
+     *
+     * @return little-endian float32, [validation samples, dimension], direct
+     * @throws Problem as of {@link #tune}
+     */
+    ByteBuffer validationFeatures(FeatureSnapshot snapshot, Tail tail, EpochListener listener) {
+        try (TuningRows rows = open(snapshot, tail.depth(), snapshot.trainCount())) {
+            fill(rows, snapshot, snapshot.trainCount(), listener);
+            return rows.features(tail, rows.validationRows());
+        }
+    }
+
+    /** With room for the samples of a snapshot from one on. */
+    private TuningRows open(FeatureSnapshot snapshot, Depth depth, int firstSample) {
+        int rowCount = snapshot.rowCounts().subList(firstSample, snapshot.rowCounts().size()).stream()
+                .mapToInt(Integer::intValue).sum();
+        FineTuning tuning = backbones.fineTuning(snapshot.backbone(), depth, rowCount, bytesMax);
+        return new TuningRows(snapshot, backbones.open(snapshot.backbone()), tuning);
+    }
+
+    private void fill(TuningRows rows, FeatureSnapshot snapshot, int firstSample, EpochListener listener) {
+        Map<SampleId, SampleOrigin> wanted = new HashMap<>(snapshot.origins());
+        wanted.keySet().retainAll(Set.copyOf(snapshot.sampleIds().subList(firstSample, snapshot.sampleIds().size())));
+        Map<SampleId, SampleOrigin> gone = stored.find(snapshot.task(), wanted, new StoredSamples.Finder() {
+            @Override
+            public void accept(SampleEvent.Labelled sample) {
+                rows.add(sample);
+            }
+
+            @Override
+            public void goingOn() {
+                listener.stepEnded();
+            }
+        });
+        if (!gone.isEmpty()) {
+            throw Problem.invalid("FINE_TUNING_SAMPLES_GONE", "task '" + snapshot.task() + "' has " + gone.size() + " of "
+                    + wanted.size() + " samples whose content is no longer in '" + labelledSamples
+                    + "', as '" + gone.keySet().iterator().next() + "' (expected: all; depth '" + Depth.HEAD
+                    + "' needs no contents)");
+        }
+        rows.flush();
+    }
+}

@@ -1,0 +1,79 @@
+package io.graft.trainer.queue;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import io.graft.backbone.Backbone;
+import io.graft.backbone.BackboneWorker;
+import io.graft.model.ModelReady;
+import io.graft.model.ModelReady.HeadArtifact;
+import io.graft.model.ModelReady.TailArtifact;
+import io.graft.model.ModelReady.TailProbe;
+import io.graft.model.TailReader;
+import io.graft.problem.Problem;
+import io.graft.store.ObjectStore;
+import io.graft.tail.Tail;
+
+/** Trained blocks on their way to whoever serves them: inline while they fit a message, else in the object store. */
+@Singleton
+class TailArtifacts {
+
+    private static final long TAIL_BYTES_MAX = Integer.MAX_VALUE - 8L;
+
+    private final Optional<ObjectStore> store;
+    private final TailReader reader;
+    private final long inlineBytesMax;
+
+    @Inject
+    TailArtifacts(Optional<ObjectStore> store, TrainingConfig config) {
+        this.store = store;
+        this.reader = new TailReader(store, TAIL_BYTES_MAX);
+        this.inlineBytesMax = config.inlineBlockBytesMax();
+    }
+
+    /** Looks whether blocks of a size have a place, before they are trained. @throws Problem INVALID when they have none */
+    void requirePlace(long sizeBytes) {
+        if (sizeBytes > inlineBytesMax && store.isEmpty()) {
+            throw Problem.invalid("FINE_TUNING_NO_STORE", "trained blocks have " + sizeBytes
+                    + " bytes, too many for an event (expected: an object store, graft.objects.url, or at most "
+                    + inlineBytesMax + " bytes, graft.training.inline-block-bytes-max)");
+        }
+    }
+
+    /**
+     * Puts blocks where they can be fetched.
+     *
+     * @param seed of the probe
+     * @throws Problem BUSY or BROKEN when the store does not take them
+     */
+    TailArtifact put(Backbone backbone, Tail tail, long seed) {
+        byte[] file = Tail.encode(tail.depth(), tail.tensors());
+        boolean inline = file.length <= inlineBytesMax;
+        Optional<URI> uri = inline ? Optional.empty()
+                : Optional.of(store.orElseThrow().put(tail.sha256() + ".safetensors", file));
+        return new TailArtifact(HeadArtifact.SAFETENSORS, tail.depth(), tail.sha256(), file.length,
+                inline ? Optional.of(Base64.getEncoder().encodeToString(file)) : Optional.empty(), uri,
+                new TailProbe(seed, probe(backbone, tail, seed)));
+    }
+
+    private static String probe(Backbone backbone, Tail tail, long seed) {
+        try (BackboneWorker worker = backbone.openWorker(1)) {
+            float[] feature = worker.embedWithTails(List.of(backbone.noise(seed)), List.of(Optional.of(tail))).features()[0];
+            ByteBuffer bytes = ByteBuffer.allocate(feature.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(feature);
+            return Base64.getEncoder().encodeToString(bytes.array());
+        }
+    }
+
+    /** The blocks of a version. @throws Problem as of {@link TailReader#read} */
+    Optional<Tail> read(ModelReady model) {
+        return model.tail().map(artifact -> reader.read("model '" + model.key() + "'", artifact));
+    }
+}
