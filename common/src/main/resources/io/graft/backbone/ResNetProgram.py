@@ -2,7 +2,7 @@ class ResNetProgram(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # One convolution with its batch norm as one convolution with a bias: weight [outputs, inputs, h, w] and bias [outputs], float32.
+  # One convolution with its batch norm as one convolution: weight [outputs, inputs, h, w] and bias [outputs], float32.
   # p: weight [outputs, inputs, h, w], then the norm's weight, bias, running mean, running variance [outputs].
   def fold(self: __torch__.ResNetProgram,
     p: List[Tensor],
@@ -167,6 +167,14 @@ class ResNetProgram(Module):
     w: List[Tensor]) -> Tensor:
     return torch.contiguous(torch.to(x, ops.prim.dtype(w[1])), memory_format=2)
 
+  # Of the last maps y [n, dimension, h, w]: features [n, dimension] and the maps of some images [rows, dimension, h, w], float32.
+  def pooled(self: __torch__.ResNetProgram,
+    y: Tensor,
+    rows: Tensor) -> List[Tensor]:
+    features = torch.to(torch.mean(y, [2, 3]), 6)
+    chosen = torch.to(torch.index_select(y, 0, rows), 6)
+    return [features, torch.contiguous(chosen)]
+
   # Of images number from to from + count, given what block number first takes: features and chosen maps as of embed_with_maps.
   # w: of the blocks from that one on, from place k on.  rows: counted from the first of these images.  Writes to trunk.
   def rest(self: __torch__.ResNetProgram,
@@ -180,9 +188,7 @@ class ResNetProgram(Module):
     first: int,
     rows: Tensor) -> List[Tensor]:
     y = self.blocks(trunk.narrow(0, start, count), w, k, depths, bottleneck, first, 9223372036854775807)
-    features = torch.to(torch.mean(y, [2, 3]), 6)
-    chosen = torch.to(torch.index_select(y, 0, rows), 6)
-    return [features, torch.contiguous(chosen)]
+    return self.pooled(y, rows)
 
   # Features [n, dimension], float32: the mean over each of the last feature maps.
   def embed(self: __torch__.ResNetProgram,
@@ -206,6 +212,4 @@ class ResNetProgram(Module):
     shift: Tensor,
     rows: Tensor) -> List[Tensor]:
     y = (self).maps(x, w, depths, bottleneck, scale, shift, )
-    features = torch.to(torch.mean(y, [2, 3]), 6)
-    chosen = torch.to(torch.index_select(y, 0, rows), 6)
-    return [features, torch.contiguous(chosen)]
+    return self.pooled(y, rows)
