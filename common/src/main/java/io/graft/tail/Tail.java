@@ -44,8 +44,9 @@ public final class Tail {
     public static Tail decode(byte[] file) {
         Safetensors read = Safetensors.read("tail", file);
         String depth = read.metadata().get(DEPTH);
-        if (depth == null) {
-            throw Problem.invalid("TAIL_INVALID", "tail has no '" + DEPTH + "' in its metadata");
+        if (depth == null || depth.equals(Depth.HEAD.word())) {
+            throw Problem.invalid("TAIL_INVALID", "tail has " + DEPTH + " '" + depth + "' in its metadata (expected: "
+                    + Depth.LAST_BLOCK + " or " + Depth.ALL + ")");
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         read.names().forEach(name -> tensors.put(name, read.tensor(name)));

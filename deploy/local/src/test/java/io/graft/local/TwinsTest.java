@@ -8,6 +8,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What stands in both services, since the library knows no framework, is the same in both. */
 class TwinsTest {
@@ -31,10 +33,11 @@ class TwinsTest {
                         (one, other) -> one, TreeMap::new));
     }
 
-    @Test
-    void nameBackbonesAlike() {
+    @ParameterizedTest
+    @ValueSource(strings = { "NamedBackbones.java", "ObjectsConfig.java", "ObjectsS3Config.java", "ObjectsSetup.java" })
+    void nameBackbonesAndObjectsAlike(String name) {
         // Then
-        assertThat(source("trainer", "NamedBackbones.java")).isEqualTo(source("inference", "NamedBackbones.java"));
+        assertThat(source("trainer", name)).isEqualTo(source("inference", name));
     }
 
     private static String source(String service, String name) {
