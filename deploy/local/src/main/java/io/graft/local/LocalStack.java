@@ -40,7 +40,7 @@ public final class LocalStack implements AutoCloseable {
     /**
      * Starts the three processes and waits until both services are ready.
      *
-     * @param folder the broker's topics, and the logs of all three
+     * @param folder the broker's topics, the objects of both services, and the logs of all three
      * @param properties configuration of both services, on top of where the broker is
      * @throws Problem BUSY when a port is taken, MISSING when the services are not built, BROKEN with the end of a log when one
      *         of the three does not start
@@ -51,6 +51,7 @@ public final class LocalStack implements AutoCloseable {
         all.put("kafka.bootstrap.servers", broker.bootstrapServers());
         all.put("graft.topics.create", "true");
         all.putIfAbsent("graft.replica.name", "local");
+        all.putIfAbsent("graft.objects.url", folder.resolve("objects").toUri().toString());
         List<ServiceProcess> services = new ArrayList<>();
         try {
             services.add(launch(TRAINER, folder, ports.trainer(), all));

@@ -9,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -39,8 +38,7 @@ class FineTuningIT {
     @Test
     void servesAVersionWithABlockOfItsOwnBesideOneWithout() throws Exception {
         Path objects = folder.resolve("objects");
-        Map<String, String> store = Map.of("graft.objects.url", objects.toUri().toString());
-        try (LocalStack stack = LocalStack.start(folder, StackPorts.free(), store);
+        try (LocalStack stack = LocalStack.start(folder);
                 StackClient client = new StackClient(stack)) {
             // Given
             List<LabelledImage> images = new DrawnImages(4).draw(COUNT_OF_A_LABEL);

@@ -34,4 +34,26 @@ final class Standardization {
         }
         return new Head(labels, dimension, foldedWeight, foldedBias);
     }
+
+    /** The way back: of a head that takes features as the backbone makes them the weight for standardized ones. */
+    float[] unfoldedWeight(Head head) {
+        float[] weight = head.weight().clone();
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] *= deviation[i % deviation.length];
+        }
+        return weight;
+    }
+
+    /** Likewise the bias. */
+    float[] unfoldedBias(Head head) {
+        float[] bias = head.bias().clone();
+        for (int label = 0; label < bias.length; label++) {
+            double shift = 0;
+            for (int i = 0; i < mean.length; i++) {
+                shift += (double) head.weight()[label * mean.length + i] * mean[i];
+            }
+            bias[label] += (float) shift;
+        }
+        return bias;
+    }
 }

@@ -82,39 +82,19 @@ public final class TailTraining {
         int[] labels = numbers(samples.labels);
         float[] mean = features.mean();
         float[] deviation = features.deviation();
-        try (TailFit fit = samples.tuning.fit(labels, mean, deviation, weight(start, deviation), bias(start, mean))) {
+        Standardization standardization = new Standardization(mean, deviation);
+        try (TailFit fit = samples.tuning.fit(labels, mean, deviation, standardization.unfoldedWeight(start),
+                standardization.unfoldedBias(start))) {
             if (recipe.classWeights() == ClassWeights.BALANCED) {
                 int[] trained = samples.trainRows.stream().mapToInt(row -> labels[row]).toArray();
                 fit.weighLabels(Workbench.balanced(trained, start.labels().size()));
             }
-            return new Descent(fit, start.labels(), new Standardization(mean, deviation), samples, recipe, watch, listener)
-                    .run(blockRate);
+            return new Descent(fit, start.labels(), standardization, samples, recipe, watch, listener).run(blockRate);
         }
     }
 
     private static int[] numbers(List<Integer> list) {
         return list.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    /** The head for standardized features: the way back from {@link Standardization#fold}. */
-    private static float[] weight(Head head, float[] deviation) {
-        float[] weight = head.weight().clone();
-        for (int i = 0; i < weight.length; i++) {
-            weight[i] *= deviation[i % deviation.length];
-        }
-        return weight;
-    }
-
-    private static float[] bias(Head head, float[] mean) {
-        float[] bias = head.bias().clone();
-        for (int label = 0; label < bias.length; label++) {
-            double shift = 0;
-            for (int i = 0; i < mean.length; i++) {
-                shift += (double) head.weight()[label * mean.length + i] * mean[i];
-            }
-            bias[label] += (float) shift;
-        }
-        return bias;
     }
 
     /** One run down. */
