@@ -19,6 +19,8 @@ import io.graft.problem.Problem;
 /** In a folder that all who share the objects have at the same path, such as a volume of a network file system. */
 final class FolderStore implements ObjectStore {
 
+    private static final String EXPECTED = "expected: a folder in which the service's user may read, and the trainer's write";
+
     private final Path folder;
     private final ObjectPlaces places;
 
@@ -104,7 +106,7 @@ final class FolderStore implements ObjectStore {
     private Problem missing(URI uri) {
         return Files.isDirectory(folder) ? ObjectPlaces.missing(uri)
                 : Problem.broken("OBJECT_STORE_BROKEN", "object store " + places.url()
-                        + " is no folder (expected: mounted at the same path on both services)");
+                        + " is no folder (" + EXPECTED + ", at the same path on both services)");
     }
 
     private Problem failed(String what, IOException cause) {
@@ -112,7 +114,7 @@ final class FolderStore implements ObjectStore {
             return Problem.busy("OBJECT_STORE_BUSY", "object store " + places.url() + " " + what + ": interrupted");
         }
         return Problem.broken("OBJECT_STORE_BROKEN", "object store " + places.url() + " " + what + ": " + cause
-                + " (expected: a folder in which the service's user may read, and the trainer's write)", cause);
+                + " (" + EXPECTED + ")", cause);
     }
 
     @Override

@@ -45,7 +45,7 @@ class FolderStoreTest extends ObjectStoreContract {
 
     @Override
     String remedy() {
-        return "(expected: a folder in which the service's user may read, and the trainer's write)";
+        return "(expected: a folder in which the service's user may read, and the trainer's write";
     }
 
     @Override
@@ -93,7 +93,7 @@ class FolderStoreTest extends ObjectStoreContract {
 
             // Then
             assertProblem(get, ProblemType.BROKEN, "OBJECT_STORE_BROKEN", "object store " + config().url()
-                    + " is no folder (expected: mounted at the same path on both services)");
+                    + " is no folder " + remedy() + ", at the same path on both services)");
         }
     }
 }

@@ -247,6 +247,8 @@ class S3StoreTest extends ObjectStoreContract {
         String sha256 = Digests.sha256Hex(bytes(10));
         HttpServer bad = serve(exchange -> {
             exchange.sendResponseHeaders(200, 1L << 40);
+            exchange.getResponseBody().write(0);
+            exchange.getResponseBody().flush();
             awaitEnd();
         });
 
