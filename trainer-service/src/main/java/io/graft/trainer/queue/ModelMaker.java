@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
@@ -77,11 +76,10 @@ class ModelMaker {
 
     @Inject
     ModelMaker(TrainerMemory memory, ServingComparison comparison, FineTuner tuner, TailArtifacts artifacts,
-            Backbones backbones,
-            TrainingConfig config, Clock clock, Software software) {
+            Backbones backbones, HeadProgram program, TrainingConfig config, Clock clock, Software software) {
         this.memory = memory;
         this.comparison = comparison;
-        this.program = HeadProgram.load();
+        this.program = program;
         this.training = new HeadTraining(program, config.runLimit(), System::nanoTime);
         this.tuner = tuner;
         this.artifacts = artifacts;
@@ -256,10 +254,5 @@ class ModelMaker {
             probabilities.add(answer);
         }
         return new SelfTest(Base64.getEncoder().encodeToString(features.array()), probabilities);
-    }
-
-    @PreDestroy
-    void close() {
-        program.close();
     }
 }

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
@@ -43,14 +42,16 @@ class ServingComparison {
     private final KafkaModelArchive archive;
     private final FineTuner tuner;
     private final TailArtifacts artifacts;
-    private final HeadProgram program = HeadProgram.load();
+    private final HeadProgram program;
 
     @Inject
-    ServingComparison(TrainerMemory memory, KafkaModelArchive archive, FineTuner tuner, TailArtifacts artifacts) {
+    ServingComparison(TrainerMemory memory, KafkaModelArchive archive, FineTuner tuner, TailArtifacts artifacts,
+            HeadProgram program) {
         this.memory = memory;
         this.archive = archive;
         this.tuner = tuner;
         this.artifacts = artifacts;
+        this.program = program;
     }
 
     /**
@@ -131,10 +132,5 @@ class ServingComparison {
         return memory.models().place(key).flatMap(archive::read).filter(record -> !record.isTombstone())
                 .map(record -> ModelReady.parse(record.body())).orElseThrow(
                         () -> Problem.missing("VERSION_UNKNOWN", "version " + key.version() + " is no longer there"));
-    }
-
-    @PreDestroy
-    void close() {
-        program.close();
     }
 }

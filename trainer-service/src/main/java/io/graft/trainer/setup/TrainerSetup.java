@@ -14,6 +14,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import io.graft.backbone.BackboneDescriptor;
 import io.graft.backbone.Backbones;
 import io.graft.backbone.Cpu;
+import io.graft.backbone.HeadProgram;
 import io.graft.backbone.TorchEngine;
 import io.graft.event.Topics;
 import io.graft.model.KafkaModelArchive;
@@ -65,6 +66,16 @@ class TrainerSetup {
 
     void close(@Disposes Backbones backbones) {
         backbones.close();
+    }
+
+    @Produces
+    @Singleton
+    HeadProgram headProgram() {
+        return HeadProgram.load();
+    }
+
+    void close(@Disposes HeadProgram program) {
+        program.close();
     }
 
     @Produces
