@@ -28,8 +28,7 @@ public interface BackboneWorker extends AutoCloseable {
 
     /**
      * A forward pass in which inputs may go through the last blocks of a version instead of the backbone's own; what comes
-     * before
-     * these is computed once for all. Only of backbones that have tails.
+     * before these is computed once for all. Only of backbones that have tails.
      *
      * @param inputs as of {@link #embed}
      * @param tails of the inputs, in their order; absent: the backbone's own last blocks

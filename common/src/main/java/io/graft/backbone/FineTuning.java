@@ -1,7 +1,6 @@
 package io.graft.backbone;
 
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,18 +70,13 @@ public final class FineTuning implements AutoCloseable {
      */
     public float[][] features(Tail tail, int... rowNumbers) {
         TailNetwork network = backbone.network().tailed().orElseThrow();
-        float[][] features = new float[rowNumbers.length][backbone.descriptor().dimension()];
         try (TorchScope scope = backbone.network().openScope()) {
             TorchValue some = rows.tensor(scope, rowNumbers);
             TorchValue first = scope.int64(new long[1], 1);
             List<TorchValue> values = plan.depth() == Depth.ALL ? network.whole(scope, some, tail, first)
                     : network.rest(scope, network.laidOut(scope, some), 0, rowNumbers.length, Optional.of(tail), first);
-            FloatBuffer numbers = values.get(0).toFloatBuffer();
-            for (float[] feature : features) {
-                numbers.get(feature);
-            }
+            return values.get(0).toRows();
         }
-        return features;
     }
 
     /** How long a tail's file is, nearly. */

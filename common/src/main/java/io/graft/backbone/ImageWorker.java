@@ -36,7 +36,7 @@ final class ImageWorker implements BackboneWorker {
     public float[][] embed(List<byte[]> inputs) {
         fill(inputs);
         try (TorchScope scope = network.openScope()) {
-            return rows(network.embed(scope, images(scope, inputs.size())), inputs.size());
+            return network.embed(scope, images(scope, inputs.size())).toRows();
         }
     }
 
@@ -49,7 +49,7 @@ final class ImageWorker implements BackboneWorker {
         try (TorchScope scope = network.openScope()) {
             TorchValue rows = scope.int64(Arrays.stream(chosen).asLongStream().toArray(), chosen.length);
             List<TorchValue> results = network.embedWithMaps(scope, images(scope, inputs.size()), rows);
-            return new MappedFeatures(rows(results.get(0), inputs.size()), maps(results.get(1)));
+            return new MappedFeatures(results.get(0).toRows(), maps(results.get(1)));
         }
     }
 
@@ -73,7 +73,7 @@ final class ImageWorker implements BackboneWorker {
                 List<TorchValue> values = group.isWhole()
                         ? tailed.whole(scope, images(scope, from, group.size()), group.tail().orElseThrow(), rows)
                         : tailed.rest(scope, trunk.orElseThrow(), from, group.size(), group.tail(), rows);
-                results.put(group, rows(values.get(0), group.size()), maps(values.get(1)));
+                results.put(group, values.get(0).toRows(), maps(values.get(1)));
                 from += group.size();
             }
         }
@@ -100,15 +100,6 @@ final class ImageWorker implements BackboneWorker {
 
     private TorchValue images(TorchScope scope, int from, int count) {
         return scope.uint8View(batch.slice(from * inputSize, count * inputSize), count, side, side, 3);
-    }
-
-    private float[][] rows(TorchValue features, int count) {
-        FloatBuffer numbers = features.toFloatBuffer();
-        float[][] rows = new float[count][network.dimension()];
-        for (float[] row : rows) {
-            numbers.get(row);
-        }
-        return rows;
     }
 
     private static List<FeatureMaps> maps(TorchValue tensor) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 import io.graft.problem.Problem;
+import io.graft.tail.Depth;
 
 /** An architecture's program and its weights: brought into the form of the forward pass once, so that only that form stays. */
 final class ProgramNetwork implements ImageNetwork {
@@ -29,10 +30,8 @@ final class ProgramNetwork implements ImageNetwork {
             TorchScope scope = program.openScope();
             List<TorchValue> constants = new ArrayList<>(architecture.constants(weights, placement, program, scope));
             List<TorchValue> normalization = weights.preprocessing().normalization(scope);
-            Optional<TailNetwork> tailed = architecture instanceof ResNetArchitecture resNet
-                    ? Optional.of(new TailNetwork(resNet, placement, weights.preprocessing().crop(), program, constants.get(0),
-                            normalization))
-                    : Optional.empty();
+            Optional<TailNetwork> tailed = architecture.tail(Depth.LAST_BLOCK).map(lastBlock -> new TailNetwork(lastBlock,
+                    placement, weights.preprocessing().crop(), program, constants.get(0), normalization));
             constants.addAll(normalization);
             return new ProgramNetwork(architecture, program, constants, tailed);
         } catch (Problem | OutOfMemoryError e) {

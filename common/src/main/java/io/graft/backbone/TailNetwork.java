@@ -3,7 +3,6 @@ package io.graft.backbone;
 import java.util.List;
 import java.util.Optional;
 
-import io.graft.tail.Depth;
 import io.graft.tail.Tail;
 
 /**
@@ -22,12 +21,12 @@ final class TailNetwork implements AutoCloseable {
      * @param own weights as the forward pass takes them
      * @param normalization scale and shift of a byte
      */
-    TailNetwork(ResNetArchitecture architecture, Placement placement, int crop, TorchProgram program, TorchValue own,
+    TailNetwork(TailPlan lastBlock, Placement placement, int crop, TorchProgram program, TorchValue own,
             List<TorchValue> normalization) {
-        this.architecture = architecture;
+        this.architecture = lastBlock.architecture();
         this.own = own;
         this.normalization = normalization;
-        this.lastBlock = new TailPlan(architecture, Depth.LAST_BLOCK);
+        this.lastBlock = lastBlock;
         this.tails = new PreparedTails(program, (tail, scope) -> {
             TailPlan plan = new TailPlan(architecture, tail.depth());
             plan.require(tail);

@@ -58,6 +58,17 @@ final class TorchValue {
         return tensor.toByteBuffer(true).asFloatBuffer();
     }
 
+    /** The rows of a float32 tensor of two dimensions. */
+    float[][] toRows() {
+        long[] shape = shape();
+        FloatBuffer numbers = toFloatBuffer();
+        float[][] rows = new float[(int) shape[0]][(int) shape[1]];
+        for (float[] row : rows) {
+            numbers.get(row);
+        }
+        return rows;
+    }
+
     /** The numbers of a float32 tensor, row-major. */
     float[] toFloats() {
         FloatBuffer numbers = toFloatBuffer();
