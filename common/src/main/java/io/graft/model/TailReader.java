@@ -38,12 +38,7 @@ public final class TailReader {
             throw invalid(owner, "of " + artifact.sizeBytes() + " bytes in format '" + artifact.format()
                     + "' (expected: at most " + sizeBytesMax + " in " + HeadArtifact.SAFETENSORS + ")");
         }
-        byte[] file = artifact.data().isPresent() ? inline(owner, artifact.data().get()) : stored(owner, artifact);
-        String sha256 = Digests.sha256Hex(file);
-        if (file.length != artifact.sizeBytes() || !sha256.equals(artifact.sha256())) {
-            throw invalid(owner, "of " + file.length + " bytes with sha256 " + sha256 + " (expected: " + artifact.sizeBytes()
-                    + " bytes with " + artifact.sha256() + ", as its event names)");
-        }
+        byte[] file = artifact.data().isPresent() ? inline(owner, artifact, artifact.data().get()) : stored(owner, artifact);
         try {
             Tail tail = Tail.decode(file);
             if (tail.depth() != artifact.depth()) {
@@ -56,14 +51,22 @@ public final class TailReader {
         }
     }
 
-    private static byte[] inline(String owner, String base64) {
+    private static byte[] inline(String owner, TailArtifact artifact, String base64) {
+        byte[] file;
         try {
-            return Base64.getDecoder().decode(base64);
+            file = Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
             throw Problem.invalid("MODEL_TAIL_INVALID", owner + " has blocks that are not base64", e);
         }
+        String sha256 = Digests.sha256Hex(file);
+        if (file.length != artifact.sizeBytes() || !sha256.equals(artifact.sha256())) {
+            throw invalid(owner, "of " + file.length + " bytes with sha256 " + sha256 + " (expected: " + artifact.sizeBytes()
+                    + " bytes with " + artifact.sha256() + ", as its event names)");
+        }
+        return file;
     }
 
+    /** The store has looked at size and digest. */
     private byte[] stored(String owner, TailArtifact artifact) {
         ObjectStore known = store.orElseThrow(() -> Problem.invalid("MODEL_TAIL_UNREACHABLE", owner
                 + " has blocks in an object store (expected: graft.objects.url as the trainer has it)"));
