@@ -3,15 +3,10 @@ package io.graft.backbone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+
+import io.graft.testing.WebServer;
 
 /** The same zoo behind a server: what is fetched, and that it is fetched by us. */
 class ZooOnTheWebTest {
@@ -29,8 +25,6 @@ class ZooOnTheWebTest {
 
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> clients = new CopyOnWriteArrayList<>();
-    private final CountDownLatch end = new CountDownLatch(1);
-    private final ExecutorService threads = Executors.newCachedThreadPool();
     private volatile boolean stalls;
 
     @TempDir
@@ -39,23 +33,18 @@ class ZooOnTheWebTest {
     @SuppressWarnings("NullAway.Init") // set before each test
     private ZooOnDisk zoo;
     @SuppressWarnings("NullAway.Init") // set before each test
-    private HttpServer server;
+    private WebServer server;
 
     @BeforeEach
     void serve() throws IOException {
         zoo = new ZooOnDisk(folder);
         zoo.layOut();
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/zoo/", this::answer);
-        server.start();
+        server = WebServer.start().answer("/zoo/", this::answer);
     }
 
     @AfterEach
     void stop() {
-        end.countDown();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -68,21 +57,13 @@ class ZooOnTheWebTest {
         exchange.getResponseBody().write(bytes, 0, whole ? bytes.length : 0);
         exchange.getResponseBody().flush();
         if (!whole) {
-            awaitEnd();
+            server.awaitEnd();
         }
         exchange.close();
     }
 
-    private void awaitEnd() throws IOException {
-        try {
-            end.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     private String url() {
-        return "http://" + server.getAddress().getHostString() + ":" + server.getAddress().getPort() + "/zoo/";
+        return server.uri("/zoo/").toString();
     }
 
     @Test
@@ -94,7 +75,7 @@ class ZooOnTheWebTest {
         assertThat(requests).containsExactly(ZooOnDisk.ARTIFACT + "metadata.json", ZooOnDisk.FILE);
         assertThat(clients).allMatch(client -> client.startsWith("Java-http-client/"));
         // When
-        server.stop(0);
+        server.stop();
         // Then
         assertThat(zoo.probeOnTheWeb(url(), PATIENT)).contains(ZooProbe.DIGEST + ZooProbe.EXPECTED);
     }
@@ -124,7 +105,7 @@ class ZooOnTheWebTest {
         // Then
         assertThat(output).contains(ZooProbe.PROBLEM + "backbone 'zoo' cannot be opened: " + url() + ZooOnDisk.FILE
                 + " cannot be fetched: java.io.IOException: nothing came for PT1S (expected: a way to it, or the file itself at "
-                + zoo.downloads().resolve("mirror/127.0.0.1_" + server.getAddress().getPort() + "_zoo").resolve(ZooOnDisk.FILE)
+                + zoo.downloads().resolve("mirror/127.0.0.1_" + server.uri("/").getPort() + "_zoo").resolve(ZooOnDisk.FILE)
                 + ")");
     }
 

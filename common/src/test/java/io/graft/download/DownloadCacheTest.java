@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -22,7 +20,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 
 import io.graft.digest.Digests;
 import io.graft.problem.Problem;
+import io.graft.testing.WebServer;
 
 /** From a real server, which breaks off in the middle as often as a test wants. */
 class DownloadCacheTest {
@@ -47,7 +44,6 @@ class DownloadCacheTest {
 
     private final byte[] content = new byte[SIZE];
     private final List<String> ranges = new CopyOnWriteArrayList<>();
-    private final CountDownLatch end = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     /** Answers that end early, from the first on. */
     private final AtomicInteger breakCount = new AtomicInteger();
@@ -58,23 +54,19 @@ class DownloadCacheTest {
     @SuppressWarnings("NullAway.Init") // set by the test extension
     Path folder;
     @SuppressWarnings("NullAway.Init") // set before each test
-    private HttpServer server;
+    private WebServer server;
     private String sha256 = "";
 
     @BeforeEach
     void serve() throws IOException {
         new Random(5).nextBytes(content);
         sha256 = Digests.sha256Hex(content);
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/weights.pth", this::answer);
-        server.start();
+        server = WebServer.start().answer("/weights.pth", this::answer);
     }
 
     @AfterEach
     void stop() {
-        end.countDown();
-        server.stop(0);
+        server.close();
         threads.shutdownNow();
     }
 
@@ -92,7 +84,7 @@ class DownloadCacheTest {
             body.write(content, begin, Math.min(SIZE, begin + BREAK) - begin);
             body.flush();
             if (falls) {
-                awaitEnd();
+                server.awaitEnd();
             }
             exchange.close();
             return;
@@ -101,17 +93,8 @@ class DownloadCacheTest {
         exchange.close();
     }
 
-    private void awaitEnd() throws IOException {
-        try {
-            end.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     private URI uri() {
-        return URI.create("http://" + server.getAddress().getHostString() + ":" + server.getAddress().getPort()
-                + "/weights.pth");
+        return server.uri("/weights.pth");
     }
 
     private DownloadCache cache() {
@@ -228,7 +211,7 @@ class DownloadCacheTest {
     void saysWhatToDoWhereNoServerIs() {
         // Given
         URI uri = uri();
-        server.stop(0);
+        server.stop();
         Path file = folder.resolve(sha256).resolve("file");
         // When // Then
         assertThatThrownBy(() -> cache().open(uri, sha256)).isInstanceOf(Problem.class)

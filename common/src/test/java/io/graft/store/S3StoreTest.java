@@ -6,30 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 
 import io.graft.digest.Digests;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.testing.Ports;
+import io.graft.testing.WebServer;
 
 /** Against S3Proxy, and servers that behave as badly as a test wants. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -38,10 +33,10 @@ class S3StoreTest extends ObjectStoreContract {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final URI URL = URI.create("s3://graft/versions");
 
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final CountDownLatch end = new CountDownLatch(1);
     @SuppressWarnings("NullAway.Init") // set before all tests
     private S3Server server;
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private WebServer bad;
 
     @BeforeAll
     void start() throws Exception {
@@ -50,9 +45,17 @@ class S3StoreTest extends ObjectStoreContract {
 
     @AfterAll
     void stop() {
-        end.countDown();
-        threads.shutdownNow();
         server.close();
+    }
+
+    @BeforeEach
+    void startABadOne() throws IOException {
+        bad = WebServer.start();
+    }
+
+    @AfterEach
+    void stopTheBadOne() {
+        bad.close();
     }
 
     @Override
@@ -191,102 +194,71 @@ class S3StoreTest extends ObjectStoreContract {
 
     @Test
     @Timeout(60)
-    void endsInTimeWhereTheUploadIsNotRead() throws IOException {
+    void endsInTimeWhereTheUploadIsNotRead() {
         // Given
-        HttpServer bad = serve(exchange -> {
+        bad.answer("/", exchange -> {
             if (exchange.getRequestMethod().equals("HEAD")) {
                 exchange.sendResponseHeaders(404, -1);
                 exchange.close();
             } else {
-                awaitEnd();
+                bad.awaitEnd();
             }
         });
 
         // When, Then
-        assertBusy(endpoint(bad), 20_000_000);
-        bad.stop(0);
+        assertBusy(bad.uri(""), 20_000_000);
     }
 
     @Test
     @Timeout(60)
-    void endsInTimeWhereAByteComesNowAndThen() throws IOException {
+    void endsInTimeWhereAByteComesNowAndThen() {
         // Given
-        HttpServer bad = serve(exchange -> {
+        bad.answer("/", exchange -> {
             exchange.sendResponseHeaders(200, 20_000_000);
             OutputStream body = exchange.getResponseBody();
-            while (!awaitEnd(100)) {
+            while (!bad.awaitEnd(100)) {
                 body.write(1);
                 body.flush();
             }
         });
 
         // When, Then
-        assertBusy(endpoint(bad), 20_000_000);
-        bad.stop(0);
+        assertBusy(bad.uri(""), 20_000_000);
     }
 
     @Test
     @Timeout(60)
-    void isBusyWhereTheServerIs() throws IOException {
+    void isBusyWhereTheServerIs() {
         // Given
-        HttpServer bad = serve(exchange -> {
+        bad.answer("/", exchange -> {
             exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
             exchange.sendResponseHeaders(503, -1);
             exchange.close();
         });
 
         // When, Then
-        assertBusy(endpoint(bad), 10);
-        bad.stop(0);
+        assertBusy(bad.uri(""), 10);
     }
 
     @Test
     @Timeout(60)
-    void readsNothingOfAnObjectOfAnotherSize() throws IOException {
+    void readsNothingOfAnObjectOfAnotherSize() {
         // Given
         String sha256 = Digests.sha256Hex(bytes(10));
-        HttpServer bad = serve(exchange -> {
+        bad.answer("/", exchange -> {
             exchange.sendResponseHeaders(200, 1L << 40);
             exchange.getResponseBody().write(0);
             exchange.getResponseBody().flush();
-            awaitEnd();
+            bad.awaitEnd();
         });
 
-        try (ObjectStore store = ObjectStores.open(config(URL, endpoint(bad), "a", Duration.ofMinutes(1)))) {
+        try (ObjectStore store = ObjectStores.open(config(URL, bad.uri(""), "a", Duration.ofMinutes(1)))) {
             // When
             Runnable get = () -> store.get(URI.create(URL + "/" + sha256 + "/a.bin"), sha256, 10);
 
             // Then
             assertProblem(get, ProblemType.INVALID, "OBJECT_SIZE_WRONG", "object '" + URL + "/" + sha256
                     + "/a.bin' has 1099511627776 bytes (expected: 10)");
-        }
-        bad.stop(0);
-    }
-
-    private HttpServer serve(HttpHandler handler) throws IOException {
-        HttpServer bad = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        bad.setExecutor(threads);
-        bad.createContext("/", handler);
-        bad.start();
-        return bad;
-    }
-
-    private static URI endpoint(HttpServer bad) {
-        return URI.create("http://127.0.0.1:" + bad.getAddress().getPort());
-    }
-
-    private void awaitEnd() throws IOException {
-        boolean ended = false;
-        while (!ended) {
-            ended = awaitEnd(1_000);
-        }
-    }
-
-    private boolean awaitEnd(long millis) throws IOException {
-        try {
-            return end.await(millis, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            throw new IOException(e);
         }
     }
 
