@@ -4,12 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 
 import io.graft.backbone.HeadFit.EpochLoss;
-import io.graft.tail.Tail;
 
 /**
- * The last blocks of a backbone and a head on them in training, in float32, by autograd; their parameters and their momentum
- * are
- * in native memory. Batch norm is folded into the convolutions, so its statistics stay as they are.
+ * The last blocks of a backbone and a head on them in training, in float32, by autograd. Parameters and momentum are in native
+ * memory. Batch norm is folded into the convolutions, so its statistics stay as they are.
  * <p>
  * The same rows, head and steps give the same bytes on the same machine. Not thread-safe.
  */
@@ -21,9 +19,7 @@ public final class TailFit implements AutoCloseable {
     private final TorchScope scope;
     private final int[] labels;
     private final int labelCount;
-    private final int tailLength;
     private final float[] labelWeights;
-    private final TorchValue start;
     private final TorchValue parameters;
     private final TorchValue velocity;
     private final TorchValue shapes;
@@ -35,14 +31,13 @@ public final class TailFit implements AutoCloseable {
         this.tuning = tuning;
         this.labels = labels;
         this.labelCount = bias.length;
-        this.tailLength = tuning.start().length;
         this.labelWeights = new float[labelCount];
         Arrays.fill(labelWeights, 1);
         this.scope = tuning.program().openScope();
+        int tailLength = tuning.start().length;
         float[] all = Arrays.copyOf(tuning.start(), tailLength + weight.length + bias.length);
         System.arraycopy(weight, 0, all, tailLength, weight.length);
         System.arraycopy(bias, 0, all, tailLength + weight.length, bias.length);
-        this.start = scope.float32(tuning.start(), tailLength);
         this.parameters = scope.float32(all, all.length);
         this.velocity = scope.float32(new float[all.length], all.length);
         long[] sizes = tuning.plan().shapes();
@@ -85,7 +80,7 @@ public final class TailFit implements AutoCloseable {
         try (TorchScope call = tuning.program().openScope()) {
             float[] numbers = rates.toNumbers();
             TorchValue sums = call.runWithGradients(tuning.rows().tensor(call, rowNumbers), labels(call, rowNumbers),
-                    call.float32(share, share.length), parameters, velocity, start,
+                    call.float32(share, share.length), parameters, velocity,
                     call.float32(numbers, numbers.length), shapes, blocks, normalization.get(0), normalization.get(1),
                     normalization.get(2), normalization.get(3));
             float[] values = sums.toFloats();
@@ -114,22 +109,9 @@ public final class TailFit implements AutoCloseable {
         return call.int64(Arrays.stream(rowNumbers).mapToLong(row -> labels[row]).toArray(), rowNumbers.length);
     }
 
-    /** The blocks as they are now. */
-    public Tail tail() {
-        TailPlan plan = tuning.plan();
-        return Tail.decode(Tail.encode(plan.depth(), plan.tensors(parameters.toFloats())));
-    }
-
-    /** The head as it is now, for standardized features: [labels, dimension], row-major. */
-    public float[] weight() {
-        float[] all = parameters.toFloats();
-        return Arrays.copyOfRange(all, tailLength, all.length - labelCount);
-    }
-
-    /** [labels]. */
-    public float[] bias() {
-        float[] all = parameters.toFloats();
-        return Arrays.copyOfRange(all, all.length - labelCount, all.length);
+    /** Blocks and head as they are now. */
+    public TailParameters parameters() {
+        return new TailParameters(tuning.plan(), labelCount, parameters.toFloats());
     }
 
     /** Frees the native memory; the rows stay with the {@link FineTuning}. */

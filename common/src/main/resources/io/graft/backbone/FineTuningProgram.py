@@ -97,10 +97,9 @@ class FineTuningProgram(Module):
     return torch.stack([own.sum().neg(), right.sum(dtype=6)])
 
   # One step by torch.optim.SGD's rule, in place, on the mean of share times the cross-entropy:
-  #   gradient of the tail += pull (tail - start);  gradient of the head += decay head
+  #   gradient of the head += decay head
   #   velocity = momentum velocity + gradient;  parameters -= rate velocity
-  # start [tail]: the tail's parameters before training.
-  # numbers: momentum, rate of the tail, pull, rate of the head, decay.
+  # numbers: momentum, rate of the tail, rate of the head, decay.
   # Returns the sums of the answers before the step.
   def forward(self: __torch__.FineTuningProgram,
     x: Tensor,
@@ -108,7 +107,6 @@ class FineTuningProgram(Module):
     share: Tensor,
     parameters: Tensor,
     velocity: Tensor,
-    start: Tensor,
     numbers: Tensor,
     shapes: Tensor,
     blocks: Tensor,
@@ -123,15 +121,14 @@ class FineTuningProgram(Module):
     loss = torch.mean(own * share).neg()
     gradient = torch.grad([loss], [leaf])[0]
     if gradient is not None:
-      tailLength = start.size(0)
-      headLength = parameters.size(0) - tailLength
+      headLength = int(blocks[0]) * (mean.size(0) + 1)
+      tailLength = parameters.size(0) - headLength
       tail = parameters.narrow(0, 0, tailLength)
       head = parameters.narrow(0, tailLength, headLength)
-      gradient.narrow(0, 0, tailLength).add_(tail - start, alpha=float(numbers[2]))
-      gradient.narrow(0, tailLength, headLength).add_(head, alpha=float(numbers[4]))
+      gradient.narrow(0, tailLength, headLength).add_(head, alpha=float(numbers[3]))
       velocity.mul_(float(numbers[0])).add_(gradient)
       tail.sub_(velocity.narrow(0, 0, tailLength), alpha=float(numbers[1]))
-      head.sub_(velocity.narrow(0, tailLength, headLength), alpha=float(numbers[3]))
+      head.sub_(velocity.narrow(0, tailLength, headLength), alpha=float(numbers[2]))
     return self.sums(answers.detach(), y)
 
   # The sums of the answers as they are.

@@ -65,7 +65,7 @@ class TailLoaderTest {
             float[] ones = new float[512];
             Arrays.fill(ones, 1);
             try (TailFit fit = tuning.fit(new int[] { 0 }, new float[512], ones, new float[512], new float[1])) {
-                tail = fit.tail();
+                tail = fit.parameters().tail();
             }
         }
         file = Tail.encode(tail.depth(), tail.tensors());

@@ -2,9 +2,7 @@ package io.graft.trainer.queue;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -83,9 +81,7 @@ class FineTuner {
                             rows.validationRows()),
                     request.recipe(), request.blockLearningRate(), alone.head(),
                     alone.features().toDistribution(snapshot.dimension()), listener);
-            List<Integer> all = new ArrayList<>(rows.trainRows());
-            all.addAll(rows.validationRows());
-            return new Tuned(trained, rows.features(trained.tail(), all));
+            return new Tuned(trained, rows.features(trained.tail(), rows.rows()));
         }
     }
 

@@ -84,14 +84,17 @@ final class TuningRows implements AutoCloseable {
         return tuning;
     }
 
-    /** Numbers in the tuning of the snapshot's training rows, in their order. */
-    List<Integer> trainRows() {
-        return Arrays.stream(numbers, 0, snapshot.trainRowCount()).boxed().toList();
+    /** Numbers in the tuning of the snapshot's rows, in their order: the training rows first. */
+    List<Integer> rows() {
+        return Arrays.stream(numbers).boxed().toList();
     }
 
-    /** Likewise of its validation rows. */
+    List<Integer> trainRows() {
+        return rows().subList(0, snapshot.trainRowCount());
+    }
+
     List<Integer> validationRows() {
-        return Arrays.stream(numbers, snapshot.trainRowCount(), numbers.length).boxed().toList();
+        return rows().subList(snapshot.trainRowCount(), numbers.length);
     }
 
     /** Labels in the order of the tuning. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.graft.backbone.FineTuning;
 import io.graft.backbone.HeadFit.EpochLoss;
 import io.graft.backbone.TailFit;
+import io.graft.backbone.TailParameters;
 import io.graft.backbone.TailRates;
 import io.graft.head.Head;
 import io.graft.id.TaskId;
@@ -73,8 +74,7 @@ public final class TailTraining {
      * @param features where these lie
      * @param blockRate learning rate of the blocks
      * @throws Problem INVALID when the recipe diverges on these samples, or takes too long; BUSY when the thread is
-     *         interrupted;
-     *         whatever the listener throws
+     *         interrupted; whatever the listener throws
      */
     public Trained train(Samples samples, Recipe recipe, double blockRate, Head start, FeatureDistribution features,
             EpochListener listener) {
@@ -112,8 +112,7 @@ public final class TailTraining {
         private final List<EpochResult> results = new ArrayList<>();
         private double lowestLoss = Double.POSITIVE_INFINITY;
         private int bestEpoch;
-        private @Nullable Tail best;
-        private @Nullable Head bestHead;
+        private @Nullable TailParameters best;
 
         Descent(TailFit fit, List<String> labels, Standardization standardization, Samples samples, Recipe recipe,
                 RunWatch watch, EpochListener listener) {
@@ -134,7 +133,7 @@ public final class TailTraining {
             double headRate = recipe.learningRate();
             for (int epoch = 1; epoch <= recipe.epochs(); epoch++) {
                 EpochLoss train = epoch(draws.order(trainRows.length),
-                        new TailRates(recipe.momentum(), blockRate, 0, headRate, recipe.weightDecay()));
+                        new TailRates(recipe.momentum(), blockRate, headRate, recipe.weightDecay()));
                 Optional<EpochLoss> validation = validationRows.length == 0 ? Optional.empty()
                         : Optional.of(fit.score(validationRows));
                 requireFinite(epoch, blockRate, validation.orElse(train).loss());
@@ -148,12 +147,11 @@ public final class TailTraining {
                     headRate *= recipe.gamma();
                 }
             }
-            Tail kept = best;
-            Head head = bestHead;
-            if (kept == null || head == null) {
+            TailParameters kept = best;
+            if (kept == null) {
                 throw new IllegalStateException("no epoch was kept");
             }
-            return new Trained(kept, head, results, bestEpoch);
+            return new Trained(kept.tail(), standardization.fold(labels, kept.weight(), kept.bias()), results, bestEpoch);
         }
 
         private EpochLoss epoch(int[] order, TailRates rates) {
@@ -183,8 +181,7 @@ public final class TailTraining {
             if (loss < lowestLoss) {
                 lowestLoss = loss;
                 bestEpoch = result.epoch();
-                best = fit.tail();
-                bestHead = standardization.fold(labels, fit.weight(), fit.bias());
+                best = fit.parameters();
             }
         }
     }
