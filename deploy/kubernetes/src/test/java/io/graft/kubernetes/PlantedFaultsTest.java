@@ -109,11 +109,25 @@ class PlantedFaultsTest {
                 fault(new RightsOnKafka(), "has a right on the topic '*', which is not there",
                         SOUND.with("KafkaUser", "graft-reader", each -> resource(each, 0).put("name", "*"))),
                 fault(new RightsOnKafka(), "may All the topic",
-                        SOUND.with("KafkaUser", "graft-producer",
-                                each -> ((ArrayNode) at(each, "/spec/authorization/acls/0").get("operations")).add("All"))),
+                        SOUND.with("KafkaUser", "graft-producer", each -> mayAlso(each, 0, "All"))),
                 fault(new RightsOnKafka(), "KafkaUser 'graft-inference' may not Read the topic 'model-ready'",
                         SOUND.with("KafkaUser", "graft-inference",
                                 each -> ((ArrayNode) each.at("/spec/authorization/acls")).remove(0))),
+                fault(new RightsOnKafka(),
+                        "KafkaUser 'graft-inference' may Read the topic 'labelled-samples', which the service "
+                                + "does not",
+                        SOUND.with("KafkaUser", "graft-inference", each -> mayAlso(each, 7, "Read"))),
+                fault(new RightsOnKafka(),
+                        "KafkaUser 'graft-trainer' may Write the topic 'predictions', which the service does not",
+                        SOUND.with("KafkaUser", TRAINER, each -> {
+                            ObjectNode rule = ((ArrayNode) each.at("/spec/authorization/acls")).addObject();
+                            rule.putObject("resource").put("type", "topic").put("name", "predictions").put("patternType",
+                                    "literal");
+                            rule.putArray("operations").add("Write");
+                        })),
+                fault(new RightsOnKafka(),
+                        "KafkaUser 'graft-trainer' may Write the group 'graft-trainer', which the service does not",
+                        SOUND.with("KafkaUser", TRAINER, each -> mayAlso(each, 14, "Write"))),
 
                 fault(new NoSecrets(), "sets KAFKA_SASL_JAAS_CONFIG", SOUND.with("StatefulSet", TRAINER,
                         each -> ((ArrayNode) each.at("/spec/template/spec/containers/0/env")).addObject()
@@ -159,5 +173,9 @@ class PlantedFaultsTest {
 
     private static ObjectNode resource(JsonNode user, int index) {
         return at(user, "/spec/authorization/acls/" + index + "/resource");
+    }
+
+    private static void mayAlso(JsonNode user, int index, String operation) {
+        ((ArrayNode) user.at("/spec/authorization/acls/" + index + "/operations")).add(operation);
     }
 }

@@ -1,6 +1,7 @@
 package io.graft.kubernetes;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,13 +10,21 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Each Kafka user has the rights that it needs, on what there is, and none on everything. */
+/** Each Kafka user has rights on what there is alone, and both services exactly those that they need. */
 final class RightsOnKafka implements Check {
 
     private static final Pattern GROUP = Pattern.compile("String GROUP = \"(graft-[a-z-]+)\"");
-    private static final Pattern TRANSACTIONAL_ID = Pattern.compile("String TRANSACTIONAL_ID = \"(graft-[a-z-]+)\"");
+    private static final Pattern TRANSACTIONAL_ID = Pattern.compile("String TRANSACTIONAL_ID = \"(graft-[a-z/-]+)\"");
     private static final String REDRIVE = "graft-redrive";
     private static final String READER = "graft-reader-";
+
+    private record Right(String operation, String type, String name) {
+
+        @Override
+        public String toString() {
+            return operation + " the " + type + " '" + name + "'";
+        }
+    }
 
     @Override
     public List<String> violations(Manifests manifests) {
@@ -34,7 +43,7 @@ final class RightsOnKafka implements Check {
             }
         }
         for (String service : List.of("trainer", "inference")) {
-            checkNeeds(violations, manifests, service);
+            compare(violations, manifests, service);
         }
         return violations;
     }
@@ -44,7 +53,7 @@ final class RightsOnKafka implements Check {
         String type = rule.at("/resource/type").asText();
         String name = rule.at("/resource/name").asText();
         boolean prefix = rule.at("/resource/patternType").asText().equals("prefix");
-        Set<String> transactionalIds = groups.stream().map(group -> group.endsWith("-") ? group : group + "-")
+        Set<String> transactionalIds = groups.stream().map(RightsOnKafka::prefix)
                 .collect(Collectors.toCollection(TreeSet::new));
         transactionalIds.addAll(named(TRANSACTIONAL_ID, "trainer"));
         boolean known = switch (type) {
@@ -64,37 +73,50 @@ final class RightsOnKafka implements Check {
         });
     }
 
-    /** What the first table of the operations guide says, and what the code is called towards the broker. */
-    private static void checkNeeds(List<String> violations, Manifests manifests, String service) {
-        List<String> row = Checkout.table(Checkout.text("docs/operations.md"), "# Operations").stream()
-                .filter(cells -> cells.get(0).equals(service + "-service")).findFirst().orElseThrow();
-        Checkout.quoted(row.get(2)).forEach(topic -> require(violations, manifests, service, "topic", topic, "Read"));
-        Checkout.quoted(row.get(3)).forEach(topic -> require(violations, manifests, service, "topic", topic, "Write"));
-        for (String group : named(GROUP, service)) {
-            if (!group.equals(REDRIVE)) {
-                require(violations, manifests, service, "group", group, "Read");
-                require(violations, manifests, service, "transactionalId", group.endsWith("-") ? group : group + "-", "Write");
-            }
-        }
-        named(TRANSACTIONAL_ID, service)
-                .forEach(id -> require(violations, manifests, service, "transactionalId", id, "Write"));
+    /**
+     * What the first table of the operations guide says, and what the code is called towards the broker: all of it, no more.
+     */
+    private static void compare(List<String> violations, Manifests manifests, String service) {
+        Set<Right> needed = needed(service);
+        Set<Right> given = manifests.find("KafkaUser", "graft-" + service).map(RightsOnKafka::given).orElse(Set.of());
+        String user = "KafkaUser 'graft-" + service + "'";
+        needed.stream().filter(right -> !given.contains(right))
+                .forEach(right -> violations.add(user + " may not " + right + ", which the service does"));
+        given.stream().filter(right -> !needed.contains(right))
+                .forEach(right -> violations.add(user + " may " + right + ", which the service does not"));
     }
 
-    private static void require(List<String> violations, Manifests manifests, String service, String type, String name,
-            String operation) {
-        boolean allowed = manifests.find("KafkaUser", "graft-" + service).stream()
-                .flatMap(user -> {
-                    List<JsonNode> rules = new ArrayList<>();
-                    user.at("/spec/authorization/acls").forEach(rules::add);
-                    return rules.stream();
-                })
-                .anyMatch(rule -> rule.at("/resource/type").asText().equals(type)
-                        && rule.at("/resource/name").asText().equals(name)
-                        && rule.path("operations").toString().contains("\"" + operation + "\""));
-        if (!allowed) {
-            violations.add("KafkaUser 'graft-" + service + "' may not " + operation + " the " + type + " '" + name
-                    + "', which the service does");
+    private static Set<Right> needed(String service) {
+        Set<Right> needed = new LinkedHashSet<>();
+        List<String> row = Checkout.table(Checkout.text("docs/operations.md"), "# Operations").stream()
+                .filter(cells -> cells.get(0).equals(service + "-service")).findFirst().orElseThrow();
+        Checkout.quoted(row.get(2)).forEach(topic -> needed.add(new Right("Read", "topic", topic)));
+        Checkout.quoted(row.get(3)).forEach(topic -> needed.add(new Right("Write", "topic", topic)));
+        Set<String> transactionalIds = named(TRANSACTIONAL_ID, service);
+        for (String group : named(GROUP, service)) {
+            if (!group.equals(REDRIVE)) {
+                needed.add(new Right("Read", "group", group));
+                transactionalIds.add(prefix(group));
+            }
         }
+        transactionalIds.stream()
+                .filter(id -> transactionalIds.stream().noneMatch(each -> !each.equals(id) && id.startsWith(each)))
+                .forEach(id -> needed.add(new Right("Write", "transactionalId", id)));
+        return needed;
+    }
+
+    private static Set<Right> given(Manifest user) {
+        Set<Right> given = new LinkedHashSet<>();
+        for (JsonNode rule : user.at("/spec/authorization/acls")) {
+            rule.path("operations").forEach(operation -> given.add(new Right(operation.asText(),
+                    rule.at("/resource/type").asText(), rule.at("/resource/name").asText())));
+        }
+        return given;
+    }
+
+    /** Of the transactional ids of a group's readers. */
+    private static String prefix(String group) {
+        return group.endsWith("-") ? group : group + "-";
     }
 
     private static Set<String> named(Pattern constant, String service) {
