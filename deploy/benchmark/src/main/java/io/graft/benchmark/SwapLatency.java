@@ -42,8 +42,9 @@ final class SwapLatency {
 
     static void measure(ServingStack stack) throws Exception {
         ServiceProcess replica = stack.replica();
-        try (SwapSeries series = new SwapSeries(TASK, UntrainedModel.vectors(3), SwapLatency::head,
-                stack.broker().bootstrapServers(), replica.port())) {
+        try (Hiccups hiccups = Hiccups.start();
+                SwapSeries series = new SwapSeries(TASK, UntrainedModel.vectors(3),
+                        SwapLatency::head, stack.broker().bootstrapServers(), replica.port())) {
             series.swap();
             Clients.run(replica.port(), CLIENT_COUNT, Duration.ZERO, Duration.ofSeconds(20), SwapLatency::script);
             double capacity = Clients
@@ -52,7 +53,9 @@ final class SwapLatency {
             print("%nswaps under load: %d clients, %.0f requests/s in all, of %.0f that were answered at most%n",
                     CLIENT_COUNT, capacity / SHARE_OF_CAPACITY, capacity);
             List<Double> ratios = new ArrayList<>();
+            List<Double> cpuMillis = new ArrayList<>();
             for (int round = 0; round <= ROUNDS; round++) {
+                Duration cpuBefore = replica.cost().cpu();
                 Clients with = Clients.start(replica.port(), CLIENT_COUNT, interval, SwapLatency::script);
                 long begunAtNanos = System.nanoTime();
                 int until = round == 0 ? 200 : SWAPS_PER_ROUND;
@@ -62,16 +65,23 @@ final class SwapLatency {
                 }
                 Duration length = Duration.ofNanos(System.nanoTime() - begunAtNanos);
                 Clients.Round swapped = with.stop();
+                Duration cpuWith = replica.cost().cpu().minus(cpuBefore);
                 Clients.Round still = Clients.run(replica.port(), CLIENT_COUNT, interval, length, SwapLatency::script);
+                Duration cpuStill = replica.cost().cpu().minus(cpuBefore).minus(cpuWith);
                 if (round > 0) {
                     ratios.add(swapped.millis(0.99) / still.millis(0.99));
+                    cpuMillis.add(cpuWith.minus(cpuStill).toNanos() / 1e6 / until);
                     print("  p50, p99 without swaps %6.2f %6.2f ms, with %.0f swaps/s %6.2f %6.2f ms%n", still.millis(0.5),
                             still.millis(0.99), until * 1e9 / length.toNanos(), swapped.millis(0.5), swapped.millis(0.99));
                 }
             }
             ratios.sort(null);
             print("  ratio of p99: median %.2f ×, wanted: at most 1.25 ×%n", ratios.get(ROUNDS / 2));
+            cpuMillis.sort(null);
+            print("  the replica's CPU time for a swap, its event, the look for it: median %.2f ms%n",
+                    cpuMillis.get(ROUNDS / 2));
             printSwaps(replica.log());
+            print("  a thread that only sleeps came late by up to %.3f ms meanwhile%n", hiccups.longestMillis());
         }
     }
 

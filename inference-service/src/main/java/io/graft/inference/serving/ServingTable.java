@@ -331,10 +331,10 @@ public final class ServingTable {
     /** Who came and who went: what is kept of a version elsewhere goes with it. */
     private void report(TaskServing previous, TaskServing task) {
         listener.entered(task.task());
-        task.versions().values().stream().filter(Loaded.class::isInstance)
+        task.known().loaded()
                 .filter(state -> !(previous.versions().get(state.version()) instanceof Loaded))
                 .forEach(state -> listener.loaded(new ModelKey(task.task(), state.version())));
-        previous.versions().values().stream().filter(Loaded.class::isInstance)
+        previous.known().loaded()
                 .filter(state -> !(task.versions().get(state.version()) instanceof Loaded))
                 .forEach(state -> listener.unloaded(new ModelKey(task.task(), state.version())));
         if (task.versions().isEmpty() && !previous.versions().isEmpty()) {

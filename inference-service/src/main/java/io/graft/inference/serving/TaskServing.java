@@ -1,9 +1,7 @@
 package io.graft.inference.serving;
 
-import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
 
 import io.graft.id.ModelVersion;
@@ -15,17 +13,17 @@ import io.graft.model.Promotion;
  *
  * @param roles who answers
  * @param promotion the last one read, followed or not
- * @param versions every known version, the oldest first
+ * @param known what became of each version
  */
-public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotion,
-        SortedMap<ModelVersion, VersionState> versions) {
-
-    public TaskServing {
-        versions = Collections.unmodifiableSortedMap(versions);
-    }
+public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotion, TaskVersions known) {
 
     static TaskServing empty(TaskId task) {
-        return new TaskServing(task, Roles.NONE, Optional.empty(), new TreeMap<>());
+        return new TaskServing(task, Roles.NONE, Optional.empty(), TaskVersions.NONE);
+    }
+
+    /** Every known version, the oldest first. */
+    public SortedMap<ModelVersion, VersionState> versions() {
+        return known.all();
     }
 
     /** The version that answers; absent until a promotion could be followed. */
@@ -55,23 +53,19 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
     }
 
     TaskServing withRoles(Roles next) {
-        return new TaskServing(task, next, promotion, versions);
+        return new TaskServing(task, next, promotion, known);
     }
 
     TaskServing withPromotion(Promotion last) {
-        return new TaskServing(task, roles, Optional.of(last), versions);
+        return new TaskServing(task, roles, Optional.of(last), known);
     }
 
     TaskServing withVersion(VersionState state) {
-        SortedMap<ModelVersion, VersionState> more = new TreeMap<>(versions);
-        more.put(state.version(), state);
-        return new TaskServing(task, roles, promotion, more);
+        return withKnown(known.with(state));
     }
 
     TaskServing withoutVersion(ModelVersion version) {
-        SortedMap<ModelVersion, VersionState> fewer = new TreeMap<>(versions);
-        fewer.remove(version);
-        return new TaskServing(task, roles.without(version), promotion, fewer);
+        return new TaskServing(task, roles.without(version), promotion, known.without(version));
     }
 
     /** Whether the last promotion names a version, in whatever role. */
@@ -81,37 +75,16 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
 
     /** Archives all but the newest loaded versions, and forgets the oldest; what has a role or was promoted stays. */
     TaskServing within(ServingLimits limits) {
-        TreeMap<ModelVersion, VersionState> kept = new TreeMap<>(versions);
-        long loadedCount = versions.values().stream().filter(VersionState.InMemory.class::isInstance).count();
-        long tailCount = versions.values().stream().filter(TaskServing::hasTail).count();
-        for (VersionState state : versions.values()) {
-            boolean forgotten = kept.size() > limits.versionCountMax();
-            if (forgotten && !isNeeded(state.version())) {
-                kept.remove(state.version());
-            } else if (!forgotten && state instanceof VersionState.InMemory loaded && !isNeeded(state.version())
-                    && (loadedCount > limits.loadedCountMax()
-                            || (hasTail(state) && tailCount > limits.loadedTailCountMax()))) {
-                kept.put(state.version(), loaded.toArchived());
-                loadedCount--;
-                tailCount -= hasTail(state) ? 1 : 0;
-            }
-        }
-        return new TaskServing(task, roles, promotion, kept);
-    }
-
-    private static boolean hasTail(VersionState state) {
-        return state instanceof VersionState.InMemory loaded && loaded.card().tail().isPresent();
+        return withKnown(known.within(limits, this::isNeeded));
     }
 
     /** Archives what waits for a backbone that nothing else needs. */
     TaskServing withoutIdle() {
-        TreeMap<ModelVersion, VersionState> kept = new TreeMap<>(versions);
-        for (VersionState state : versions.values()) {
-            if (state instanceof VersionState.Loading loading && !isNeeded(state.version())) {
-                kept.put(state.version(), loading.toArchived());
-            }
-        }
-        return new TaskServing(task, roles, promotion, kept);
+        return withKnown(known.withoutIdle(this::isNeeded));
+    }
+
+    private TaskServing withKnown(TaskVersions next) {
+        return new TaskServing(task, roles, promotion, next);
     }
 
     private boolean isNeeded(ModelVersion version) {
