@@ -62,6 +62,8 @@ class FineTuningIT {
             assertThat(own.path("version").asInt()).isEqualTo(2);
             assertThat(probability(ask(stack, "?version=1", image))).isNotEqualTo(probability(own));
             assertThat(ask(stack, "?explain=cam", image).path("explanation").isObject()).isTrue();
+            assertThat(inputs(stack, 1)).containsExactly("images", "pixels", "features");
+            assertThat(inputs(stack, 2)).containsExactly("images", "pixels");
 
             // When: a replica begins anew, and another run is held against the one that serves
             stack.inference().kill();
@@ -86,6 +88,14 @@ class FineTuningIT {
 
     private static double probability(JsonNode answer) {
         return answer.path("probability").asDouble();
+    }
+
+    private static List<String> inputs(LocalStack stack, int version) throws Exception {
+        URI address = stack.inference().uri().resolve("/v2/models/" + TASK + "/versions/" + version);
+        HttpResponse<byte[]> response = HttpClient.newHttpClient().send(HttpRequest.newBuilder(address).build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        return Json.readLenient(response.body(), JsonNode.class, "ANSWER_INVALID", "metadata").path("inputs")
+                .findValuesAsText("name");
     }
 
     private static JsonNode ask(LocalStack stack, String query, byte[] image) throws Exception {

@@ -1,6 +1,7 @@
 package io.graft.inference.openinference;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.graft.inference.serving.Model;
 
@@ -48,13 +49,15 @@ public record ModelMetadata(String name, List<String> versions, String platform,
                 new TensorMetadata(LABELS, Datatype.BYTES, List.of(labelCount))));
     }
 
+    /** Tensors of samples, and of their features unless blocks of the version's own make other ones. */
     static List<TensorMetadata> inputs(Model model) {
-        TensorMetadata features = new TensorMetadata("features", Datatype.FP32, List.of(ANY, model.head().dimension()));
-        return switch (model.backbone().descriptor().contentKind()) {
-            case "vector" -> List.of(features);
-            case "text" -> List.of(new TensorMetadata("texts", Datatype.BYTES, List.of(ANY)), features);
-            default -> List.of(new TensorMetadata("images", Datatype.BYTES, List.of(ANY)),
-                    new TensorMetadata("pixels", Datatype.UINT8, List.of(ANY, ANY, ANY, 3)), features);
+        Stream<TensorMetadata> samples = switch (model.backbone().descriptor().contentKind()) {
+            case "vector" -> Stream.empty();
+            case "text" -> Stream.of(new TensorMetadata("texts", Datatype.BYTES, List.of(ANY)));
+            default -> Stream.of(new TensorMetadata("images", Datatype.BYTES, List.of(ANY)),
+                    new TensorMetadata("pixels", Datatype.UINT8, List.of(ANY, ANY, ANY, 3)));
         };
+        TensorMetadata features = new TensorMetadata("features", Datatype.FP32, List.of(ANY, model.head().dimension()));
+        return Stream.concat(samples, model.tail().isPresent() ? Stream.empty() : Stream.of(features)).toList();
     }
 }

@@ -9,7 +9,6 @@ import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.serving.Model;
 import io.graft.inference.serving.ServingTable;
-import io.graft.inference.serving.VersionState;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 
@@ -31,8 +30,8 @@ public final class TaskModels {
      */
     public ModelMetadata metadata(TaskId task, Optional<ModelVersion> version) {
         Model model = table.model(task, version);
-        List<String> versions = table.task(task).stream().flatMap(serving -> serving.versions().values().stream())
-                .filter(VersionState.Loaded.class::isInstance).map(state -> state.version().toString()).toList();
+        List<String> versions = table.task(task).stream().flatMap(serving -> serving.known().loaded())
+                .map(state -> state.version().toString()).toList();
         return ModelMetadata.of(model, versions);
     }
 

@@ -30,7 +30,7 @@ public record TaskVersions(SortedMap<ModelVersion, VersionState> all, SortedMap<
     }
 
     /** Those that can serve at once. */
-    Stream<Loaded> loaded() {
+    public Stream<Loaded> loaded() {
         return inMemory.values().stream().filter(Loaded.class::isInstance).map(Loaded.class::cast);
     }
 
