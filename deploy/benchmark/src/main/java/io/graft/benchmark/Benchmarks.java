@@ -11,12 +11,12 @@ import io.graft.sample.SampleContent;
 
 /**
  * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
- * {@code auto}, {@code job}, {@code replay}, {@code serving}, {@code text}.
+ * {@code auto}, {@code job}, {@code replay}, {@code serving}, {@code text}, {@code blocks}.
  */
 public final class Benchmarks {
 
     private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job", "replay", "serving",
-            "text");
+            "text", "blocks");
 
     private Benchmarks() {
     }
@@ -61,6 +61,9 @@ public final class Benchmarks {
             }
             if (chosen.contains("text")) {
                 TextEmbedding.measure(backbones.forContent(new SampleContent.Text("any")));
+            }
+            if (chosen.contains("blocks")) {
+                VersionsWithBlocks.measure(backbones, photographs);
             }
         }
     }
