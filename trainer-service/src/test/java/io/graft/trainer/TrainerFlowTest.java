@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
 
+import jakarta.inject.Inject;
+
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +31,7 @@ import io.graft.model.Verdict;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 
 /** The trainer on a real broker, seen through its topics, its REST door and its metrics. */
 @QuarkusTest
@@ -40,6 +43,9 @@ class TrainerFlowTest {
 
     @AutoClose
     private static Kafka kafka;
+
+    @Inject
+    KafkaClientService clients;
 
     @BeforeAll
     static void open() {
@@ -68,6 +74,13 @@ class TrainerFlowTest {
                 .filter(state -> state != TrainingState.WAITING_FOR_SAMPLES).toList();
         assertThat(states.get(0)).isEqualTo(TrainingState.QUEUED);
         assertThat(states).contains(TrainingState.RUNNING);
+    }
+
+    @Test
+    void leavesItToTheClientOfTheRestDoorToTryAgain() {
+        // Then
+        assertThat(clients.<byte[], byte[]> getProducer("labelled-samples").configuration()).containsKey("acks")
+                .doesNotContainKey("retries");
     }
 
     @Test

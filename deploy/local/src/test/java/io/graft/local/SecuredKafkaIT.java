@@ -137,8 +137,17 @@ class SecuredKafkaIT {
 
     private HttpResponse<String> post(ServiceProcess service, String path, String contentType, byte[] body)
             throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(service.uri().resolve(path)).header("Content-Type", contentType)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(), HttpResponse.BodyHandlers.ofString());
+        return http.send(request(service, path, contentType, body), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest request(ServiceProcess service, String path, String contentType, byte[] body) {
+        return HttpRequest.newBuilder(service.uri().resolve(path)).header("Content-Type", contentType)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
+    }
+
+    private HttpResponse<String> postSample(ServiceProcess trainer) {
+        return http.sendAsync(request(trainer, "/v1/tasks/refused/samples/1?label=x", "application/json",
+                utf8("{\"vector\":[1]}")), HttpResponse.BodyHandlers.ofString()).join();
     }
 
     private void obeysAPolicy(TaskId task) throws Exception {
@@ -199,6 +208,32 @@ class SecuredKafkaIT {
         try (ServiceProcess inference = launch("inference-service", INFERENCE, "password")) {
             // Then
             awaitLine(inference, "user 'graft-inference' may not Read the topic 'promotions'");
+        } finally {
+            broker.grant(List.of(right));
+        }
+    }
+
+    @Test
+    void saysAtTheRestDoorWhichRightIsMissing() throws Exception {
+        // Given
+        AclBinding right = KafkaUsers.onTopic(TRAINER, AclOperation.WRITE, "labelled-samples");
+        broker.revoke(right);
+        try (ServiceProcess trainer = launch("trainer-service", TRAINER, "password")) {
+            trainer.awaitReady();
+
+            // When
+            HttpResponse<String> refused = postSample(trainer);
+
+            // Then
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(500);
+            assertThat(refused.body()).contains("\"code\":\"BROKER_REFUSES\"",
+                    "user 'graft-trainer' may not Write the topic 'labelled-samples'");
+
+            // When
+            broker.grant(List.of(right));
+
+            // Then
+            trainer.awaitUntil("taking a sample", LIMIT, () -> postSample(trainer).statusCode() == 202);
         } finally {
             broker.grant(List.of(right));
         }

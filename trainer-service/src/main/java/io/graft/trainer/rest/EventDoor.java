@@ -3,18 +3,24 @@ package io.graft.trainer.rest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
+import io.graft.event.MissingRight;
 import io.graft.event.Topics;
 import io.graft.problem.Problem;
+import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.KafkaRecord;
@@ -24,8 +30,10 @@ import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 @Singleton
 class EventDoor {
 
+    private static final Logger LOG = Logger.getLogger(EventDoor.class);
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
+    private final Map<String, Object> kafka;
     private final Topics topics;
     private final MutinyEmitter<byte[]> samples;
     private final MutinyEmitter<byte[]> requests;
@@ -34,11 +42,13 @@ class EventDoor {
     private final MutinyEmitter<byte[]> progress;
 
     @Inject
-    EventDoor(Topics topics, @Channel("labelled-samples") MutinyEmitter<byte[]> samples,
+    EventDoor(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics,
+            @Channel("labelled-samples") MutinyEmitter<byte[]> samples,
             @Channel("train-requests") MutinyEmitter<byte[]> requests,
             @Channel("promotions") MutinyEmitter<byte[]> promotions,
             @Channel("training-policies") MutinyEmitter<byte[]> policies,
             @Channel("training-progress") MutinyEmitter<byte[]> progress) {
+        this.kafka = kafka;
         this.topics = topics;
         this.samples = samples;
         this.requests = requests;
@@ -50,41 +60,51 @@ class EventDoor {
     Accepted sample(String key, Map<String, String> headers, byte @Nullable [] value) {
         RecordHeaders kafkaHeaders = new RecordHeaders();
         headers.forEach((name, text) -> kafkaHeaders.add(name, text.getBytes(StandardCharsets.UTF_8)));
-        send(samples, key, kafkaHeaders, value);
-        return new Accepted(topics.labelledSamples(), key);
+        return send(samples, topics.labelledSamples(), key, kafkaHeaders, value);
     }
 
     Accepted trainRequest(String key, byte[] value) {
-        send(requests, key, new RecordHeaders(), value);
-        return new Accepted(topics.trainRequests(), key);
+        return send(requests, topics.trainRequests(), key, new RecordHeaders(), value);
     }
 
     Accepted promotion(String key, byte[] value) {
-        send(promotions, key, new RecordHeaders(), value);
-        return new Accepted(topics.promotions(), key);
+        return send(promotions, topics.promotions(), key, new RecordHeaders(), value);
     }
 
     Accepted trainingPolicy(String key, byte @Nullable [] value) {
-        send(policies, key, new RecordHeaders(), value);
-        return new Accepted(topics.trainingPolicies(), key);
+        return send(policies, topics.trainingPolicies(), key, new RecordHeaders(), value);
     }
 
     Accepted trainingProgress(String key, byte[] value) {
-        send(progress, key, new RecordHeaders(), value);
-        return new Accepted(topics.trainingProgress(), key);
+        return send(progress, topics.trainingProgress(), key, new RecordHeaders(), value);
     }
 
-    private static void send(MutinyEmitter<byte[]> channel, String key, RecordHeaders headers, byte @Nullable [] value) {
+    /**
+     * @throws Problem INVALID when the topic takes no event of this size, BROKEN when none from this user, BUSY when not in
+     *         time
+     */
+    private Accepted send(MutinyEmitter<byte[]> channel, String topic, String key, RecordHeaders headers,
+            byte @Nullable [] value) {
         Message<byte[]> message = KafkaRecord.<byte[], byte[]> of(key.getBytes(StandardCharsets.UTF_8), value)
                 .addMetadata(OutgoingKafkaRecordMetadata.<byte[]> builder()
                         .withKey(key.getBytes(StandardCharsets.UTF_8)).withHeaders(headers).build());
         try {
             channel.sendMessage(message).await().atMost(LIMIT);
+            return new Accepted(topic, key);
         } catch (RecordTooLargeException e) {
             throw Problem.invalid("SAMPLE_TOO_LARGE", "the topic takes no event of this size: " + e.getMessage()
                     + " (expected: a smaller one, or a larger max.message.bytes of the topic)", e);
-        } catch (TimeoutException e) {
-            throw Problem.busy("BROKER_BUSY", "the broker did not take the event within " + LIMIT.toSeconds() + " s");
+        } catch (TimeoutException | KafkaException e) {
+            throw notTaken(topic, e);
         }
+    }
+
+    private Problem notTaken(String topic, RuntimeException cause) {
+        Optional<MissingRight> missing = MissingRight.find(cause, kafka, AclOperation.WRITE);
+        if (missing.isPresent()) {
+            return Problem.broken("BROKER_REFUSES", missing.get().sentence(), missing.get());
+        }
+        LOG.warnf("Event not written topic=%s reason=%s", topic, cause.getMessage());
+        return Problem.busy("BROKER_BUSY", "the broker did not take the event within " + LIMIT.toSeconds() + " s");
     }
 }
