@@ -65,9 +65,11 @@ final class ServingMetrics implements ServingListener {
         tasks.leave(task);
     }
 
+    /** A task's series begin before its first swap: what counts from 0 shows the first event too. */
     @Override
     public void loaded(ModelKey model) {
         versions.enter(model);
+        TaskMeters unused = meters.of(model.task());
     }
 
     @Override

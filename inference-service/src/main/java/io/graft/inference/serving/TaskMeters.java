@@ -17,10 +17,14 @@ final class TaskMeters {
             Duration.ofMinutes(5), Duration.ofMinutes(30) };
 
     private final Series series;
+    private final Timer requestToServing;
     private volatile Roles roles = Roles.NONE;
 
     TaskMeters(Series series) {
         this.series = series;
+        this.requestToServing = series.add(Timer.builder("graft.request.to.serving")
+                .description("From the train request's timestamp to its version serving")
+                .serviceLevelObjectives(SECONDS_TO_SERVING));
     }
 
     void swaps(String outcome) {
@@ -28,9 +32,7 @@ final class TaskMeters {
     }
 
     void toServing(Duration age) {
-        series.add(Timer.builder("graft.request.to.serving")
-                .description("From the train request's timestamp to its version serving")
-                .serviceLevelObjectives(SECONDS_TO_SERVING)).record(age);
+        requestToServing.record(age);
     }
 
     /** Tasks that share their series have no version in common: there the gauges would say nothing. */
