@@ -22,7 +22,8 @@ import io.graft.event.Json;
 import io.graft.testing.Ports;
 
 /**
- * Prometheus itself, with the configuration and the rules of {@code deploy/observability}, in a hurry: it looks every second.
+ * Prometheus itself, with the configuration and the rules of {@code deploy/observability}, in a hurry: it looks every second,
+ * and no alert waits for longer than two.
  */
 final class PrometheusProcess implements AutoCloseable {
 
@@ -55,7 +56,8 @@ final class PrometheusProcess implements AutoCloseable {
     /** Starts one that scrapes both services of a stack; its data and its log lie in the folder. */
     static PrometheusProcess start(Path folder, LocalStack stack) throws IOException {
         Files.writeString(folder.resolve("graft.rules.yaml"),
-                Documents.text(FOLDER + "graft.rules.yaml").replace("interval: 30s", "interval: 1s"));
+                Documents.text(FOLDER + "graft.rules.yaml").replace("interval: 30s", "interval: 1s")
+                        .replaceAll("for: \\d+m", "for: 2s"));
         Path configuration = Files.writeString(folder.resolve("prometheus.yaml"),
                 Documents.text(FOLDER + "prometheus.yaml").replace("interval: 15s", "interval: 1s")
                         .replace("localhost:8081", "localhost:" + stack.trainer().port())
