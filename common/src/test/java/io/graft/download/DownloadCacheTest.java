@@ -110,6 +110,11 @@ class DownloadCacheTest {
         }
     }
 
+    /** Where a request begins: a client may not see the last bytes before the server broke off. */
+    private int begin(int request) {
+        return Integer.parseInt(ranges.get(request).replaceAll("[^0-9]", ""));
+    }
+
     private Path kept() {
         return folder.resolve(sha256).resolve("file");
     }
@@ -134,7 +139,9 @@ class DownloadCacheTest {
         byte[] fetched = fetch(cache());
         // Then
         assertThat(fetched).isEqualTo(content);
-        assertThat(ranges).containsExactly("all", "bytes=100000-", "bytes=200000-");
+        assertThat(ranges).hasSize(3).startsWith("all");
+        assertThat(begin(1)).isBetween(1, BREAK);
+        assertThat(begin(2)).isBetween(begin(1) + 1, begin(1) + BREAK);
     }
 
     @Test
@@ -146,7 +153,8 @@ class DownloadCacheTest {
         byte[] fetched = fetch(cache());
         // Then
         assertThat(fetched).isEqualTo(content);
-        assertThat(ranges).containsExactly("all", "bytes=100000-");
+        assertThat(ranges).hasSize(2).startsWith("all");
+        assertThat(begin(1)).isBetween(1, BREAK);
     }
 
     @Test
@@ -172,7 +180,8 @@ class DownloadCacheTest {
         byte[] fetched = fetch(new DownloadCache(impatient));
         // Then
         assertThat(fetched).isEqualTo(content);
-        assertThat(ranges).containsExactly("all", "bytes=100000-");
+        assertThat(ranges).hasSize(2).startsWith("all");
+        assertThat(begin(1)).isBetween(1, BREAK);
     }
 
     @Test
