@@ -34,6 +34,7 @@ import io.graft.inference.grpc.wire.GRPCInferenceServiceGrpc.GRPCInferenceServic
 import io.graft.inference.grpc.wire.ModelInferRequest;
 import io.graft.inference.grpc.wire.ModelReadyRequest;
 import io.graft.inference.grpc.wire.ServerLiveRequest;
+import io.graft.testing.LoopbackCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -223,6 +224,22 @@ class AccessTest {
         assertThat(inferring.statusCode()).isEqualTo(429);
         assertThat(Json.LENIENT.readTree(inferring.body()).path("error").asText()).isNotBlank();
         assertThat(send(callOf("desk", TASKS)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void countsACallWhosePathBeginsLikeOneThatIsNotCounted() {
+        // Given
+        List<Integer> statuses = new ArrayList<>();
+
+        // When
+        while (statuses.isEmpty() || statuses.get(statuses.size() - 1) != 429) {
+            statuses.add(LoopbackCall.status(LoopbackCall.answer(root.getPort(), 1, "/q/.." + TASKS,
+                    "X-API-Key: " + GuardedService.secret("sly"))));
+            assertThat(statuses).hasSizeLessThan(1000);
+        }
+
+        // Then
+        assertThat(statuses).containsOnly(200, 429);
     }
 
     @Test

@@ -28,7 +28,7 @@ public final class GuardedService implements QuarkusTestProfile {
                 "graft.access.burst-count", Integer.toString(BURST), "graft.access.wrong-keys-per-minute",
                 Integer.toString(WRONG_KEYS)));
         Map.of("app", "predict", "desk", "read", "eager", "read,predict", "swift", "read", "reader", "read", "asker", "predict",
-                "hasty", "read").forEach((name, roles) -> {
+                "hasty", "read", "sly", "read").forEach((name, roles) -> {
                     config.put("graft.access.api-keys.\"" + name + "\".sha256", digest(secret(name)));
                     config.put("graft.access.api-keys.\"" + name + "\".roles", roles);
                 });

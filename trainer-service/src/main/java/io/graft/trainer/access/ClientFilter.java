@@ -61,7 +61,7 @@ final class ClientFilter {
     }
 
     private void limit(RoutingContext context) {
-        Optional<Duration> wait = NOT_LIMITED.stream().anyMatch(context.request().path()::startsWith) ? Optional.empty()
+        Optional<Duration> wait = NOT_LIMITED.stream().anyMatch(context.normalizedPath()::startsWith) ? Optional.empty()
                 : rate.refusal(client(context));
         if (wait.isEmpty()) {
             context.next();
