@@ -68,7 +68,7 @@ final class ServingReplay {
             }
             table.admitLoaded();
             table.refuseOverdue();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             tickFailure = e;
             throw e;
         }
