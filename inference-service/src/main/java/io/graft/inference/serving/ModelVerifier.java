@@ -51,11 +51,16 @@ public final class ModelVerifier {
      * Verifies a {@code model-ready} event.
      *
      * @param key of its record
-     * @return loaded, or loading where only its backbone is missing and may still come
+     * @return loaded, or loading where its backbone is missing and may still come, or where it has blocks of its own: those are
+     *         fetched for versions that are waited for, not for all that ever were
      * @throws Problem INVALID, with a code that begins with {@code MODEL_}, when the version must not serve
      */
     VersionState verify(ModelKey key, ModelRecord record, RecordPlace place) {
-        return admit(candidate(key, record), place);
+        Candidate candidate = candidate(key, record);
+        BackboneReference reference = candidate.card().backbone();
+        return candidate.artifact().isPresent() && backbones.find(reference.sha256(), reference.dimension()).isPresent()
+                ? new VersionState.Loading(candidate, place)
+                : admit(candidate, place);
     }
 
     /** The last check of a version, tried again while its backbone is being loaded. */
@@ -89,6 +94,11 @@ public final class ModelVerifier {
             throw Problem.invalid(BACKBONE_BROKEN, "model '" + key + "' takes features of backbone '" + reference.id()
                     + "', which cannot be loaded: " + e.sentence(), e);
         }
+    }
+
+    /** Lets go what was fetched for a version that is not waited for any more. */
+    void forget(ModelKey key) {
+        tails.forget(key);
     }
 
     /** Begins to load the backbone that a version waits for. */

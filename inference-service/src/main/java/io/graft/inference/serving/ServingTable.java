@@ -198,6 +198,7 @@ public final class ServingTable {
         TaskServing task = tasks.get(key.task());
         if (task == null || !(task.versions().get(key.version()) instanceof Loading waiting)) {
             loading.remove(key);
+            verifier.forget(key);
             return;
         }
         VersionState state;

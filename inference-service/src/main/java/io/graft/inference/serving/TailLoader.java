@@ -62,7 +62,7 @@ final class TailLoader implements TailLookup, AutoCloseable {
     @Override
     public synchronized Optional<Tail> take(ModelKey key, TailArtifact artifact, Backbone backbone) {
         Loading state = loading.get(key);
-        if (state instanceof Fetched fetched) {
+        if (state instanceof Fetched fetched && fetched.tail.sha256().equals(artifact.sha256())) {
             loading.remove(key);
             return Optional.of(fetched.tail);
         }
@@ -82,8 +82,13 @@ final class TailLoader implements TailLookup, AutoCloseable {
         return Optional.empty();
     }
 
+    @Override
+    public synchronized void forget(ModelKey key) {
+        loading.remove(key);
+    }
+
     private synchronized void end(ModelKey key, Loading state) {
-        loading.put(key, state);
+        loading.replace(key, state);
     }
 
     private Loading load(ModelKey key, TailArtifact artifact, Backbone backbone) {

@@ -19,4 +19,7 @@ public interface TailLookup {
      * @throws Problem INVALID with a code that begins with {@code MODEL_TAIL_}, or MISSING, when they will not
      */
     Optional<Tail> take(ModelKey key, TailArtifact artifact, Backbone backbone);
+
+    /** Lets go what was fetched, or is being fetched, for a version that is not waited for any more. */
+    void forget(ModelKey key);
 }

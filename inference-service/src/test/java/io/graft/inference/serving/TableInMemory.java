@@ -12,16 +12,30 @@ import io.graft.head.Head;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.ModelEvents;
+import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
+import io.graft.model.ModelReady.TailArtifact;
 import io.graft.model.Promotion;
 import io.graft.model.UnknownThreshold;
 import io.graft.signature.ModelSignatures;
+import io.graft.tail.Tail;
 
 /** A table without topics, for the tests of what stands on it. */
 public final class TableInMemory {
 
     /** Blocks never come. */
-    static final TailLookup NO_TAILS = (key, artifact, backbone) -> Optional.empty();
+    static final TailLookup NO_TAILS = new TailLookup() {
+
+        @Override
+        public Optional<Tail> take(ModelKey key, TailArtifact artifact, Backbone backbone) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void forget(ModelKey key) {
+            // It has none.
+        }
+    };
 
     private final Backbone backbone;
     private final ServingTable table;

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,24 +44,35 @@ class TailLoadingTest {
     private final FakeBackbone backbone = new FakeBackbone(2);
     private final Shelf shelf = new Shelf();
     private final Map<RecordPlace, ModelRecord> topic = new HashMap<>();
-    private final ServingTable table = new ServingTable(
-            new ModelVerifier((sha256, dimension) -> Optional.of(backbone), shelf, ModelSignatures.NOT_ASKED_FOR, 10_000),
-            place -> Optional.ofNullable(topic.get(place)),
-            new ServingLimits(3, 20, 10, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
-            new TableInMemory.SilentListener(), () -> ModelEvents.REQUESTED_AT);
+    private final ServingTable table = table();
+
+    private ServingTable table() {
+        return new ServingTable(
+                new ModelVerifier((sha256, dimension) -> Optional.of(backbone), shelf, ModelSignatures.NOT_ASKED_FOR, 10_000),
+                place -> Optional.ofNullable(topic.get(place)),
+                new ServingLimits(3, 20, 10, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+                new TableInMemory.SilentListener(), () -> ModelEvents.REQUESTED_AT);
+    }
 
     /** Gives blocks when the test says so. */
     private static final class Shelf implements TailLookup {
 
         private boolean fetched;
         private @Nullable Problem failure;
+        private final Set<ModelKey> waitedFor = new TreeSet<>(Comparator.comparing(ModelKey::toString));
 
         @Override
         public Optional<Tail> take(ModelKey key, TailArtifact artifact, Backbone of) {
             if (failure != null) {
                 throw failure;
             }
+            waitedFor.add(key);
             return fetched ? Optional.of(Tail.decode(Tail.encode(Depth.LAST_BLOCK, new LinkedHashMap<>()))) : Optional.empty();
+        }
+
+        @Override
+        public void forget(ModelKey key) {
+            waitedFor.remove(key);
         }
     }
 
@@ -135,6 +149,7 @@ class TailLoadingTest {
         // When
         for (int version = 2; version <= 5; version++) {
             publishTuned(version);
+            table.admitLoaded();
         }
 
         // Then
@@ -143,5 +158,40 @@ class TailLoadingTest {
         assertThat(state(3)).isInstanceOf(Archived.class);
         assertThat(state(4)).isInstanceOf(Loaded.class);
         assertThat(serving()).isEqualTo(5);
+    }
+
+    @Test
+    void fetchesNothingOfTheHistoryButWhatServes() {
+        // Given
+        ServingTable begun = table();
+        for (int version = 1; version <= 9; version++) {
+            ModelReady tuned = ModelEvents.withTail(ready(version));
+            begun.add(tuned.key(), new ModelRecord(Json.write(tuned), Optional.empty()),
+                    new RecordPlace("model-ready", 0, version));
+        }
+        begun.promote(ModelEvents.promotion("birds", 8));
+
+        // When
+        begun.settle();
+        begun.admitLoaded();
+
+        // Then
+        assertThat(shelf.waitedFor).hasToString("[birds@8]");
+        assertThat(begun.isComplete()).isFalse();
+    }
+
+    @Test
+    void forgetsTheBlocksOfAVersionThatIsDeleted() {
+        // Given
+        publishTuned(2);
+        table.admitLoaded();
+        assertThat(shelf.waitedFor).hasSize(1);
+
+        // When
+        table.remove(ready(2).key());
+        table.admitLoaded();
+
+        // Then
+        assertThat(shelf.waitedFor).isEmpty();
     }
 }
