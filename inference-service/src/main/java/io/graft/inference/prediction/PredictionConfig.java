@@ -36,6 +36,12 @@ public interface PredictionConfig {
     @Max(100_000)
     int queueCapacity();
 
+    /** Calls in work over HTTP and gRPC, those included that wait for a thread; a further one is refused as busy. */
+    @WithDefault("256")
+    @Min(1)
+    @Max(100_000)
+    int callCountMax();
+
     /** Contents that are decoded at once; 0: one for each core. */
     @WithDefault("0")
     @Min(0)

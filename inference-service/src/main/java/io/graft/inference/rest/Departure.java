@@ -2,7 +2,6 @@ package io.graft.inference.rest;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,21 +12,16 @@ import java.util.concurrent.TimeUnit;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.core.Response.Status;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.graft.event.Json;
 import io.graft.inference.prediction.Predictor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -50,8 +44,6 @@ final class Departure {
     private static final List<String> OPEN_TO_THE_END = List.of("/q/", "/v2/health/");
     private static final String CODE = "PREDICTION_STOPPING";
     private static final String SENTENCE = "this replica is ending (expected: another replica)";
-    private static final String GRPC = "application/grpc";
-    private static final String GRPC_UNAVAILABLE = "14";
 
     private final Predictor predictor;
     private final MeterRegistry registry;
@@ -86,20 +78,9 @@ final class Departure {
         inWork.add(context);
         int unused = context.addEndHandler(ended -> inWork.remove(context));
         if (refusing && OPEN_TO_THE_END.stream().noneMatch(context.normalizedPath()::startsWith)) {
-            refuseLate(context);
+            RouteRefusal.afterBody(context, () -> refuse(context, "late"));
         } else {
             context.next();
-        }
-    }
-
-    /** Reads the body first, unless its sender waits to be asked for it: an answer before that may get lost. */
-    private void refuseLate(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        if (request.isEnded() || request.headers().contains(HttpHeaders.EXPECT)) {
-            refuse(context, "late");
-        } else {
-            request.endHandler(read -> refuse(context, "late"));
-            request.resume();
         }
     }
 
@@ -140,28 +121,15 @@ final class Departure {
     }
 
     private void refuse(RoutingContext context, String cause) {
-        HttpServerResponse response = context.response();
-        if (response.headWritten() || response.closed()) {
+        if (!RouteRefusal.isOpen(context)) {
             return;
         }
         registry.counter("graft.shutdown.refusals", "cause", cause).increment();
-        if (isGrpc(context)) {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, GRPC).putHeader("grpc-status", GRPC_UNAVAILABLE)
-                    .putHeader("grpc-message", SENTENCE).putHeader("code", CODE).end();
-            return;
-        }
         if (context.request().version() != HttpVersion.HTTP_2) {
-            response.putHeader(HttpHeaders.CONNECTION, "close");
+            context.response().putHeader(HttpHeaders.CONNECTION, "close");
             int unused = context.addEndHandler(ended -> context.request().connection().close());
         }
-        ProblemMapping.Body body = ProblemMapping.body(context.normalizedPath(), Status.SERVICE_UNAVAILABLE, CODE, SENTENCE);
-        response.setStatusCode(Status.SERVICE_UNAVAILABLE.getStatusCode()).putHeader(HttpHeaders.RETRY_AFTER, "1")
-                .putHeader(HttpHeaders.CONTENT_TYPE, body.mediaType()).end(Buffer.buffer(Json.write(body.entity())));
-    }
-
-    private static boolean isGrpc(RoutingContext context) {
-        String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        return type != null && type.toLowerCase(Locale.ROOT).startsWith(GRPC);
+        RouteRefusal.send(context, CODE, SENTENCE);
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -1,0 +1,61 @@
+package io.graft.inference.rest;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import io.graft.inference.prediction.PredictionConfig;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * How many calls may be in work, over HTTP and gRPC, those included whose body is on its way and those that wait for a thread:
+ * a further one is refused at once, since nobody sees how long it would wait, and the client may find another replica.
+ */
+@Singleton
+final class CallLimit {
+
+    /** Behind {@link Departure}, before everything else. */
+    private static final int SECOND = Integer.MIN_VALUE + 1;
+    /** An overloaded replica says that it lives. */
+    private static final List<String> NOT_COUNTED = List.of("/q/", "/v2/health/");
+
+    private final int countMax;
+    private final Counter refusals;
+    private final AtomicInteger inWork = new AtomicInteger();
+
+    CallLimit(PredictionConfig config, MeterRegistry registry) {
+        this.countMax = config.callCountMax();
+        this.refusals = registry.counter("graft.calls.refused");
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(SECOND).handler(this::enter);
+    }
+
+    private void enter(RoutingContext context) {
+        if (NOT_COUNTED.stream().anyMatch(context.normalizedPath()::startsWith)) {
+            context.next();
+            return;
+        }
+        int count = inWork.incrementAndGet();
+        int unused = context.addEndHandler(ended -> inWork.decrementAndGet());
+        if (count <= countMax) {
+            context.next();
+            return;
+        }
+        refusals.increment();
+        RouteRefusal.afterBody(context, () -> refuse(context));
+    }
+
+    private void refuse(RoutingContext context) {
+        if (RouteRefusal.isOpen(context)) {
+            RouteRefusal.send(context, "CALLS_TOO_MANY", "this replica has " + countMax
+                    + " calls in work (expected: fewer at once, or more replicas)");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.graft.inference.rest;
+
+import java.util.Locale;
+
+import jakarta.ws.rs.core.Response.Status;
+
+import io.graft.event.Json;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+
+/** How a call is refused before anything behind the router has seen it: as busy, in the form of its protocol. */
+final class RouteRefusal {
+
+    private static final String GRPC = "application/grpc";
+    private static final String GRPC_UNAVAILABLE = "14";
+
+    private RouteRefusal() {
+    }
+
+    /** Reads the body first, unless its sender waits to be asked for it: an answer before that may get lost. */
+    static void afterBody(RoutingContext context, Runnable refuse) {
+        HttpServerRequest request = context.request();
+        if (request.isEnded() || request.headers().contains(HttpHeaders.EXPECT)) {
+            refuse.run();
+        } else {
+            request.endHandler(read -> refuse.run());
+            request.resume();
+        }
+    }
+
+    /** Whether there is still something to say. */
+    static boolean isOpen(RoutingContext context) {
+        return !context.response().headWritten() && !context.response().closed();
+    }
+
+    /** Answers 503 with {@code Retry-After}, over gRPC {@code UNAVAILABLE}. */
+    static void send(RoutingContext context, String code, String sentence) {
+        HttpServerResponse response = context.response();
+        if (isGrpc(context)) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, GRPC).putHeader("grpc-status", GRPC_UNAVAILABLE)
+                    .putHeader("grpc-message", sentence).putHeader("code", code).end();
+            return;
+        }
+        ProblemMapping.Body body = ProblemMapping.body(context.normalizedPath(), Status.SERVICE_UNAVAILABLE, code, sentence);
+        response.setStatusCode(Status.SERVICE_UNAVAILABLE.getStatusCode()).putHeader(HttpHeaders.RETRY_AFTER, "1")
+                .putHeader(HttpHeaders.CONTENT_TYPE, body.mediaType()).end(Buffer.buffer(Json.write(body.entity())));
+    }
+
+    private static boolean isGrpc(RoutingContext context) {
+        String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith(GRPC);
+    }
+}

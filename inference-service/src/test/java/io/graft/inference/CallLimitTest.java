@@ -1,0 +1,81 @@
+package io.graft.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+
+/** Clients whose bodies do not come are calls in work, and threads that wait. */
+@QuarkusTest
+@QuarkusTestResource(KafkaResource.class)
+class CallLimitTest {
+
+    private static final int CALL_COUNT_MAX = 256;
+    private static final byte[] BEGINNING = ("POST /v1/tasks/birds/predictions HTTP/1.1\r\nHost: graft\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{").getBytes(StandardCharsets.US_ASCII);
+
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @TestHTTPResource("/")
+    @SuppressWarnings("NullAway.Init") // set by the test extension
+    URI root;
+
+    @Test
+    void refusesACallBeyondThoseInWork() throws Exception {
+        // Given
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < CALL_COUNT_MAX; i++) {
+                Socket socket = new Socket(root.getHost(), root.getPort());
+                slow.add(socket);
+                socket.getOutputStream().write(BEGINNING);
+            }
+
+            // When
+            await().atMost(Duration.ofSeconds(60)).until(() -> status("/v1/tasks").equals(Optional.of(503)));
+
+            // Then
+            HttpResponse<String> refused = answer("/v1/tasks").orElseThrow();
+            assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+            assertThat(refused.body()).contains("\"code\":\"CALLS_TOO_MANY\"",
+                    "this replica has 256 calls in work (expected: fewer at once, or more replicas)");
+            assertThat(answer("/v2/models/birds").orElseThrow().body()).contains("{\"error\":\"");
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        await().atMost(Duration.ofSeconds(60)).until(() -> status("/v1/tasks").equals(Optional.of(200)));
+        assertThat(answer("/q/metrics").orElseThrow().body()).containsPattern("graft_calls_refused_total [1-9]");
+    }
+
+    /** Absent where a thread is waited for. */
+    private Optional<HttpResponse<String>> answer(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(root.resolve(path)).timeout(Duration.ofSeconds(2)).build();
+        try {
+            return Optional.of(client.send(request, HttpResponse.BodyHandlers.ofString()));
+        } catch (HttpTimeoutException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Integer> status(String path) throws Exception {
+        return answer(path).map(HttpResponse::statusCode);
+    }
+}
