@@ -3,7 +3,6 @@ package io.graft.inference.feedback;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.graft.event.MissingRight;
+import io.graft.event.UnwrittenEvent;
 import io.graft.problem.Problem;
 import io.graft.trace.RecordTrace;
 
@@ -74,12 +74,7 @@ final class EventWriter implements EventSink, AutoCloseable {
     }
 
     private Problem notTaken(ProducerRecord<byte[], byte[]> record, Exception cause) {
-        Optional<MissingRight> missing = MissingRight.find(cause, config, AclOperation.WRITE);
-        if (missing.isPresent()) {
-            return Problem.broken("BROKER_REFUSES", missing.get().sentence(), missing.get());
-        }
-        LOG.warn("Event not written topic={} reason=\"{}\"", record.topic(), cause.getMessage());
-        return Problem.busy("BROKER_BUSY", "the broker did not take the event within " + LIMIT.toSeconds() + " s");
+        return UnwrittenEvent.problem(record.topic(), cause, config, LIMIT);
     }
 
     private void logUnwritten(ProducerRecord<byte[], byte[]> record, Exception cause) {

@@ -3,22 +3,19 @@ package io.graft.trainer.rest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-import io.graft.event.MissingRight;
 import io.graft.event.Topics;
+import io.graft.event.UnwrittenEvent;
 import io.graft.problem.Problem;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.TimeoutException;
@@ -30,7 +27,6 @@ import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 @Singleton
 class EventDoor {
 
-    private static final Logger LOG = Logger.getLogger(EventDoor.class);
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final Map<String, Object> kafka;
@@ -95,16 +91,7 @@ class EventDoor {
             throw Problem.invalid("SAMPLE_TOO_LARGE", "the topic takes no event of this size: " + e.getMessage()
                     + " (expected: a smaller one, or a larger max.message.bytes of the topic)", e);
         } catch (TimeoutException | KafkaException e) {
-            throw notTaken(topic, e);
+            throw UnwrittenEvent.problem(topic, e, kafka, LIMIT);
         }
-    }
-
-    private Problem notTaken(String topic, RuntimeException cause) {
-        Optional<MissingRight> missing = MissingRight.find(cause, kafka, AclOperation.WRITE);
-        if (missing.isPresent()) {
-            return Problem.broken("BROKER_REFUSES", missing.get().sentence(), missing.get());
-        }
-        LOG.warnf("Event not written topic=%s reason=%s", topic, cause.getMessage());
-        return Problem.busy("BROKER_BUSY", "the broker did not take the event within " + LIMIT.toSeconds() + " s");
     }
 }
