@@ -57,34 +57,34 @@ public final class ModelVerifier {
      */
     VersionState verify(ModelKey key, ModelRecord record, RecordPlace place) {
         Candidate candidate = candidate(key, record);
-        BackboneReference reference = candidate.card().backbone();
-        return candidate.artifact().isPresent() && backbones.find(reference.sha256(), reference.dimension()).isPresent()
-                ? new VersionState.Loading(candidate, place)
-                : admit(candidate, place);
+        return state(candidate, place, backbone(candidate), Optional.empty());
     }
 
-    /** The last check of a version, tried again while its backbone is being loaded. */
+    /** The last check of a version, tried again while what it waits for is being loaded. */
     VersionState admit(Candidate candidate, RecordPlace place) {
+        Optional<Backbone> backbone = backbone(candidate);
+        Optional<Tail> tail = backbone.flatMap(open -> candidate.artifact()
+                .flatMap(artifact -> tails.take(candidate.card().key(), artifact, open)));
+        return state(candidate, place, backbone, tail);
+    }
+
+    private static VersionState state(Candidate candidate, RecordPlace place, Optional<Backbone> backbone,
+            Optional<Tail> tail) {
+        boolean complete = backbone.isPresent() && tail.isPresent() == candidate.artifact().isPresent();
+        return complete ? new VersionState.Loaded(candidate.on(backbone.get(), tail), place)
+                : new VersionState.Loading(candidate, place);
+    }
+
+    /** Absent: it may still come. */
+    private Optional<Backbone> backbone(Candidate candidate) {
         BackboneReference reference = candidate.card().backbone();
         Optional<Backbone> backbone = backbones.find(reference.sha256(), reference.dimension());
-        if (backbone.isPresent()) {
-            return admit(candidate, backbone.get(), place);
+        if (backbone.isEmpty() && !isExpected(candidate.card().key(), reference)) {
+            throw invalid("MODEL_BACKBONE_UNKNOWN", candidate.card().key(), "takes features of backbone '" + reference.id()
+                    + "' with sha256 " + reference.sha256() + " and dimension " + reference.dimension()
+                    + " (expected: a backbone of this process)");
         }
-        if (isExpected(candidate.card().key(), reference)) {
-            return new VersionState.Loading(candidate, place);
-        }
-        throw invalid("MODEL_BACKBONE_UNKNOWN", candidate.card().key(), "takes features of backbone '" + reference.id()
-                + "' with sha256 " + reference.sha256() + " and dimension " + reference.dimension()
-                + " (expected: a backbone of this process)");
-    }
-
-    private VersionState admit(Candidate candidate, Backbone backbone, RecordPlace place) {
-        if (candidate.artifact().isEmpty()) {
-            return new VersionState.Loaded(candidate.on(backbone, Optional.empty()), place);
-        }
-        Optional<Tail> tail = tails.take(candidate.card().key(), candidate.artifact().get(), backbone);
-        return tail.isPresent() ? new VersionState.Loaded(candidate.on(backbone, tail), place)
-                : new VersionState.Loading(candidate, place);
+        return backbone;
     }
 
     private boolean isExpected(ModelKey key, BackboneReference reference) {
