@@ -1,6 +1,5 @@
 package io.graft.inference.rest;
 
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.enterprise.event.Observes;
@@ -21,8 +20,6 @@ final class CallLimit {
 
     /** Behind {@link Departure}, before everything else. */
     private static final int SECOND = Integer.MIN_VALUE + 1;
-    /** An overloaded replica says that it lives. */
-    private static final List<String> NOT_COUNTED = List.of("/q/", "/v2/health/");
 
     private final int countMax;
     private final Counter refusals;
@@ -38,7 +35,7 @@ final class CallLimit {
     }
 
     private void enter(RoutingContext context) {
-        if (NOT_COUNTED.stream().anyMatch(context.normalizedPath()::startsWith)) {
+        if (!RouteRefusal.isPossible(context)) {
             context.next();
             return;
         }

@@ -1,7 +1,6 @@
 package io.graft.inference.rest;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,8 +39,6 @@ final class Departure {
     private static final int FIRST = Integer.MIN_VALUE;
     /** Before the server looks whether anything is in work: what it does not see then it cuts off. */
     private static final Duration LEAD = Duration.ofMillis(100);
-    /** What tells others that this replica goes, and counts how. */
-    private static final List<String> OPEN_TO_THE_END = List.of("/q/", "/v2/health/");
     private static final String CODE = "PREDICTION_STOPPING";
     private static final String SENTENCE = "this replica is ending (expected: another replica)";
 
@@ -77,7 +74,7 @@ final class Departure {
     private void enter(RoutingContext context) {
         inWork.add(context);
         int unused = context.addEndHandler(ended -> inWork.remove(context));
-        if (refusing && OPEN_TO_THE_END.stream().noneMatch(context.normalizedPath()::startsWith)) {
+        if (refusing && RouteRefusal.isPossible(context)) {
             RouteRefusal.afterBody(context, () -> refuse(context, "late"));
         } else {
             context.next();

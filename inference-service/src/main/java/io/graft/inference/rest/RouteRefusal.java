@@ -1,5 +1,6 @@
 package io.graft.inference.rest;
 
+import java.util.List;
 import java.util.Locale;
 
 import jakarta.ws.rs.core.Response.Status;
@@ -17,7 +18,15 @@ final class RouteRefusal {
     private static final String GRPC = "application/grpc";
     private static final String GRPC_UNAVAILABLE = "14";
 
+    /** What tells others how this replica is. */
+    private static final List<String> ALWAYS_ANSWERED = List.of("/q/", "/v2/health/");
+
     private RouteRefusal() {
+    }
+
+    /** Whether a call may be refused at all. */
+    static boolean isPossible(RoutingContext context) {
+        return ALWAYS_ANSWERED.stream().noneMatch(context.normalizedPath()::startsWith);
     }
 
     /** Reads the body first, unless its sender waits to be asked for it: an answer before that may get lost. */
