@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,7 +40,7 @@ final class VersionsWithBlocks {
                     .fight(new Duel.Side("a whole network for each", () -> worker.embedWithTails(inputs, networks), 1), own);
             new Duel("what blocks of one's own cost in a batch of " + BATCH_SIZE, "near 1 ×", 2, 9)
                     .fight(new Duel.Side("the backbone's own blocks for all", () -> worker.embed(inputs), 1), own);
-            System.out.printf("  a version keeps %.1f MB of blocks, a whole network %.1f MB%n",
+            System.out.printf(Locale.ROOT, "  a version keeps %.1f MB of blocks, a whole network %.1f MB%n",
                     blocks.get(0).orElseThrow().sizeBytes() / 1e6, networks.get(0).orElseThrow().sizeBytes() / 1e6);
         }
     }
