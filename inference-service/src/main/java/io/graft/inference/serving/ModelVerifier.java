@@ -21,8 +21,7 @@ import io.graft.tail.Tail;
 
 /**
  * Decides whether a version may serve here. What it lets through has been read without trust: the signature, the key, the
- * digest of the head,
- * its shapes and numbers, the backbone, and that it computes here what it computed where it was trained.
+ * digest of the head, its shapes and numbers, the backbone, and that it computes here what it computed where it was trained.
  */
 public final class ModelVerifier {
 

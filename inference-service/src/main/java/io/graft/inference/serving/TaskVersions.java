@@ -13,9 +13,8 @@ import io.graft.inference.serving.VersionState.Loaded;
 import io.graft.inference.serving.VersionState.Loading;
 
 /**
- * The versions of a task at one moment. Immutable. Of up to thousands a few are in memory, and those are found without a look
- * at
- * all: a swap costs the same on a task's first day and after a year.
+ * The versions of a task at one moment. Immutable. A few of up to thousands are in memory, and found without a look at the
+ * others: a swap costs the same on a task's first day and after a year.
  *
  * @param all every known version, the oldest first
  * @param inMemory those of them whose head is in memory, the oldest first
