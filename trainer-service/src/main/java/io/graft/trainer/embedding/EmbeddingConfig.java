@@ -1,5 +1,6 @@
 package io.graft.trainer.embedding;
 
+import java.time.Duration;
 import java.util.OptionalInt;
 
 import jakarta.validation.constraints.Max;
@@ -40,6 +41,10 @@ public interface EmbeddingConfig {
     @Min(0)
     @Max(10_000_000)
     int rememberedCount();
+
+    /** How long samples wait for their task's backbone to be opened, before the default one embeds them meanwhile. */
+    @WithDefault("30s")
+    Duration backboneWaitLimit();
 
     /** The largest sample, in bytes. */
     @WithDefault("10000000")

@@ -1,8 +1,11 @@
 package io.graft.trainer.embedding;
 
+import java.util.Optional;
+
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 import io.graft.feature.Feature;
+import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleEvent;
 
@@ -16,8 +19,9 @@ sealed interface EmbeddingOutcome {
      * Has a feature now.
      *
      * @param reused the content was seen recently, so nothing was embedded for it
+     * @param lacked the task's backbone, where it cannot be had now: the feature is of the default one
      */
-    record Embedded(Feature feature, boolean reused) implements EmbeddingOutcome {
+    record Embedded(Feature feature, boolean reused, Optional<BackboneId> lacked) implements EmbeddingOutcome {
         @Override
         public String word() {
             return reused ? "duplicate" : "embedded";

@@ -28,12 +28,15 @@ import io.graft.trainer.embedding.RecentEmbeddings.Source;
 
 /**
  * A batch of records to what came of each. Equal contents are embedded once, in a batch and as long as they are remembered;
- * with augmented views, which differ from sample to sample, only those of one sample. For one thread.
+ * with augmented views, which differ from sample to sample, only those of one sample. An image whose task's backbone cannot be
+ * had now gets a feature of the default one, and with it a place among the task's samples: the task's next run embeds what its
+ * backbone lacks. For one thread.
  */
 final class SampleEmbedder {
 
     private final SampleEventCodec codec;
     private final Backbones backbones;
+    private final BackboneOpening opening;
     private final EmbeddingPool pool;
     private final RecentEmbeddings recent;
     private final Dimensions dimensions;
@@ -41,10 +44,11 @@ final class SampleEmbedder {
     private final TaskBackbones tasks;
 
     /** @param tasks says which backbone the images of a task are for */
-    SampleEmbedder(SampleEventCodec codec, Backbones backbones, EmbeddingPool pool, RecentEmbeddings recent,
-            Dimensions dimensions, FeatureMaker maker, TaskBackbones tasks) {
+    SampleEmbedder(SampleEventCodec codec, Backbones backbones, BackboneOpening opening, EmbeddingPool pool,
+            RecentEmbeddings recent, Dimensions dimensions, FeatureMaker maker, TaskBackbones tasks) {
         this.codec = codec;
         this.backbones = backbones;
+        this.opening = opening;
         this.pool = pool;
         this.recent = recent;
         this.dimensions = dimensions;
@@ -58,7 +62,10 @@ final class SampleEmbedder {
         /** How long a vector is, and of which task; absent for whatever else it is. */
         Optional<TaskDimension> dimension();
 
-        record Sample(SampleEvent.Labelled event, Backbone backbone, List<View> views) implements Read {
+        /** @param lacked the task's backbone, where another one has to do */
+        record Sample(SampleEvent.Labelled event, Backbone backbone, Optional<BackboneId> lacked, List<View> views)
+                implements
+                    Read {
             Source source() {
                 return new Source(backbone.descriptor().sha256(), event.sha256(), views.stream().map(View::sample).findFirst());
             }
@@ -106,7 +113,7 @@ final class SampleEmbedder {
         try {
             SampleEvent event = codec.decode(record);
             if (event instanceof SampleEvent.Labelled labelled) {
-                return new Read.Sample(labelled, backbone(labelled), maker.views(labelled));
+                return sample(labelled);
             }
             return new Read.Done(new Deleted((SampleEvent.Deleted) event));
         } catch (Problem e) {
@@ -117,12 +124,14 @@ final class SampleEmbedder {
         }
     }
 
-    /** Texts and vectors have one backbone each; images have that of their task. */
-    private Backbone backbone(SampleEvent.Labelled sample) {
+    /** Texts and vectors have one backbone each; images have that of their task, or the default one while it is closed. */
+    private Read.Sample sample(SampleEvent.Labelled sample) {
         Optional<BackboneId> ofTask = sample.content() instanceof SampleContent.Image
                 ? tasks.of(sample.key().task()).filter(backbones::isForImages)
                 : Optional.empty();
-        return ofTask.map(backbones::open).orElseGet(() -> backbones.forContent(sample.content()));
+        Optional<Backbone> open = ofTask.flatMap(opening::find);
+        return new Read.Sample(sample, open.orElseGet(() -> backbones.forContent(sample.content())),
+                open.isPresent() ? Optional.empty() : ofTask, maker.views(sample));
     }
 
     /** A vector of another length than its task's cannot be used. */
@@ -177,10 +186,10 @@ final class SampleEmbedder {
         }
         if (embedded instanceof EmbeddingPool.Embedded.Done done) {
             boolean reused = used.put(sample.source(), done.embeddings()) != null;
-            return new Embedded(sample.feature(done.embeddings()), reused);
+            return new Embedded(sample.feature(done.embeddings()), reused, sample.lacked());
         }
         List<Embedding> remembered = recent.find(sample.source())
                 .orElseThrow(() -> new IllegalStateException("a content is neither fresh nor remembered"));
-        return new Embedded(sample.feature(remembered), true);
+        return new Embedded(sample.feature(remembered), true, sample.lacked());
     }
 }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -16,6 +17,7 @@ import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.event.TransactionalLoop;
 import io.graft.event.Transactions;
+import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContentCodec;
@@ -34,6 +36,7 @@ public class SampleEmbedding {
 
     private final Topics topics;
     private final EmbeddingPool pool;
+    private final BackboneOpening opening;
     private final DimensionLog dimensions;
     private final FeatureMaker maker;
     private final SampleEmbedder embedder;
@@ -57,8 +60,9 @@ public class SampleEmbedding {
         this.dimensions = new DimensionLog("graft-task-dimensions-" + replica.name(), kafka, topics.taskDimensions(),
                 events::send);
         this.maker = new FeatureMaker(pool, config.viewCount());
+        this.opening = new BackboneOpening(backbones, config.backboneWaitLimit());
         this.embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(config.sampleBytesMax())), backbones,
-                pool,
+                opening, pool,
                 new RecentEmbeddings(config.rememberedCount() / (1 + config.viewCount())), dimensions, maker, tasks);
         this.loop = new TransactionalLoop(kafka, topics.labelledSamples(), group(topics), replica.name(),
                 config.transactionSize(), this::embed);
@@ -90,6 +94,13 @@ public class SampleEmbedding {
      */
     public Optional<Problem> setback() {
         return Optional.ofNullable(setback);
+    }
+
+    /**
+     * The backbones that samples of their tasks do without, since they cannot be had now, with why. No sample waits for them.
+     */
+    public SortedMap<BackboneId, Problem> closedBackbones() {
+        return opening.closed();
     }
 
     private TransactionalLoop.Result embed(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
@@ -127,6 +138,7 @@ public class SampleEmbedding {
 
     public void close() {
         loop.close();
+        opening.close();
         dimensions.close();
         pool.close();
     }

@@ -17,7 +17,8 @@ import io.micrometer.core.instrument.Timer;
 
 /**
  * Counts what came of the records of {@code labelled-samples}, after their transaction:
- * {@code records read = embedded + duplicate + deleted + rejected}.
+ * {@code records read = embedded + duplicate + deleted + rejected}. Beside it, those of the first two that did without their
+ * task's backbone.
  */
 @Singleton
 class SampleMetrics {
@@ -40,6 +41,10 @@ class SampleMetrics {
         for (int i = 0; i < outcomes.size(); i++) {
             EmbeddingOutcome outcome = outcomes.get(i);
             registry.counter("graft.samples", "task", task(batch.get(i)), "outcome", outcome.word()).increment();
+            if (outcome instanceof EmbeddingOutcome.Embedded embedded) {
+                embedded.lacked().ifPresent(backbone -> registry.counter("graft.samples.lacking.backbone", "task",
+                        tags.of(embedded.feature().key().task()), "backbone", backbone.value()).increment());
+            }
             if (outcome instanceof EmbeddingOutcome.Rejected rejected) {
                 LOG.warnf("Sample rejected code=%s reason=%s topic=%s partition=%d offset=%d", rejected.problem().code(),
                         rejected.problem().sentence(), rejected.record().topic(), rejected.record().partition(),

@@ -1,5 +1,6 @@
 package io.graft.trainer.health;
 
+import java.util.Map;
 import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -10,10 +11,14 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
+import io.graft.id.BackboneId;
 import io.graft.problem.Problem;
 import io.graft.trainer.embedding.SampleEmbedding;
 
-/** Red while the samples whose turn it is cannot be embedded, with why: they wait, and nothing is lost. */
+/**
+ * Red while the samples whose turn it is cannot be embedded, with why: they wait, and nothing is lost. Names the backbones that
+ * tasks do without for now, which holds up nobody.
+ */
 @Readiness
 @ApplicationScoped
 class EmbeddingReadiness implements HealthCheck {
@@ -27,12 +32,14 @@ class EmbeddingReadiness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return response(embedding.setback());
+        return response(embedding.setback(), embedding.closedBackbones());
     }
 
-    static HealthCheckResponse response(Optional<Problem> setback) {
+    static HealthCheckResponse response(Optional<Problem> setback, Map<BackboneId, Problem> closedBackbones) {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("embedding").status(setback.isEmpty());
         setback.ifPresent(problem -> response.withData("code", problem.code()).withData("reason", problem.sentence()));
+        closedBackbones
+                .forEach((id, problem) -> response.withData("backbone " + id, problem.code() + ": " + problem.sentence()));
         return response.build();
     }
 }

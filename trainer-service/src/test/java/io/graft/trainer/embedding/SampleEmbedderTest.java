@@ -4,6 +4,7 @@ import static io.graft.testing.Records.record;
 import static io.graft.testing.Records.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,7 +34,8 @@ class SampleEmbedderTest {
 
     private final byte[] image = new DrawnImages(1).draw(1).get(0).bytes();
     private final SampleEmbedder embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(1 << 20)), backbones,
-            pool, new RecentEmbeddings(100), new DimensionsInMemory(), new FeatureMaker(pool, VIEW_COUNT),
+            new BackboneOpening(backbones, Duration.ZERO), pool, new RecentEmbeddings(100), new DimensionsInMemory(),
+            new FeatureMaker(pool, VIEW_COUNT),
             task -> Optional.empty());
 
     @BeforeAll

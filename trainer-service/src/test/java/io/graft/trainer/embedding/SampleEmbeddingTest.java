@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -24,8 +25,11 @@ import io.graft.backbone.BackboneConfig;
 import io.graft.backbone.Backbones;
 import io.graft.backbone.BackbonesConfig;
 import io.graft.event.Topics;
+import io.graft.feature.FeatureCodec;
 import io.graft.id.BackboneId;
+import io.graft.id.TaskId;
 import io.graft.problem.Problem;
+import io.graft.sample.SampleKey;
 import io.graft.testing.DrawnImages;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.KafkaTopic;
@@ -37,7 +41,7 @@ import io.graft.trainer.setup.TaskTags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
-/** Samples on a real broker, and a backbone that cannot be opened. */
+/** Samples on a real broker, and a backbone that cannot be opened: the default one, or one that a task is bound to. */
 class SampleEmbeddingTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -55,7 +59,7 @@ class SampleEmbeddingTest {
             KafkaTopic.create(broker, TOPICS.labelledSamples(), 1);
             KafkaTopic.create(broker, TOPICS.taskDimensions(), 1);
             KafkaTopic features = KafkaTopic.create(broker, TOPICS.sampleFeatures(), 1);
-            SampleEmbedding embedding = open(broker, backbones, registry);
+            SampleEmbedding embedding = open(broker, backbones, registry, task -> Optional.empty());
             try {
                 // When
                 embedding.start();
@@ -84,18 +88,111 @@ class SampleEmbeddingTest {
         }
     }
 
-    private static BackbonesConfig waitingFor(Path weights) {
-        return BackbonesConfig.of(
-                new BackboneConfig(ID, Optional.of(weights.toString()), Optional.empty(), Map.of(), "auto", "auto"));
+    @Test
+    void embedsByTheDefaultWhatIsBoundToABackboneThatDoesNotOpenAndKeepsNobodyWaiting(@TempDir Path folder) throws Exception {
+        Path weights = folder.resolve("weights.safetensors");
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"));
+                Backbones backbones = new Backbones(BackbonesConfig.of(BackboneConfig.BUNDLED, from(weights)), now::get)) {
+            // Given
+            KafkaTopic.create(broker, TOPICS.labelledSamples(), 1);
+            KafkaTopic.create(broker, TOPICS.taskDimensions(), 1);
+            KafkaTopic features = KafkaTopic.create(broker, TOPICS.sampleFeatures(), 1);
+            SampleEmbedding embedding = open(broker, backbones, registry, SampleEmbeddingTest::bound);
+            try {
+                // When
+                embedding.start();
+                send(broker, "bound/a", new DrawnImages(1).draw(1).get(0).bytes());
+                send(broker, "free/b", new DrawnImages(2).draw(1).get(0).bytes());
+
+                // Then
+                await().atMost(LIMIT).until(() -> features.readAll().size() == 2);
+                assertThat(features.readAll()).extracting(SampleEmbeddingTest::backbone).containsOnly("resnet18");
+                assertThat(embedding.setback()).isEmpty();
+                assertThat(embedding.closedBackbones()).containsOnlyKeys(ID);
+                assertThat(embedding.closedBackbones().get(ID).code()).isEqualTo("BACKBONE_BROKEN");
+                assertThat(embedding.closedBackbones().get(ID).sentence())
+                        .startsWith("backbone 'mended' cannot be opened: weights file " + weights);
+                await().atMost(LIMIT).until(() -> lacking(registry, "bound") == 1);
+                assertThat(registry.counter("graft.samples", "task", "bound", "outcome", "embedded").count()).isEqualTo(1);
+                assertThat(lacking(registry, "free")).isZero();
+
+                // When
+                copyBundledWeights(weights);
+                now.set(now.get().plus(Duration.ofMinutes(2)));
+                send(broker, "bound/c", new DrawnImages(3).draw(1).get(0).bytes());
+                await().atMost(LIMIT).until(() -> embedding.closedBackbones().isEmpty());
+                send(broker, "bound/d", new DrawnImages(4).draw(1).get(0).bytes());
+
+                // Then
+                await().atMost(LIMIT).until(() -> features.readAll().size() == 4);
+                assertThat(backbone(features.readAll().get(3))).isEqualTo("mended");
+            } finally {
+                embedding.close();
+            }
+        }
     }
 
-    private static SampleEmbedding open(KafkaBroker broker, Backbones backbones, SimpleMeterRegistry registry) {
+    @Test
+    void goesOnAndSaysSoWhenNoFurtherBackboneMayBeOpen(@TempDir Path folder) throws Exception {
+        Path weights = folder.resolve("weights.safetensors");
+        copyBundledWeights(weights);
+        BackbonesConfig usual = BackbonesConfig.of(BackboneConfig.BUNDLED, from(weights));
+        BackbonesConfig one = new BackbonesConfig(usual.byId(), usual.image(), usual.imageBytesMax(), usual.imagePixelsMax(), 1,
+                usual.retryDelay(), usual.downloads());
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker")); Backbones backbones = Backbones.open(one)) {
+            // Given
+            KafkaTopic.create(broker, TOPICS.labelledSamples(), 1);
+            KafkaTopic.create(broker, TOPICS.taskDimensions(), 1);
+            KafkaTopic features = KafkaTopic.create(broker, TOPICS.sampleFeatures(), 1);
+            SampleEmbedding embedding = open(broker, backbones, registry, SampleEmbeddingTest::bound);
+            try {
+                // When
+                embedding.start();
+                send(broker, "bound/a", new DrawnImages(1).draw(1).get(0).bytes());
+
+                // Then
+                await().atMost(LIMIT).until(() -> features.readAll().size() == 1);
+                assertThat(embedding.closedBackbones().get(ID).code()).isEqualTo("BACKBONES_TOO_MANY");
+                await().atMost(LIMIT).until(() -> lacking(registry, "bound") == 1);
+            } finally {
+                embedding.close();
+            }
+        }
+    }
+
+    private static BackbonesConfig waitingFor(Path weights) {
+        return BackbonesConfig.of(from(weights));
+    }
+
+    private static BackboneConfig from(Path weights) {
+        return new BackboneConfig(ID, Optional.of(weights.toString()), Optional.empty(), Map.of(), "auto", "auto");
+    }
+
+    private static Optional<BackboneId> bound(TaskId task) {
+        return task.value().equals("bound") ? Optional.of(ID) : Optional.empty();
+    }
+
+    private static double lacking(SimpleMeterRegistry registry, String task) {
+        return registry.counter("graft.samples.lacking.backbone", "task", task, "backbone", ID.value()).count();
+    }
+
+    private static String backbone(ConsumerRecord<byte[], byte[]> feature) {
+        return FeatureCodec.decode(SampleKey.parse(feature.key()), feature.value()).backbone().value();
+    }
+
+    private static SampleEmbedding open(KafkaBroker broker, Backbones backbones, SimpleMeterRegistry registry,
+            TaskBackbones tasks) {
         Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
         ReplicaConfig replica = () -> "test";
         EmbeddingConfig config = new SmallRyeConfigBuilder().withMapping(EmbeddingConfig.class)
-                .withDefaultValue("graft.embedding.batch-size", "2").build().getConfigMapping(EmbeddingConfig.class);
+                .withDefaultValue("graft.embedding.batch-size", "2")
+                .withDefaultValue("graft.embedding.backbone-wait-limit", "PT30S").build()
+                .getConfigMapping(EmbeddingConfig.class);
         return new SampleEmbedding(kafka, TOPICS, replica, config, backbones, new SampleMetrics(registry, new TaskTags()),
-                new EventProducer(kafka, replica), Tracing.OFF, task -> Optional.empty());
+                new EventProducer(kafka, replica), Tracing.OFF, tasks);
     }
 
     private static void send(KafkaBroker broker, String key, byte[] image) throws Exception {

@@ -1,0 +1,105 @@
+package io.graft.trainer.embedding;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import org.jboss.logging.Logger;
+
+import io.graft.backbone.Backbone;
+import io.graft.backbone.Backbones;
+import io.graft.id.BackboneId;
+import io.graft.problem.Problem;
+
+/**
+ * Opens the backbones that tasks are bound to, on threads of its own: a task whose backbone cannot be opened, or is long in
+ * opening, as one from the web, keeps no sample of another task waiting. It is waited for once; after that, samples do without
+ * it until it is open. Thread-safe.
+ */
+final class BackboneOpening implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(BackboneOpening.class);
+
+    private final Backbones backbones;
+    private final Duration patience;
+    private final Map<BackboneId, Try> tries = new ConcurrentHashMap<>();
+    private final Map<BackboneId, Problem> closed = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "backbone-opening");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** An opening under way, and until when it is waited for. */
+    private record Try(Future<Backbone> backbone, long deadlineNanos) {
+    }
+
+    /** @param patience how long the first who need a backbone wait for it */
+    BackboneOpening(Backbones backbones, Duration patience) {
+        this.backbones = backbones;
+        this.patience = patience;
+    }
+
+    /** A configured backbone; absent: it cannot be had now. */
+    Optional<Backbone> find(BackboneId id) {
+        Optional<Backbone> open = backbones.opened(id);
+        if (open.isPresent()) {
+            closed.remove(id);
+            return open;
+        }
+        Optional<Problem> failure = backbones.failure(id);
+        if (failure.isPresent()) {
+            return without(id, failure.get());
+        }
+        Try current = tries.compute(id, (key, known) -> known == null || known.backbone.isDone() ? begin(id) : known);
+        try {
+            return Optional.of(current.backbone.get(current.deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return without(id, closed.getOrDefault(id, Problem.busy("BACKBONE_LOADING",
+                    "backbone '" + id + "' has not been opened within " + patience + " (expected: by and by)")));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Problem problem) {
+                return without(id, problem);
+            }
+            throw new IllegalStateException("opening backbone '" + id + "' broke: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.broken("EMBEDDING_INTERRUPTED", "embedding was interrupted", e);
+        }
+    }
+
+    private Try begin(BackboneId id) {
+        Duration wait = closed.containsKey(id) ? Duration.ZERO : patience;
+        return new Try(threads.submit(() -> backbones.open(id)), System.nanoTime() + wait.toNanos());
+    }
+
+    private Optional<Backbone> without(BackboneId id, Problem problem) {
+        Problem known = closed.put(id, problem);
+        if (known == null || !known.sentence().equals(problem.sentence())) {
+            LOG.warnf("Samples do without their backbone backbone=%s code=%s reason=%s", id, problem.code(),
+                    problem.sentence());
+        }
+        return Optional.empty();
+    }
+
+    /** The backbones that samples did without, as long as they are not open, with why. */
+    SortedMap<BackboneId, Problem> closed() {
+        SortedMap<BackboneId, Problem> now = new TreeMap<>(closed);
+        now.keySet().removeIf(id -> backbones.opened(id).isPresent());
+        return now;
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

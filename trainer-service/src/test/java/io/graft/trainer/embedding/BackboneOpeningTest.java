@@ -1,0 +1,53 @@
+package io.graft.trainer.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.graft.backbone.Backbone;
+import io.graft.backbone.BackboneConfig;
+import io.graft.backbone.Backbones;
+import io.graft.backbone.BackbonesConfig;
+import io.graft.download.DownloadRules;
+import io.graft.id.BackboneId;
+
+class BackboneOpeningTest {
+
+    private static final BackboneId ID = new BackboneId("remote");
+
+    @Test
+    void doesWithoutABackboneThatIsLongInOpening(@TempDir Path folder) throws Exception {
+        // Given
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Backbones backbones = new Backbones(from("http://127.0.0.1:" + silent.getLocalPort() + "/a.pth", folder),
+                        InstantSource.system());
+                BackboneOpening opening = new BackboneOpening(backbones, Duration.ofMillis(1))) {
+            // When
+            Optional<Backbone> found = opening.find(ID);
+
+            // Then
+            assertThat(found).isEmpty();
+            assertThat(opening.closed()).containsOnlyKeys(ID);
+            assertThat(opening.closed().get(ID).code()).isEqualTo("BACKBONE_LOADING");
+            assertThat(opening.closed().get(ID).sentence())
+                    .isEqualTo("backbone 'remote' has not been opened within PT0.001S (expected: by and by)");
+        }
+    }
+
+    private static BackbonesConfig from(String uri, Path folder) {
+        BackbonesConfig usual = BackbonesConfig.of(BackboneConfig.BUNDLED, new BackboneConfig(ID, Optional.of(uri),
+                Optional.of("7".repeat(64)), Map.of("architecture", "resnet50"), "auto", "auto"));
+        return new BackbonesConfig(usual.byId(), usual.image(), usual.imageBytesMax(), usual.imagePixelsMax(),
+                usual.openCountMax(), usual.retryDelay(),
+                new DownloadRules(folder.resolve("fetched"), DownloadRules.SIZE_BYTES_MAX, Duration.ofHours(1)));
+    }
+}
