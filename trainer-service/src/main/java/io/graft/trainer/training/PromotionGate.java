@@ -65,14 +65,21 @@ public final class PromotionGate {
 
     /**
      * Lets a version with blocks of its own pass only where it is no worse than the head alone would be on the same validation
-     * samples: by accuracy, at the same accuracy by loss.
+     * samples, of which there must be some: by accuracy, at the same accuracy by loss.
      *
      * @param verdict on the version as on any other
      */
     public static Verdict judgeBlocks(Verdict verdict, Measured candidate, Measured alone) {
+        if (!verdict.promoted()) {
+            return verdict;
+        }
+        if (candidate.evaluation().sampleCount() == 0) {
+            return verdict.toRefused("there are no validation samples to measure trained blocks against the head alone on "
+                    + "(expected: at least 1; depth 'head' needs none with policy 'always')");
+        }
         double gain = candidate.evaluation().accuracy() - alone.evaluation().accuracy();
         boolean worse = gain < 0 || (gain == 0 && candidate.evaluation().loss() > alone.evaluation().loss());
-        if (!verdict.promoted() || !worse) {
+        if (!worse) {
             return verdict;
         }
         return verdict.toRefused("accuracy " + number(candidate.evaluation().accuracy()) + " and loss "

@@ -163,6 +163,21 @@ class PromotionGateTest {
         assertThat(judgeBlocks(promoted, blocks, 0.88, 0.4)).isEqualTo(promoted);
     }
 
+    @Test
+    void refusesTrainedBlocksThatNothingMeasuresWhateverThePolicy() {
+        // Given
+        Measured nothing = new Measured(NOTHING, new BitSet());
+        Verdict promoted = PromotionGate.judge(new PromotionPolicy(Policy.ALWAYS, 0, 0, Optional.empty()), nothing,
+                Optional.empty());
+        // When
+        Verdict verdict = PromotionGate.judgeBlocks(promoted, nothing, nothing);
+        // Then
+        assertThat(promoted.promoted()).isTrue();
+        assertThat(verdict.promoted()).isFalse();
+        assertThat(verdict.reason()).isEqualTo("there are no validation samples to measure trained blocks against the head "
+                + "alone on (expected: at least 1; depth 'head' needs none with policy 'always')");
+    }
+
     private static Verdict judgeBlocks(Verdict verdict, Measured blocks, double aloneAccuracy, double aloneLoss) {
         return PromotionGate.judgeBlocks(verdict, blocks,
                 new Measured(evaluation(50, aloneAccuracy, aloneLoss), new BitSet()));
