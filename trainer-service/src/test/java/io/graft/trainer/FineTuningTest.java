@@ -2,23 +2,32 @@ package io.graft.trainer;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import io.graft.backbone.Backbones;
+import io.graft.event.Json;
 import io.graft.model.EpochResult;
 import io.graft.model.ModelReady;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
+import io.graft.model.Verdict;
 import io.graft.tail.Depth;
 import io.graft.testing.DrawnImages;
 import io.graft.testing.LabelledImage;
@@ -40,7 +49,7 @@ class FineTuningTest {
     private static Kafka kafka;
     private static Path folder;
 
-    /** A store, and room for forty images. */
+    /** A store, room for forty images, and the bundled weights once more on images of half the side: another backbone. */
     public static class Store implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -50,7 +59,20 @@ class FineTuningTest {
                 throw new UncheckedIOException(e);
             }
             return Map.of("graft.objects.url", folder.toUri().toString(), "graft.training.fine-tuning-bytes-max", "2000000",
-                    "graft.embedding.view-count", "1");
+                    "graft.embedding.view-count", "1", "graft.backbones.\"half\".weights", weights().toString(),
+                    "graft.backbones.\"half\".resize", "80", "graft.backbones.\"half\".crop", "64");
+        }
+
+        private static Path weights() {
+            try (InputStream bundled = Objects
+                    .requireNonNull(Backbones.class.getResourceAsStream("resnet18-small-images.safetensors"))) {
+                Path weights = Files.createTempDirectory("graft-fine-tuning-test").resolve("weights.safetensors");
+                Files.copy(bundled, weights);
+                weights.toFile().deleteOnExit();
+                return weights;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
@@ -84,9 +106,7 @@ class FineTuningTest {
                 equalTo("VERIFICATION_UNSUPPORTED"));
 
         // When
-        kafka.send("promotions", "tuned", Kafka.bytes("{\"task\":\"tuned\",\"version\":1,\"reason\":\"manual\","
-                + "\"at\":\"2026-01-01T12:00:00Z\"}"));
-        kafka.await("promotions", 1, record -> Kafka.key(record).equals("tuned"));
+        promote("tuned", 1);
         train("tuned", "{\"trainRequestId\":\"head\"," + FEW_EPOCHS + "}");
 
         // Then
@@ -94,6 +114,72 @@ class FineTuningTest {
         assertThat(head.tail()).isEmpty();
         assertThat(head.verdict().orElseThrow().servingVersion().orElseThrow().number()).isEqualTo(1);
         assertThat(head.verdict().orElseThrow().servingAccuracy()).contains(tuned.evaluation().accuracy());
+    }
+
+    @Test
+    void comparesThroughTheBlocksOfEitherVersionAcrossBackbones() {
+        // Given
+        send("moved", COUNT_OF_A_LABEL);
+        train("moved", "{\"backbone\":\"resnet18\",\"promotion\":{\"policy\":\"always\"}," + FEW_EPOCHS + "}");
+        ModelReady first = awaitModel("moved", 1);
+
+        // When
+        train("moved", "{\"backbone\":\"half\",\"depth\":\"last-block\",\"blockLearningRate\":0.01," + FEW_EPOCHS + "}");
+
+        // Then
+        ModelReady tuned = awaitModel("moved", 2);
+        assertThat(tuned.tail()).isPresent();
+        assertCompared(tuned, first);
+
+        // When
+        promote("moved", 2);
+        train("moved", "{\"backbone\":\"resnet18\",\"trainRequestId\":\"back\"," + FEW_EPOCHS + "}");
+
+        // Then
+        ModelReady back = awaitModel("moved", 3);
+        assertThat(back.backbone().id().value()).isEqualTo("resnet18");
+        assertCompared(back, tuned);
+    }
+
+    /** Each version was measured as when it was made. */
+    private static void assertCompared(ModelReady made, ModelReady serving) {
+        Verdict verdict = made.verdict().orElseThrow();
+        assertThat(verdict.servingVersion()).contains(serving.version());
+        assertThat(verdict.sampleCount()).isEqualTo(serving.evaluation().sampleCount()).isPositive();
+        assertThat(verdict.candidateLoss().orElseThrow()).isCloseTo(made.evaluation().loss(), within(1e-5));
+        assertThat(verdict.servingLoss().orElseThrow()).isCloseTo(serving.evaluation().loss(), within(1e-5));
+    }
+
+    @Test
+    void saysWhyTheServingVersionCannotBeMeasured() throws IOException {
+        // Given
+        send("stuck", COUNT_OF_A_LABEL);
+        train("stuck", "{\"depth\":\"last-block\"," + FEW_EPOCHS + "}");
+        ModelReady tuned = awaitModel("stuck", 1);
+        kafka.send("model-ready", "stuck@2", Kafka.bytes(new String(Json.write(tuned), StandardCharsets.UTF_8)
+                .replace("\"version\":1,", "\"version\":2,").replace("\"id\":\"resnet18\"", "\"id\":\"gone\"")
+                .replace(tuned.backbone().sha256(), "0".repeat(64))));
+
+        // When
+        promote("stuck", 2);
+        train("stuck", "{\"backbone\":\"resnet18\",\"trainRequestId\":\"unconfigured\"," + FEW_EPOCHS + "}");
+
+        // Then
+        assertThat(awaitModel("stuck", 3).verdict().orElseThrow().reason()).contains("; version 2 cannot be measured: backbone "
+                + "'gone' is not configured (expected: one of [half, minilm, resnet18])");
+
+        // When
+        Path file = Path.of(tuned.tail().orElseThrow().uri().orElseThrow());
+        Files.delete(file);
+        promote("stuck", 1);
+        train("stuck", "{\"trainRequestId\":\"deleted\"," + FEW_EPOCHS + "}");
+
+        // Then
+        Verdict verdict = awaitModel("stuck", 4).verdict().orElseThrow();
+        assertThat(verdict.promoted()).isFalse();
+        assertThat(verdict.reason()).endsWith("; version 1 cannot be measured: object '" + file.toUri() + "' is not there "
+                + "(expected: kept as long as its version) (expected: a version to compare with; policy 'always' promotes "
+                + "without one)");
     }
 
     @Test
@@ -155,6 +241,14 @@ class FineTuningTest {
 
     private static void train(String task, String request) {
         kafka.send("train-requests", task, Kafka.bytes(request));
+    }
+
+    /** And waits until the trainer has heard of it. */
+    private static void promote(String task, int version) {
+        kafka.send("promotions", task, Kafka.bytes("{\"task\":\"" + task + "\",\"version\":" + version
+                + ",\"reason\":\"manual\",\"at\":\"2026-01-01T12:00:00Z\"}"));
+        await().atMost(Duration.ofSeconds(90))
+                .untilAsserted(() -> given().get("/v1/tasks/" + task).then().body("serving", equalTo(version)));
     }
 
     private static ModelReady awaitModel(String task, int version) {

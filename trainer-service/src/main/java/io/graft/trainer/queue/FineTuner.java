@@ -12,9 +12,12 @@ import jakarta.inject.Singleton;
 import io.graft.backbone.Backbones;
 import io.graft.backbone.FineTuning;
 import io.graft.event.Topics;
+import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
+import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.TrainRequest;
 import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContentCodec;
 import io.graft.sample.SampleEvent;
 import io.graft.sample.SampleEventCodec;
@@ -73,7 +76,7 @@ class FineTuner {
      *         the blocks have no place to go or the recipe diverges; BUSY when the broker does not answer
      */
     Tuned tune(TrainRequest request, FeatureSnapshot snapshot, TrainedHead alone, EpochListener listener) {
-        try (TuningRows rows = open(snapshot, request.depth(), 0)) {
+        try (TuningRows rows = open(snapshot, snapshot.backbone(), request.depth(), 0)) {
             artifacts.requirePlace(rows.tuning().tailBytes());
             fill(rows, snapshot, 0, listener);
             TailTraining.Trained trained = training.train(
@@ -88,22 +91,40 @@ class FineTuner {
     /**
      * Features of a snapshot's validation samples through blocks that were trained before.
      *
-     * @return little-endian float32, [validation samples, dimension], direct
-     * @throws Problem as of {@link #tune}
+     * @param reference whose blocks; it may be another backbone than the snapshot's
+     * @return little-endian float32, [validation samples, dimension of that backbone], direct
+     * @throws Problem as of {@link #tune}, and when the backbone is not there as it was then
      */
-    ByteBuffer validationFeatures(FeatureSnapshot snapshot, Tail tail, EpochListener listener) {
-        try (TuningRows rows = open(snapshot, tail.depth(), snapshot.trainCount())) {
+    ByteBuffer validationFeatures(FeatureSnapshot snapshot, BackboneReference reference, Tail tail, EpochListener listener) {
+        BackboneId backbone = backbone(snapshot, reference);
+        try (TuningRows rows = open(snapshot, backbone, tail.depth(), snapshot.trainCount())) {
             fill(rows, snapshot, snapshot.trainCount(), listener);
             return rows.features(tail, rows.validationRows());
         }
     }
 
+    /** That no further one may be open does not pass by itself. */
+    private BackboneId backbone(FeatureSnapshot snapshot, BackboneReference reference) {
+        BackboneId id = reference.sha256().equals(snapshot.backboneSha256()) ? snapshot.backbone() : reference.id();
+        String sha256;
+        try {
+            sha256 = backbones.open(id).descriptor().sha256();
+        } catch (Problem e) {
+            throw e.type() == ProblemType.BUSY ? Problem.broken(e.code(), e.sentence(), e) : e;
+        }
+        if (!sha256.equals(reference.sha256())) {
+            throw Problem.broken("BACKBONE_BROKEN", "backbone '" + id + "' has other weights than the version was trained on "
+                    + "(expected: digest " + reference.sha256() + ")");
+        }
+        return id;
+    }
+
     /** With room for the samples of a snapshot from one on. */
-    private TuningRows open(FeatureSnapshot snapshot, Depth depth, int firstSample) {
+    private TuningRows open(FeatureSnapshot snapshot, BackboneId backbone, Depth depth, int firstSample) {
         int rowCount = snapshot.rowCounts().subList(firstSample, snapshot.rowCounts().size()).stream()
                 .mapToInt(Integer::intValue).sum();
-        FineTuning tuning = backbones.fineTuning(snapshot.backbone(), depth, rowCount, bytesMax);
-        return new TuningRows(snapshot, backbones.open(snapshot.backbone()), tuning);
+        FineTuning tuning = backbones.fineTuning(backbone, depth, rowCount, bytesMax);
+        return new TuningRows(snapshot, backbones.open(backbone), tuning);
     }
 
     private void fill(TuningRows rows, FeatureSnapshot snapshot, int firstSample, EpochListener listener) {

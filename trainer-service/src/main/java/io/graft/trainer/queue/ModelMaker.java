@@ -209,7 +209,7 @@ class ModelMaker {
 
     /** The gate's verdict, with the serving version on the same validation samples. */
     private Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, Trained trained, EpochListener listener) {
-        Verdict verdict = comparison.judge(request, snapshot, trained.head, listener);
+        Verdict verdict = comparison.judge(request, snapshot, trained.set.validationRows(), trained.head, listener);
         return trained.alone.map(alone -> PromotionGate.judgeBlocks(verdict, trained.head.measured(), alone.measured()))
                 .orElse(verdict);
     }

@@ -57,9 +57,11 @@ class ServingComparison {
     /**
      * The gate's verdict on what a run trained.
      *
+     * @param rows features of the snapshot's validation samples, through the new version's own blocks where it has any
      * @throws Problem BUSY when the broker or the store does not answer
      */
-    Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, TrainedHead trained, EpochListener listener) {
+    Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, TrainedHead trained,
+            EpochListener listener) {
         PromotionPolicy policy = request.request().promotion();
         Optional<Promotion> promotion = memory.models().promotion(request.task());
         if (promotion.isEmpty()) {
@@ -68,8 +70,8 @@ class ServingComparison {
         ModelVersion version = promotion.get().version();
         try {
             ModelReady serving = read(new ModelKey(request.task(), version));
-            if (!serving.backbone().sha256().equals(snapshot.backboneSha256())) {
-                return judgeAcross(request, snapshot, trained, serving);
+            if (serving.tail().isEmpty() && !serving.backbone().sha256().equals(snapshot.backboneSha256())) {
+                return judgeAcross(request, snapshot, rows, trained, serving);
             }
             try (Evaluator evaluator = evaluator(snapshot, serving, listener)) {
                 return PromotionGate.judge(policy, trained.measured(),
@@ -80,9 +82,10 @@ class ServingComparison {
                 // The broker or the store did not answer: no reason to judge otherwise than they would let us.
                 throw e;
             }
-            LOG.warnf("Serving version cannot be compared with task=%s version=%s reason=%s", request.task(), version,
+            LOG.warnf("Serving version cannot be measured task=%s version=%s reason=%s", request.task(), version,
                     e.getMessage());
-            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + version + " cannot be read");
+            return PromotionGate.judgeIncomparable(policy, trained.measured(),
+                    "version " + version + " cannot be measured: " + e.getMessage());
         }
     }
 
@@ -90,10 +93,12 @@ class ServingComparison {
     private Evaluator evaluator(FeatureSnapshot snapshot, ModelReady serving, EpochListener listener) {
         int from = snapshot.trainRowCount();
         int[] labels = Arrays.copyOfRange(snapshot.labelIndexes(), from, snapshot.labelIndexes().length);
-        int rowBytes = snapshot.dimension() * Float.BYTES;
-        ByteBuffer rows = artifacts.read(serving).map(tail -> tuner.validationFeatures(snapshot, tail, listener))
+        int dimension = serving.backbone().dimension();
+        int rowBytes = dimension * Float.BYTES;
+        ByteBuffer rows = artifacts.read(serving)
+                .map(tail -> tuner.validationFeatures(snapshot, serving.backbone(), tail, listener))
                 .orElseGet(() -> snapshot.features().slice(from * rowBytes, labels.length * rowBytes));
-        return new Evaluator(program, snapshot.labels(), snapshot.dimension(), rows.order(ByteOrder.nativeOrder()), labels);
+        return new Evaluator(program, snapshot.labels(), dimension, rows.order(ByteOrder.nativeOrder()), labels);
     }
 
     private static Head head(ModelReady model) {
@@ -101,16 +106,13 @@ class ServingComparison {
     }
 
     /** The serving version takes features of another backbone: both are measured on the samples that have both. */
-    private Verdict judgeAcross(QueuedRequest request, FeatureSnapshot snapshot, TrainedHead trained, ModelReady serving) {
+    private Verdict judgeAcross(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, TrainedHead trained,
+            ModelReady serving) {
         BackboneReference other = serving.backbone();
         PromotionPolicy policy = request.request().promotion();
         SharedValidation shared;
-        if (serving.tail().isPresent()) {
-            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()
-                    + " has blocks of its own on backbone '" + other.id() + "'");
-        }
         try {
-            shared = new SharedValidation(snapshot, memory.features().snapshot(request.task(),
+            shared = new SharedValidation(snapshot, rows, memory.features().snapshot(request.task(),
                     BackboneKey.of(other), request.request().validationFraction(),
                     id -> true));
         } catch (Problem e) {

@@ -18,16 +18,20 @@ import io.graft.trainer.training.Evaluator;
 final class SharedValidation {
 
     private final FeatureSnapshot candidate;
+    private final ByteBuffer candidateRows;
     private final FeatureSnapshot serving;
     private final List<SampleId> samples;
 
-    /** @param serving features of the same samples by the other backbone, likewise split */
-    SharedValidation(FeatureSnapshot candidate, FeatureSnapshot serving) {
+    /**
+     * @param candidateRows features of the candidate's validation samples, through its own blocks where it has any
+     * @param serving features of the same samples by the other backbone, likewise split
+     */
+    SharedValidation(FeatureSnapshot candidate, ByteBuffer candidateRows, FeatureSnapshot serving) {
         this.candidate = candidate;
+        this.candidateRows = candidateRows;
         this.serving = serving;
-        Map<SampleId, Integer> others = rows(serving);
-        this.samples = candidate.sampleIds().subList(candidate.trainCount(), candidate.sampleIds().size()).stream()
-                .filter(others::containsKey).toList();
+        Map<SampleId, Integer> others = numbers(serving);
+        this.samples = validated(candidate).stream().filter(others::containsKey).toList();
     }
 
     int sampleCount() {
@@ -36,34 +40,39 @@ final class SharedValidation {
 
     /** For heads that take the candidate's features. */
     Evaluator ofCandidate(HeadProgram program) {
-        return evaluator(program, candidate);
+        return evaluator(program, candidate, candidateRows);
     }
 
     /** For heads that take the serving version's features. */
     Evaluator ofServing(HeadProgram program) {
-        return evaluator(program, serving);
+        int rowBytes = serving.dimension() * Float.BYTES;
+        return evaluator(program, serving,
+                serving.features().slice(serving.trainRowCount() * rowBytes, serving.validationCount() * rowBytes));
     }
 
-    private Evaluator evaluator(HeadProgram program, FeatureSnapshot snapshot) {
-        Map<SampleId, Integer> rows = rows(snapshot);
-        Map<SampleId, Integer> labelled = rows(candidate);
+    /** @param rows of all validation samples of the snapshot */
+    private Evaluator evaluator(HeadProgram program, FeatureSnapshot snapshot, ByteBuffer rows) {
+        Map<SampleId, Integer> numbers = numbers(snapshot);
+        Map<SampleId, Integer> labelled = numbers(candidate);
         int rowBytes = snapshot.dimension() * Float.BYTES;
         ByteBuffer features = ByteBuffer.allocateDirect(samples.size() * rowBytes).order(ByteOrder.nativeOrder());
         int[] labels = new int[samples.size()];
         for (int i = 0; i < labels.length; i++) {
             SampleId id = samples.get(i);
-            features.put(snapshot.features().slice(rows.getOrDefault(id, 0) * rowBytes, rowBytes));
-            labels[i] = candidate.labelIndexes()[labelled.getOrDefault(id, 0)];
+            features.put(rows.slice(numbers.getOrDefault(id, 0) * rowBytes, rowBytes));
+            labels[i] = candidate.labelIndexes()[candidate.trainRowCount() + labelled.getOrDefault(id, 0)];
         }
         return new Evaluator(program, candidate.labels(), snapshot.dimension(), features.flip(), labels);
     }
 
-    /** Of each validation sample its row. */
-    private static Map<SampleId, Integer> rows(FeatureSnapshot snapshot) {
-        Map<SampleId, Integer> rows = new HashMap<>();
-        for (int i = 0; i < snapshot.validationCount(); i++) {
-            rows.put(snapshot.sampleIds().get(snapshot.trainCount() + i), snapshot.trainRowCount() + i);
-        }
-        return rows;
+    private static List<SampleId> validated(FeatureSnapshot snapshot) {
+        return snapshot.sampleIds().subList(snapshot.trainCount(), snapshot.sampleIds().size());
+    }
+
+    /** Of each validation sample its number among them. */
+    private static Map<SampleId, Integer> numbers(FeatureSnapshot snapshot) {
+        Map<SampleId, Integer> numbers = new HashMap<>();
+        validated(snapshot).forEach(id -> numbers.put(id, numbers.size()));
+        return numbers;
     }
 }

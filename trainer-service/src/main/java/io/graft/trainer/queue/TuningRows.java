@@ -108,7 +108,7 @@ final class TuningRows implements AutoCloseable {
 
     /** Features of some of the rows through a tail, little-endian float32, [rows, dimension], direct. */
     ByteBuffer features(Tail tail, List<Integer> rows) {
-        ByteBuffer features = ByteBuffer.allocateDirect(rows.size() * snapshot.dimension() * Float.BYTES)
+        ByteBuffer features = ByteBuffer.allocateDirect(rows.size() * backbone.descriptor().dimension() * Float.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (int from = 0; from < rows.size(); from += BATCH_SIZE) {
             int[] some = rows.subList(from, Math.min(from + BATCH_SIZE, rows.size())).stream().mapToInt(Integer::intValue)

@@ -109,7 +109,8 @@ public final class TrainingSet {
         return Arrays.copyOf(labelIndexes, trainCount);
     }
 
-    ByteBuffer validationRows() {
+    /** Float32 in the machine's byte order, [validationCount, dimension], as the backbone makes them, direct. */
+    public ByteBuffer validationRows() {
         return rows(trainCount, validationCount());
     }
 
