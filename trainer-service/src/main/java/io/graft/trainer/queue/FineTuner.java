@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import jakarta.inject.Inject;
@@ -28,6 +29,7 @@ import io.graft.trainer.log.StoredSamples;
 import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.table.SampleOrigin;
 import io.graft.trainer.training.EpochListener;
+import io.graft.trainer.training.RunWatch;
 import io.graft.trainer.training.TailTraining;
 import io.graft.trainer.training.TrainedHead;
 import io.smallrye.common.annotation.Identifier;
@@ -39,11 +41,14 @@ import io.smallrye.common.annotation.Identifier;
 @Singleton
 class FineTuner {
 
+    /** A reading that takes too long is ended by the run's watch, which fails the run. */
+    private static final Duration AFTER_THE_WATCH = Duration.ofMinutes(1);
+
     private final Backbones backbones;
     private final StoredSamples stored;
     private final String labelledSamples;
     private final long bytesMax;
-    private final TailTraining training;
+    private final Duration limit;
     private final TailArtifacts artifacts;
 
     @Inject
@@ -51,11 +56,10 @@ class FineTuner {
             EmbeddingConfig samples, TrainingConfig config, TailArtifacts artifacts) {
         this.backbones = backbones;
         this.labelledSamples = topics.labelledSamples();
-        Duration limit = config.fineTuningLimit();
+        this.limit = config.fineTuningLimit();
         this.bytesMax = config.fineTuningBytesMax();
         this.stored = new StoredSamples(kafka, topics, new SampleEventCodec(new SampleContentCodec(samples.sampleBytesMax())),
-                limit);
-        this.training = new TailTraining(limit, System::nanoTime);
+                limit.plus(AFTER_THE_WATCH));
         this.artifacts = artifacts;
     }
 
@@ -73,17 +77,19 @@ class FineTuner {
      *
      * @param alone the head on the backbone's own blocks, to start from
      * @throws Problem INVALID when the backbone has no such blocks, a sample's content is gone, the rows take too much memory,
-     *         the blocks have no place to go or the recipe diverges; BUSY when the broker does not answer
+     *         the blocks have no place to go, the recipe diverges, or reading and training take too long together; BROKEN when
+     *         the store is away; BUSY when the broker does not answer
      */
     Tuned tune(TrainRequest request, FeatureSnapshot snapshot, TrainedHead alone, EpochListener listener) {
         try (TuningRows rows = open(snapshot, snapshot.backbone(), request.depth(), 0)) {
-            artifacts.requirePlace(rows.tuning().tailBytes());
-            fill(rows, snapshot, 0, listener);
-            TailTraining.Trained trained = training.train(
+            artifacts.requirePlace(rows.tuning().tailBytes(), listener);
+            RunWatch watch = watch(snapshot, listener);
+            fill(rows, snapshot, 0, watch);
+            TailTraining.Trained trained = TailTraining.train(
                     new TailTraining.Samples(snapshot.task(), rows.tuning(), rows.labels(), rows.trainRows(),
                             rows.validationRows()),
                     request.recipe(), request.blockLearningRate(), alone.head(),
-                    alone.features().toDistribution(snapshot.dimension()), listener);
+                    alone.features().toDistribution(snapshot.dimension()), watch, listener);
             return new Tuned(trained, rows.features(trained.tail(), rows.rows()));
         }
     }
@@ -98,7 +104,7 @@ class FineTuner {
     ByteBuffer validationFeatures(FeatureSnapshot snapshot, BackboneReference reference, Tail tail, EpochListener listener) {
         BackboneId backbone = backbone(snapshot, reference);
         try (TuningRows rows = open(snapshot, backbone, tail.depth(), snapshot.trainCount())) {
-            fill(rows, snapshot, snapshot.trainCount(), listener);
+            fill(rows, snapshot, snapshot.trainCount(), watch(snapshot, listener));
             return rows.features(tail, rows.validationRows());
         }
     }
@@ -127,18 +133,27 @@ class FineTuner {
         return new TuningRows(snapshot, backbones.open(backbone), tuning);
     }
 
-    private void fill(TuningRows rows, FeatureSnapshot snapshot, int firstSample, EpochListener listener) {
+    private RunWatch watch(FeatureSnapshot snapshot, EpochListener listener) {
+        return new RunWatch(snapshot.task(), limit, Optional.of("graft.training.fine-tuning-limit"), System::nanoTime,
+                listener);
+    }
+
+    private void fill(TuningRows rows, FeatureSnapshot snapshot, int firstSample, RunWatch watch) {
         Map<SampleId, SampleOrigin> wanted = new HashMap<>(snapshot.origins());
         wanted.keySet().retainAll(Set.copyOf(snapshot.sampleIds().subList(firstSample, snapshot.sampleIds().size())));
         Map<SampleId, SampleOrigin> gone = stored.find(snapshot.task(), wanted, new StoredSamples.Finder() {
+            private int foundCount;
+
             @Override
             public void accept(SampleEvent.Labelled sample) {
+                goingOn();
                 rows.add(sample);
+                foundCount++;
             }
 
             @Override
             public void goingOn() {
-                listener.stepEnded();
+                watch.requireToGoOn("reading " + foundCount + " of " + wanted.size() + " samples");
             }
         });
         if (!gone.isEmpty()) {

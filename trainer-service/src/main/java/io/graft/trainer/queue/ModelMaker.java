@@ -29,6 +29,7 @@ import io.graft.model.ModelReady.Dataset;
 import io.graft.model.ModelReady.HeadArtifact;
 import io.graft.model.ModelReady.SelfTest;
 import io.graft.model.ModelReady.Software;
+import io.graft.model.ModelReady.TailArtifact;
 import io.graft.model.ModelReady.TopicOffset;
 import io.graft.model.Promotion;
 import io.graft.model.Recipe;
@@ -37,7 +38,6 @@ import io.graft.model.TrainRequest;
 import io.graft.model.UnknownThreshold;
 import io.graft.model.Verdict;
 import io.graft.tail.Depth;
-import io.graft.tail.Tail;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.table.BackboneKey;
 import io.graft.trainer.table.FeatureSnapshot;
@@ -113,10 +113,10 @@ class ModelMaker {
      *
      * @param set what the head was trained on
      * @param alone the head on the backbone's own blocks, where blocks were trained too
-     * @param tail these blocks
+     * @param tail these blocks, where they can be fetched
      */
     private record Trained(TrainingSet set, TrainedHead head, SelfTest selfTest, Optional<TrainedHead> alone,
-            Optional<Tail> tail) {
+            Optional<TailArtifact> tail) {
     }
 
     private Trained train(QueuedRequest queued, FeatureSnapshot snapshot, EpochListener listener) {
@@ -154,7 +154,8 @@ class ModelMaker {
                 snapshot.labelIndexes(), snapshot.trainRowCount());
         TrainedHead head = blocks.isPresent() ? training.train(set, recipe, blocks.get(), listener)
                 : training.train(set, recipe, listener);
-        return new Trained(set, head, selfTest(head.head(), selfTestRows), alone, blocks.map(TailTraining.Trained::tail));
+        return new Trained(set, head, selfTest(head.head(), selfTestRows), alone, blocks.map(trained -> artifacts
+                .put(backbones.open(snapshot.backbone()), trained.tail(), recipe.seed(), listener)));
     }
 
     private ModelReady model(QueuedRequest request, Map<TopicPartition, Long> ends, FeatureSnapshot snapshot, Trained made,
@@ -178,8 +179,7 @@ class ModelMaker {
                         Optional.of(request.request().validationFraction()), offsets,
                         Optional.of(SampleSketch.of(snapshot.sampleIds()))),
                 made.selfTest, software, Optional.of(verdict), Optional.of(trained.features()), unknown,
-                made.tail.map(tail -> artifacts.put(backbones.open(snapshot.backbone()), tail,
-                        request.request().recipe().seed())));
+                made.tail);
     }
 
     private static List<String> warnings(QueuedRequest request, FeatureSnapshot snapshot,

@@ -58,7 +58,7 @@ class ServingComparison {
      * The gate's verdict on what a run trained.
      *
      * @param rows features of the snapshot's validation samples, through the new version's own blocks where it has any
-     * @throws Problem BUSY when the broker or the store does not answer
+     * @throws Problem BUSY when the broker does not answer
      */
     Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, TrainedHead trained,
             EpochListener listener) {
@@ -79,7 +79,7 @@ class ServingComparison {
             }
         } catch (Problem | IllegalArgumentException e) {
             if (e instanceof Problem problem && problem.type() == ProblemType.BUSY) {
-                // The broker or the store did not answer: no reason to judge otherwise than they would let us.
+                // The broker did not answer: no reason to judge otherwise than it would let us.
                 throw e;
             }
             LOG.warnf("Serving version cannot be measured task=%s version=%s reason=%s", request.task(), version,
@@ -95,7 +95,7 @@ class ServingComparison {
         int[] labels = Arrays.copyOfRange(snapshot.labelIndexes(), from, snapshot.labelIndexes().length);
         int dimension = serving.backbone().dimension();
         int rowBytes = dimension * Float.BYTES;
-        ByteBuffer rows = artifacts.read(serving)
+        ByteBuffer rows = artifacts.read(serving, listener)
                 .map(tail -> tuner.validationFeatures(snapshot, serving.backbone(), tail, listener))
                 .orElseGet(() -> snapshot.features().slice(from * rowBytes, labels.length * rowBytes));
         return new Evaluator(program, snapshot.labels(), dimension, rows.order(ByteOrder.nativeOrder()), labels);

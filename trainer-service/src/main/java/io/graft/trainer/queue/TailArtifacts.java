@@ -3,6 +3,8 @@ package io.graft.trainer.queue;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -20,44 +22,57 @@ import io.graft.model.TailReader;
 import io.graft.problem.Problem;
 import io.graft.store.ObjectStore;
 import io.graft.tail.Tail;
+import io.graft.trainer.training.EpochListener;
 
 /** Trained blocks on their way to whoever serves them: inline while they fit a message, else in the object store. */
 @Singleton
 class TailArtifacts {
 
     private static final long TAIL_BYTES_MAX = Integer.MAX_VALUE - 8L;
+    /** Written to see whether a store takes files, before hours go into one. */
+    private static final String TRIAL_NAME = "trial.txt";
+    private static final byte[] TRIAL = "Graft wrote this to see whether it may.\n".getBytes(StandardCharsets.UTF_8);
 
     private final Optional<ObjectStore> store;
-    private final TailReader reader;
+    private final Duration storeLimit;
     private final long inlineBytesMax;
 
     @Inject
     TailArtifacts(Optional<ObjectStore> store, TrainingConfig config) {
         this.store = store;
-        this.reader = new TailReader(store, TAIL_BYTES_MAX);
+        this.storeLimit = config.storeLimit();
         this.inlineBytesMax = config.inlineBlockBytesMax();
     }
 
-    /** Looks whether blocks of a size have a place, before they are trained. @throws Problem INVALID when they have none */
-    void requirePlace(long sizeBytes) {
-        if (sizeBytes > inlineBytesMax && store.isEmpty()) {
-            throw Problem.invalid("FINE_TUNING_NO_STORE", "trained blocks have " + sizeBytes
-                    + " bytes, too many for an event (expected: an object store, graft.objects.url, or at most "
-                    + inlineBytesMax + " bytes, graft.training.inline-block-bytes-max)");
+    /**
+     * Looks whether blocks of a size have a place, before they are trained: a store is asked to take a small file.
+     *
+     * @throws Problem INVALID when they have none; BROKEN when the store is away or refuses
+     */
+    void requirePlace(long sizeBytes, EpochListener listener) {
+        if (sizeBytes <= inlineBytesMax) {
+            return;
         }
+        patient(listener).orElseThrow(() -> Problem.invalid("FINE_TUNING_NO_STORE", "trained blocks have " + sizeBytes
+                + " bytes, too many for an event (expected: an object store, graft.objects.url, or at most "
+                + inlineBytesMax + " bytes, graft.training.inline-block-bytes-max)")).put(TRIAL_NAME, TRIAL);
+    }
+
+    private Optional<ObjectStore> patient(EpochListener listener) {
+        return store.map(known -> new PatientStore(known, storeLimit, listener::stepEnded));
     }
 
     /**
      * Puts blocks where they can be fetched.
      *
      * @param seed of the probe
-     * @throws Problem BUSY or BROKEN when the store does not take them
+     * @throws Problem BROKEN when the store is away or refuses
      */
-    TailArtifact put(Backbone backbone, Tail tail, long seed) {
+    TailArtifact put(Backbone backbone, Tail tail, long seed, EpochListener listener) {
         byte[] file = Tail.encode(tail.depth(), tail.tensors());
         boolean inline = file.length <= inlineBytesMax;
         Optional<URI> uri = inline ? Optional.empty()
-                : Optional.of(store.orElseThrow().put(tail.sha256() + ".safetensors", file));
+                : Optional.of(patient(listener).orElseThrow().put(tail.sha256() + ".safetensors", file));
         return new TailArtifact(HeadArtifact.SAFETENSORS, tail.depth(), tail.sha256(), file.length,
                 inline ? Optional.of(Base64.getEncoder().encodeToString(file)) : Optional.empty(), uri,
                 new TailProbe(seed, probe(backbone, tail, seed)));
@@ -72,8 +87,9 @@ class TailArtifacts {
         }
     }
 
-    /** The blocks of a version. @throws Problem as of {@link TailReader#read} */
-    Optional<Tail> read(ModelReady model) {
+    /** The blocks of a version. @throws Problem as of {@link TailReader#read}, but BROKEN when the store is away */
+    Optional<Tail> read(ModelReady model, EpochListener listener) {
+        TailReader reader = new TailReader(patient(listener), TAIL_BYTES_MAX);
         return model.tail().map(artifact -> reader.read("model '" + model.key() + "'", artifact));
     }
 }

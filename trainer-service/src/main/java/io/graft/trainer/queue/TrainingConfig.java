@@ -30,9 +30,16 @@ public interface TrainingConfig {
     @WithDefault("10m")
     Duration runLimit();
 
-    /** How long a run may train blocks of the backbone, reading the samples included. */
+    /**
+     * How long a run may train blocks of the backbone, reading the samples included; likewise how long the gate may read
+     * samples for a serving version with blocks.
+     */
     @WithDefault("2h")
     Duration fineTuningLimit();
+
+    /** How long a run asks an object store that does not answer, before it trains blocks, and for their file. */
+    @WithDefault("10m")
+    Duration storeLimit();
 
     /** What the samples of a run may take in memory while blocks of the backbone are trained, in bytes. */
     @WithDefault("1000000000")

@@ -1,11 +1,9 @@
 package io.graft.trainer.training;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,16 +29,7 @@ import io.graft.tail.Tail;
  */
 public final class TailTraining {
 
-    private final Duration runTimeMax;
-    private final LongSupplier nanoTime;
-
-    /**
-     * @param runTimeMax looked at before each step
-     * @param nanoTime as {@link System#nanoTime}
-     */
-    public TailTraining(Duration runTimeMax, LongSupplier nanoTime) {
-        this.runTimeMax = runTimeMax;
-        this.nanoTime = nanoTime;
+    private TailTraining() {
     }
 
     /**
@@ -73,12 +62,12 @@ public final class TailTraining {
      * @param start the head alone, for features as the backbone makes them
      * @param features where these lie
      * @param blockRate learning rate of the blocks
+     * @param watch asked before each step
      * @throws Problem INVALID when the recipe diverges on these samples, or takes too long; BUSY when the thread is
      *         interrupted; whatever the listener throws
      */
-    public Trained train(Samples samples, Recipe recipe, double blockRate, Head start, FeatureDistribution features,
-            EpochListener listener) {
-        RunWatch watch = new RunWatch(samples.task, runTimeMax, nanoTime, listener);
+    public static Trained train(Samples samples, Recipe recipe, double blockRate, Head start, FeatureDistribution features,
+            RunWatch watch, EpochListener listener) {
         int[] labels = numbers(samples.labels);
         float[] mean = features.mean();
         float[] deviation = features.deviation();

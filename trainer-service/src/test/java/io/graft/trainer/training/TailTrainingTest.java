@@ -40,7 +40,6 @@ class TailTrainingTest {
     private static final List<Integer> VALIDATED = IntStream.range(16, ROW_COUNT).boxed().toList();
     private static final List<Integer> LABELS = new Random(1).ints(ROW_COUNT, 0, 2).boxed().toList();
     private static final Head START = new Head(List.of("ants", "bees"), 512, new float[1024], new float[2]);
-    private static final TailTraining TRAINING = new TailTraining(Duration.ofMinutes(30), System::nanoTime);
 
     private static Backbones backbones;
     private static FineTuning tuning;
@@ -75,8 +74,9 @@ class TailTrainingTest {
 
     private static TailTraining.Trained train(List<Integer> validated, Recipe recipe, double blockRate,
             EpochListener listener) {
-        return TRAINING.train(new TailTraining.Samples(new TaskId("insects"), tuning, LABELS, TRAINED, validated), recipe,
-                blockRate, START, features, listener);
+        TaskId task = new TaskId("insects");
+        return TailTraining.train(new TailTraining.Samples(task, tuning, LABELS, TRAINED, validated), recipe, blockRate, START,
+                features, new RunWatch(task, Duration.ofMinutes(30), System::nanoTime, listener), listener);
     }
 
     @Test
