@@ -40,7 +40,8 @@ import io.graft.problem.Problem;
  * While the handler has one batch in hand, the loop reads the next: fetching and committing cost the handler no time. Batches
  * are handled and committed one after the other, and a partition is given away only once what was read of it is committed.
  * <p>
- * A batch whose handler throws a {@link Problem} or a {@link KafkaException} is given to it again, until it succeeds. Any other
+ * A batch whose handler throws a {@link Problem} or a {@link KafkaException} is given to it again, until it succeeds; each time
+ * the handler is told so ({@link Handler#wentBack}). Any other
  * exception, a record that its topic does not take and another loop of the same instance end the loop; {@link #failure()} says
  * which.
  */
@@ -54,17 +55,25 @@ public final class TransactionalLoop implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
     private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(5);
 
-    /** Turns a batch into what is to be written; called on one thread. */
+    /** Turns a batch into what is to be written. */
     public interface Handler {
 
         /**
-         * Works on a batch.
+         * Works on a batch; called on one thread.
          *
          * @param batch one record or more, in the order of each partition
          * @param transactions for asking about topics
          * @return the batch's result; its records are written with the batch's offsets
          */
         Result process(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions);
+
+        /**
+         * A batch goes back, and whatever was read behind it: all of it is given again. Called on the loop's thread.
+         *
+         * @param reason a {@link Problem} or a {@link KafkaException}
+         */
+        default void wentBack(RuntimeException reason) {
+        }
     }
 
     /**
@@ -79,6 +88,7 @@ public final class TransactionalLoop implements AutoCloseable {
     private final String topic;
     private final Map<String, Object> consumerConfig;
     private final Transactions transactions;
+    private final Handler handler;
     private final Thread thread;
     private final BatchHandling handling;
     private final Map<TopicPartition, Long> handed = new HashMap<>();
@@ -111,6 +121,7 @@ public final class TransactionalLoop implements AutoCloseable {
         consumerConfig.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         consumerConfig.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
         consumerConfig.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, TopicReplay.METADATA_AGE_MS_MAX);
+        this.handler = handler;
         this.handling = new BatchHandling(handler, transactions, group + "-handler");
         this.thread = new Thread(this::run, group);
         this.thread.setDaemon(true);
@@ -160,12 +171,14 @@ public final class TransactionalLoop implements AutoCloseable {
             }
             requireWorthAnotherTry(e);
             LOG.warn("Batch goes back group={} reason={}", thread.getName(), e.getMessage());
+            handler.wentBack(e);
             goBack(open);
         } catch (Problem e) {
             if (e.code().equals(Transactions.RECORD_TOO_LARGE)) {
                 throw e;
             }
             LOG.warn("Batch goes back group={} code={} reason={}", thread.getName(), e.code(), e.getMessage());
+            handler.wentBack(e);
             goBack(open);
         }
     }

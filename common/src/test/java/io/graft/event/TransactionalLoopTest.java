@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -111,12 +112,21 @@ class TransactionalLoopTest {
         KafkaTopic source = KafkaTopic.create(broker, "problem-in", 1);
         KafkaTopic target = KafkaTopic.create(broker, "problem-out", 1);
         source.write(0, List.of("a", "b", "c"));
-        AtomicInteger calls = new AtomicInteger();
-        TransactionalLoop.Handler handler = (batch, transactions) -> {
-            if (calls.incrementAndGet() < 3) {
-                throw Problem.busy("BACKBONE_BUSY", "backbone 'resnet18' has no room");
+        List<String> setbacks = new CopyOnWriteArrayList<>();
+        TransactionalLoop.Handler handler = new TransactionalLoop.Handler() {
+
+            @Override
+            public TransactionalLoop.Result process(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
+                if (setbacks.size() < 2) {
+                    throw Problem.busy("BACKBONE_BUSY", "backbone 'resnet18' has no room");
+                }
+                return copied(batch, target, new AtomicInteger());
             }
-            return copied(batch, target, new AtomicInteger());
+
+            @Override
+            public void wentBack(RuntimeException reason) {
+                setbacks.add(((Problem) reason).code());
+            }
         };
         try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
             // When
@@ -126,6 +136,7 @@ class TransactionalLoopTest {
             assertThat(loop.failure()).isEmpty();
         }
         assertThat(texts(target)).containsExactly("a", "b", "c");
+        assertThat(setbacks).containsExactly("BACKBONE_BUSY", "BACKBONE_BUSY");
     }
 
     @Test

@@ -26,6 +26,8 @@ public final class FakeBackbone implements Backbone {
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private final AtomicInteger failureCount = new AtomicInteger();
     private volatile @Nullable Throwable failure;
+    private volatile @Nullable RuntimeException preparationFailure;
+    private volatile float poison = Float.NaN;
 
     public FakeBackbone(int dimension) {
         this.descriptor = new BackboneDescriptor(new BackboneId("fake"), "f".repeat(64), dimension, "identity", "float32",
@@ -49,6 +51,16 @@ public final class FakeBackbone implements Backbone {
         this.failure = failure;
     }
 
+    /** Passes fail from now on that have an input with this number in front. */
+    public void failPassesWith(float poison) {
+        this.poison = poison;
+    }
+
+    /** No content can be prepared from now on. */
+    public void failToPrepareWith(RuntimeException failure) {
+        preparationFailure = failure;
+    }
+
     @Override
     public BackboneDescriptor descriptor() {
         return descriptor;
@@ -56,6 +68,10 @@ public final class FakeBackbone implements Backbone {
 
     @Override
     public byte[] prepare(SampleContent content) {
+        RuntimeException unprepared = preparationFailure;
+        if (unprepared != null) {
+            throw unprepared;
+        }
         if (content instanceof SampleContent.Vector vector && vector.values().length == descriptor.dimension()) {
             ByteBuffer bytes = ByteBuffer.allocate(descriptor.dimension() * Float.BYTES);
             bytes.asFloatBuffer().put(vector.values());
@@ -93,6 +109,9 @@ public final class FakeBackbone implements Backbone {
         float[][] features = new float[inputs.size()][descriptor.dimension()];
         for (int i = 0; i < features.length; i++) {
             ByteBuffer.wrap(inputs.get(i)).asFloatBuffer().get(features[i]);
+            if (features[i][0] == poison) {
+                throw new IllegalStateException("poison");
+            }
         }
         return features;
     }

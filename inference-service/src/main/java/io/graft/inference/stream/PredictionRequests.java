@@ -1,15 +1,15 @@
 package io.graft.inference.stream;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.graft.event.DeadLetter;
 import io.graft.event.Envelope;
@@ -17,7 +17,6 @@ import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
-import io.graft.inference.prediction.MemoryShortage;
 import io.graft.inference.prediction.Prediction;
 import io.graft.inference.prediction.Predictor;
 import io.graft.inference.serving.ModelChoice;
@@ -31,22 +30,20 @@ import io.graft.trace.Tracing;
 /** A record of {@code prediction-requests} to the record that answers it. Thread-safe. */
 final class PredictionRequests {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PredictionRequests.class);
+    private static final String UNFORESEEN = "PREDICTION_BROKEN";
     private static final Set<String> HEADERS_OF_THE_CONTENT = Set.of("content-type", "task", "version");
     private static final String CLOUD_EVENTS_PREFIX = "ce_";
-    private static final Duration PAUSE_BEFORE_A_TRY = Duration.ofMillis(200);
 
     private final Topics topics;
     private final SampleContentCodec codec;
     private final Predictor predictor;
-    private final int memoryTryCountMax;
     private final Tracing tracing;
 
-    /** @param memoryTryCountMax how often a request may find no memory when it is tried alone */
-    PredictionRequests(Topics topics, SampleContentCodec codec, Predictor predictor, int memoryTryCountMax, Tracing tracing) {
+    PredictionRequests(Topics topics, SampleContentCodec codec, Predictor predictor, Tracing tracing) {
         this.topics = topics;
         this.codec = codec;
         this.predictor = predictor;
-        this.memoryTryCountMax = memoryTryCountMax;
         this.tracing = tracing;
     }
 
@@ -54,7 +51,8 @@ final class PredictionRequests {
      * Answers a request: a prediction with the request's key and those of its headers that do not belong to its content, in
      * the request's trace, or a dead letter.
      *
-     * @throws Problem BUSY or BROKEN when it is not the request's fault
+     * @throws Problem BUSY when there is no room or no memory, BROKEN when something fails that the request does not tell of:
+     *         {@code PREDICTION_BROKEN} where nobody has foreseen it
      */
     ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record) {
         try (Step step = tracing.isOn() ? tracing.process(record) : Step.NONE) {
@@ -72,6 +70,11 @@ final class PredictionRequests {
                 return DeadLetter.of(record, e);
             }
             throw e;
+        } catch (RuntimeException e) {
+            LOG.error("Prediction broke topic={} partition={} offset={}", record.topic(), record.partition(), record.offset(),
+                    e);
+            step.fail(UNFORESEEN);
+            throw Problem.broken(UNFORESEEN, "prediction request broke: " + e, e);
         }
         ProducerRecord<byte[], byte[]> answer = new ProducerRecord<>(topics.predictions(), record.key(),
                 Json.write(prediction));
@@ -83,33 +86,6 @@ final class PredictionRequests {
         }
         RecordTrace.write(answer);
         return answer;
-    }
-
-    /**
-     * Answers a request that found no memory beside others. One that finds none alone either ends as a dead letter: it would
-     * hold up everything behind it for ever.
-     *
-     * @throws Problem as of {@link #answer}, for another reason
-     */
-    ProducerRecord<byte[], byte[]> answerAlone(ConsumerRecord<byte[], byte[]> record) {
-        for (int triedCount = 1;; triedCount++) {
-            LockSupport.parkNanos(PAUSE_BEFORE_A_TRY.toNanos());
-            try {
-                return answer(record);
-            } catch (Problem e) {
-                if (!isShortOfMemory(e)) {
-                    throw e;
-                }
-                if (triedCount == memoryTryCountMax) {
-                    return DeadLetter.of(record,
-                            Problem.busy(e.code(), e.sentence() + "; it was tried alone " + triedCount + " times"));
-                }
-            }
-        }
-    }
-
-    static boolean isShortOfMemory(Problem problem) {
-        return problem.code().equals(MemoryShortage.CODE);
     }
 
     private static Optional<String> key(ConsumerRecord<byte[], byte[]> record) {

@@ -26,6 +26,18 @@ public interface PredictionStreamConfig {
     @Max(100)
     int memoryTryCountMax();
 
+    /** How often a request that broke among others is tried alone, until it is a dead letter. */
+    @WithDefault("3")
+    @Min(1)
+    @Max(100)
+    int brokenTryCountMax();
+
+    /** The last of so many requests that break, one after the other, ends the loop, and liveness is red. */
+    @WithDefault("10")
+    @Min(1)
+    @Max(1_000_000)
+    int brokenRowMax();
+
     /** Requests in one transaction. */
     @WithDefault("256")
     @Min(1)

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,18 +18,17 @@ import io.graft.inference.ModelEvents;
 import io.graft.inference.prediction.PredictorInMemory;
 import io.graft.inference.serving.TableInMemory;
 import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContentCodec;
 import io.graft.trace.Tracing;
 
 class PredictionRequestsTest {
 
-    private static final int TRY_COUNT_MAX = 2;
-
     private final FakeBackbone backbone = new FakeBackbone(3);
     private final TableInMemory models = new TableInMemory(backbone);
     private final PredictorInMemory predictor = new PredictorInMemory(backbone, models.table());
     private final PredictionRequests requests = new PredictionRequests(new Topics(""), new SampleContentCodec(1000),
-            predictor.predictor(), TRY_COUNT_MAX, Tracing.OFF);
+            predictor.predictor(), Tracing.OFF);
 
     @BeforeEach
     void serve() {
@@ -51,47 +51,31 @@ class PredictionRequestsTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String header(ProducerRecord<byte[], byte[]> record, String name) {
-        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
-    }
-
     @Test
-    void putsARequestAsideThatFindsNoMemoryAloneEither() {
+    void answersWithTheKeyAndTheOtherHeadersOfTheRequest() {
         // Given
-        backbone.failWith(new OutOfMemoryError("none left"));
+        ConsumerRecord<byte[], byte[]> request = request();
+        request.headers().add("correlation-id", bytes("c7"));
 
         // When
-        ProducerRecord<byte[], byte[]> letter = requests.answerAlone(request());
-
-        // Then
-        assertThat(letter.topic()).isEqualTo("prediction-requests-dead-letter");
-        assertThat(header(letter, "dead-letter-code")).isEqualTo("PREDICTION_MEMORY_SHORT");
-        assertThat(header(letter, "dead-letter-reason")).isEqualTo("there was no memory for a forward pass of 1 "
-                + "(expected: fewer or smaller inputs at once, or more memory); it was tried alone 2 times");
-        assertThat(backbone.batchSizes).hasSize(TRY_COUNT_MAX);
-    }
-
-    @Test
-    void answersARequestThatFindsMemoryAlone() {
-        // Given
-        backbone.failWith(new OutOfMemoryError("not now"), 1);
-
-        // When
-        ProducerRecord<byte[], byte[]> answer = requests.answerAlone(request());
+        ProducerRecord<byte[], byte[]> answer = requests.answer(request);
 
         // Then
         assertThat(answer.topic()).isEqualTo("predictions");
+        assertThat(answer.key()).isEqualTo(bytes("key"));
+        assertThat(answer.headers().toArray()).extracting(Header::key).containsExactly("correlation-id");
         assertThat(new String(answer.value(), StandardCharsets.UTF_8)).contains("\"label\":\"tit\"");
     }
 
     @Test
-    void leavesARequestToTheBatchThatFailsForAnotherReason() {
+    void saysByACodeThatARequestBrokeAsNobodyHasForeseen() {
         // Given
-        backbone.failWith(new IllegalStateException("broken"));
+        backbone.failToPrepareWith(new ArithmeticException("/ by zero"));
 
         // When // Then
-        assertThatThrownBy(() -> requests.answerAlone(request())).isInstanceOf(Problem.class)
-                .hasMessage("backbone 'fake' failed on a batch of 1");
-        assertThat(backbone.batchSizes).hasSize(1);
+        assertThatThrownBy(() -> requests.answer(request())).isInstanceOfSatisfying(Problem.class, problem -> {
+            assertThat(problem.type()).isEqualTo(ProblemType.BROKEN);
+            assertThat(problem.code()).isEqualTo("PREDICTION_BROKEN");
+        }).hasMessage("prediction request broke: java.lang.ArithmeticException: / by zero");
     }
 }

@@ -1,0 +1,113 @@
+package io.graft.inference.stream;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+import io.graft.event.Topics;
+import io.graft.event.TransactionalLoop;
+import io.graft.event.Transactions;
+import io.graft.inference.serving.ServingTable;
+import io.graft.problem.Problem;
+
+/** Answers the requests of a batch on a few threads at once. */
+final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
+
+    private final Topics topics;
+    private final ServingTable table;
+    private final RequestTries tries;
+    private final StreamMeters meters;
+    private final ExecutorService threads;
+
+    RequestBatches(Topics topics, ServingTable table, RequestTries tries, StreamMeters meters, int concurrency) {
+        this.topics = topics;
+        this.table = table;
+        this.tries = tries;
+        this.meters = meters;
+        this.threads = Executors.newFixedThreadPool(concurrency, task -> {
+            Thread thread = new Thread(task, "prediction-requests");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @Override
+    public TransactionalLoop.Result process(List<ConsumerRecord<byte[], byte[]>> batch, Transactions transactions) {
+        return process(batch);
+    }
+
+    @Override
+    public void wentBack(RuntimeException reason) {
+        tries.endRow();
+        meters.wentBack(reason);
+    }
+
+    /**
+     * Answers each request, or puts it aside.
+     *
+     * @throws Problem BUSY before the models are read, and after the end
+     * @throws IllegalStateException when too many requests in a row have broken
+     */
+    TransactionalLoop.Result process(List<ConsumerRecord<byte[], byte[]>> batch) {
+        if (!table.isSettled()) {
+            throw Problem.busy("PREDICTION_STARTING", "the models are still being read (expected: a moment later)");
+        }
+        List<ProducerRecord<byte[], byte[]>> answers = answers(batch);
+        int answeredCount = (int) answers.stream().filter(this::isAnswer).count();
+        return new TransactionalLoop.Result(answers,
+                () -> meters.committed(answeredCount, batch.size() - answeredCount));
+    }
+
+    private boolean isAnswer(ProducerRecord<byte[], byte[]> record) {
+        return record.topic().equals(topics.predictions());
+    }
+
+    private List<ProducerRecord<byte[], byte[]>> answers(List<ConsumerRecord<byte[], byte[]>> batch) {
+        List<Callable<ProducerRecord<byte[], byte[]>>> tasks = new ArrayList<>(batch.size());
+        batch.forEach(record -> tasks.add(() -> tries.besideOthers(record)));
+        List<ProducerRecord<byte[], byte[]>> answers = new ArrayList<>(batch.size());
+        try {
+            List<Future<ProducerRecord<byte[], byte[]>>> begun = threads.invokeAll(tasks);
+            for (int i = 0; i < begun.size(); i++) {
+                ProducerRecord<byte[], byte[]> answer = answer(batch.get(i), begun.get(i));
+                if (isAnswer(answer)) {
+                    tries.endRow();
+                }
+                answers.add(answer);
+            }
+            return answers;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.busy("PREDICTION_INTERRUPTED", "predictions were interrupted (expected: another replica)");
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record,
+            Future<ProducerRecord<byte[], byte[]>> begun) throws InterruptedException {
+        try {
+            return begun.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Problem problem) {
+                return tries.alone(record, problem);
+            }
+            throw new IllegalStateException("a prediction broke: " + e.getCause(), e);
+        }
+    }
+
+    /** Whatever waits for room gives up: its batch is another replica's. */
+    void end() {
+        tries.end();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

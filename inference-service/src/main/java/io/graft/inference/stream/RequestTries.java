@@ -1,0 +1,124 @@
+package io.graft.inference.stream;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+import io.graft.event.DeadLetter;
+import io.graft.inference.prediction.MemoryShortage;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+
+/**
+ * Tries requests until each has its answer or is put aside, so that none costs the others of its batch theirs. Thread-safe.
+ * <p>
+ * One that there is no room for waits. One that found no memory, or broke, shared a pass with others, so it is tried alone; if
+ * it
+ * fails alone too, it is a dead letter. Where request after request breaks, it is not theirs.
+ */
+final class RequestTries {
+
+    private static final Duration PAUSE_WHILE_BUSY_MIN = Duration.ofMillis(50);
+    private static final Duration PAUSE_WHILE_BUSY_MAX = Duration.ofSeconds(2);
+    private static final Duration PAUSE_BEFORE_A_TRY = Duration.ofMillis(200);
+
+    private final PredictionRequests requests;
+    private final TryLimits limits;
+    private final StreamMeters meters;
+    private final AtomicInteger brokenInARow = new AtomicInteger();
+    private volatile boolean ended;
+
+    RequestTries(PredictionRequests requests, TryLimits limits, StreamMeters meters) {
+        this.requests = requests;
+        this.limits = limits;
+        this.meters = meters;
+    }
+
+    /**
+     * Answers a request beside others; while there is no room for it, it waits.
+     *
+     * @throws Problem BUSY where it found no memory, BROKEN where it broke: {@link #alone} says what comes of it; BUSY after
+     *         the
+     *         end
+     */
+    ProducerRecord<byte[], byte[]> besideOthers(ConsumerRecord<byte[], byte[]> record) {
+        Duration pause = PAUSE_WHILE_BUSY_MIN;
+        while (true) {
+            try {
+                return requests.answer(record);
+            } catch (Problem e) {
+                if (e.type() != ProblemType.BUSY || isShortOfMemory(e)) {
+                    throw e;
+                }
+                pause(pause, e);
+                meters.retried(StreamMeters.Reason.BUSY);
+                pause = pause.multipliedBy(2).compareTo(PAUSE_WHILE_BUSY_MAX) < 0 ? pause.multipliedBy(2)
+                        : PAUSE_WHILE_BUSY_MAX;
+            }
+        }
+    }
+
+    /**
+     * Answers a request that failed beside others, or puts it aside: it would hold up everything behind it for ever.
+     *
+     * @throws Problem BUSY after the end
+     * @throws IllegalStateException when too many requests in a row have broken
+     */
+    ProducerRecord<byte[], byte[]> alone(ConsumerRecord<byte[], byte[]> record, Problem besideOthers) {
+        Problem failed = besideOthers;
+        for (int triedCount = 0;; triedCount++) {
+            boolean broken = failed.type() == ProblemType.BROKEN;
+            if (!broken && !isShortOfMemory(failed)) {
+                throw failed;
+            }
+            if (triedCount == (broken ? limits.brokenTryCountMax() : limits.memoryTryCountMax())) {
+                return putAside(record, failed, "; it was tried alone " + triedCount + " times");
+            }
+            pause(PAUSE_BEFORE_A_TRY, failed);
+            meters.retried(broken ? StreamMeters.Reason.BROKEN : StreamMeters.Reason.MEMORY);
+            try {
+                return besideOthers(record);
+            } catch (Problem e) {
+                failed = e;
+            }
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> putAside(ConsumerRecord<byte[], byte[]> record, Problem failed, String tried) {
+        if (failed.type() != ProblemType.BROKEN) {
+            return DeadLetter.of(record, Problem.busy(failed.code(), failed.sentence() + tried));
+        }
+        int brokenCount = brokenInARow.incrementAndGet();
+        if (brokenCount >= limits.brokenRowMax()) {
+            throw new IllegalStateException(brokenCount + " prediction requests in a row broke, the last one at offset "
+                    + record.offset() + " of partition " + record.partition() + ": " + failed.code() + ", " + failed.sentence()
+                    + tried, failed);
+        }
+        return DeadLetter.of(record, Problem.broken(failed.code(), failed.sentence() + tried, failed));
+    }
+
+    /** A request has its answer, or the batch is done again: a row of broken ones is over. */
+    void endRow() {
+        brokenInARow.set(0);
+    }
+
+    /** Nobody waits any more. */
+    void end() {
+        ended = true;
+    }
+
+    private static boolean isShortOfMemory(Problem problem) {
+        return problem.code().equals(MemoryShortage.CODE);
+    }
+
+    private void pause(Duration pause, Problem failed) {
+        LockSupport.parkNanos(pause.toNanos());
+        if (ended || Thread.currentThread().isInterrupted()) {
+            throw Problem.busy("PREDICTION_INTERRUPTED",
+                    "prediction was interrupted after: " + failed.sentence() + " (expected: another replica)");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.graft.inference.stream;
+
+/**
+ * How often a request is tried.
+ *
+ * @param memoryTryCountMax how often it may find no memory when it is tried alone
+ * @param brokenTryCountMax how often it may break when it is tried alone
+ * @param brokenRowMax so many requests that are put aside as broken, one after the other, end the loop
+ */
+record TryLimits(int memoryTryCountMax, int brokenTryCountMax, int brokenRowMax) {
+}

@@ -1,0 +1,238 @@
+package io.graft.inference.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.graft.event.Topics;
+import io.graft.event.TransactionalLoop;
+import io.graft.inference.FakeBackbone;
+import io.graft.inference.ModelEvents;
+import io.graft.inference.prediction.PredictorInMemory;
+import io.graft.inference.serving.TableInMemory;
+import io.graft.problem.Problem;
+import io.graft.sample.SampleContentCodec;
+import io.graft.testing.Await;
+import io.graft.trace.Tracing;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+class RequestBatchesTest {
+
+    /** Room for four in a pass and four that wait. */
+    private static final int MORE_THAN_THERE_IS_ROOM_FOR = 12;
+    private static final float POISON = 666;
+    private static final Topics TOPICS = new Topics("");
+    private static final TryLimits LIMITS = new TryLimits(2, 3, 3);
+
+    private final FakeBackbone backbone = new FakeBackbone(3);
+    private final TableInMemory models = new TableInMemory(backbone);
+    private final PredictorInMemory predictor = new PredictorInMemory(backbone, models.table());
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final StreamMeters meters = new StreamMeters(registry);
+    private final RequestBatches batches = new RequestBatches(TOPICS, models.table(),
+            new RequestTries(new PredictionRequests(TOPICS, new SampleContentCodec(1000), predictor.predictor(), Tracing.OFF),
+                    LIMITS, meters),
+            meters, MORE_THAN_THERE_IS_ROOM_FOR);
+
+    @BeforeEach
+    void serve() {
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+    }
+
+    @AfterEach
+    void close() {
+        batches.close();
+        predictor.close();
+    }
+
+    private static ConsumerRecord<byte[], byte[]> request(int number, float first) {
+        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(TOPICS.predictionRequests(), 0, number,
+                bytes(Integer.toString(number)), bytes("{\"vector\": [" + first + ", 3, 2]}"));
+        record.headers().add("task", bytes("birds")).add("content-type", bytes("application/json"));
+        return record;
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> requests(int count) {
+        return IntStream.range(0, count).mapToObj(number -> request(number, 1)).toList();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private static List<String> keys(TransactionalLoop.Result result, String topic) {
+        return result.records().stream().filter(record -> record.topic().equals(topic))
+                .map(record -> new String(record.key(), StandardCharsets.UTF_8)).toList();
+    }
+
+    private static List<String> answered(TransactionalLoop.Result result) {
+        return keys(result, TOPICS.predictions());
+    }
+
+    private static List<String> numbers(int count) {
+        return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    }
+
+    private double retries(String reason) {
+        return registry.get("graft.prediction.request.retries").tag("reason", reason).counter().count();
+    }
+
+    private double setbacks(String reason) {
+        return registry.get("graft.prediction.request.setbacks").tag("reason", reason).counter().count();
+    }
+
+    @Test
+    void letsRequestsWaitThatThereIsNoRoomForAndKeepsTheAnswersOfTheOthers() throws Exception {
+        // Given
+        CountDownLatch gate = backbone.closeGate();
+        CompletableFuture<TransactionalLoop.Result> result = CompletableFuture
+                .supplyAsync(() -> batches.process(requests(MORE_THAN_THERE_IS_ROOM_FOR)));
+        Await.until("some have found no room", () -> retries("busy") >= MORE_THAN_THERE_IS_ROOM_FOR - 8);
+
+        // When
+        gate.countDown();
+
+        // Then
+        assertThat(answered(result.get())).isEqualTo(numbers(MORE_THAN_THERE_IS_ROOM_FOR));
+        assertThat(backbone.batchSizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(MORE_THAN_THERE_IS_ROOM_FOR);
+        assertThat(retries("broken")).isZero();
+    }
+
+    @Test
+    void givesTheBatchBackWhenTheServiceEndsWhileRequestsWait() throws Exception {
+        // Given
+        CountDownLatch gate = backbone.closeGate();
+        CompletableFuture<TransactionalLoop.Result> result = CompletableFuture
+                .supplyAsync(() -> batches.process(requests(MORE_THAN_THERE_IS_ROOM_FOR)));
+        Await.until("some have found no room", () -> retries("busy") > 0);
+
+        // When
+        batches.end();
+        CompletableFuture<Throwable> failure = result.handle((unused, e) -> e.getCause());
+        gate.countDown();
+
+        // Then
+        assertThat(failure.get()).isInstanceOfSatisfying(Problem.class,
+                problem -> assertThat(problem.code()).isEqualTo("PREDICTION_INTERRUPTED"));
+    }
+
+    @Test
+    void answersThoseThatOnlyBreakBesideAnother() {
+        // Given
+        backbone.failPassesWith(POISON);
+        List<ConsumerRecord<byte[], byte[]>> batch = List.of(request(0, 1), request(1, POISON), request(2, 1));
+
+        // When
+        TransactionalLoop.Result result = batches.process(batch);
+        result.committed().run();
+
+        // Then
+        assertThat(answered(result)).containsExactly("0", "2");
+        assertThat(keys(result, "prediction-requests-dead-letter")).containsExactly("1");
+        ProducerRecord<byte[], byte[]> letter = result.records().get(1);
+        assertThat(header(letter, "dead-letter-code")).isEqualTo("BACKBONE_FAILED");
+        assertThat(header(letter, "dead-letter-reason"))
+                .isEqualTo("backbone 'fake' failed on a batch of 1; it was tried alone 3 times");
+        assertThat(retries("broken")).isGreaterThanOrEqualTo(LIMITS.brokenTryCountMax());
+        assertThat(registry.get("graft.prediction.requests").tag("outcome", "answered").counter().count()).isEqualTo(2);
+        assertThat(registry.get("graft.prediction.requests").tag("outcome", "rejected").counter().count()).isEqualTo(1);
+    }
+
+    @Test
+    void answersAllWhenOnePassHasFailed() {
+        // Given
+        backbone.failWith(new IllegalStateException("once"), 1);
+
+        // When
+        TransactionalLoop.Result result = batches.process(requests(4));
+
+        // Then
+        assertThat(answered(result)).isEqualTo(numbers(4));
+    }
+
+    @Test
+    void endsWhenRequestAfterRequestBreaks() {
+        // Given
+        backbone.failWith(new IllegalStateException("broken"));
+        TransactionalLoop.Result first = batches.process(requests(LIMITS.brokenRowMax() - 1));
+        assertThat(keys(first, "prediction-requests-dead-letter")).hasSize(LIMITS.brokenRowMax() - 1);
+
+        // When // Then
+        assertThatThrownBy(() -> batches.process(List.of(request(7, 1)))).isInstanceOf(IllegalStateException.class)
+                .isNotInstanceOf(Problem.class)
+                .hasMessage("3 prediction requests in a row broke, the last one at offset 7 of partition 0: BACKBONE_FAILED, "
+                        + "backbone 'fake' failed on a batch of 1; it was tried alone 3 times");
+    }
+
+    @Test
+    void goesOnWhereAnAnswerLiesBetweenThoseThatBreak() {
+        // Given
+        backbone.failPassesWith(POISON);
+        List<ConsumerRecord<byte[], byte[]>> batch = IntStream.range(0, 8)
+                .mapToObj(number -> request(number, number % 3 == 2 ? 1 : POISON)).toList();
+
+        // When
+        TransactionalLoop.Result result = batches.process(batch);
+
+        // Then
+        assertThat(answered(result)).containsExactly("2", "5");
+        assertThat(keys(result, "prediction-requests-dead-letter")).hasSize(6);
+    }
+
+    @Test
+    void putsARequestAsideThatFindsNoMemoryAloneEither() {
+        // Given
+        backbone.failWith(new OutOfMemoryError("none left"));
+
+        // When
+        ProducerRecord<byte[], byte[]> letter = batches.process(requests(1)).records().get(0);
+
+        // Then
+        assertThat(letter.topic()).isEqualTo("prediction-requests-dead-letter");
+        assertThat(header(letter, "dead-letter-code")).isEqualTo("PREDICTION_MEMORY_SHORT");
+        assertThat(header(letter, "dead-letter-reason")).isEqualTo("there was no memory for a forward pass of 1 "
+                + "(expected: fewer or smaller inputs at once, or more memory); it was tried alone 2 times");
+        assertThat(backbone.batchSizes).hasSize(1 + LIMITS.memoryTryCountMax());
+        assertThat(retries("memory")).isEqualTo(LIMITS.memoryTryCountMax());
+    }
+
+    @Test
+    void answersARequestThatFindsMemoryAlone() {
+        // Given
+        backbone.failWith(new OutOfMemoryError("not now"), 2);
+
+        // When
+        TransactionalLoop.Result result = batches.process(requests(1));
+
+        // Then
+        assertThat(answered(result)).containsExactly("0");
+    }
+
+    @Test
+    void countsTheBatchesThatAreDoneAgain() {
+        // When
+        batches.wentBack(Problem.busy("PREDICTION_STARTING", "the models are still being read"));
+        batches.wentBack(new TimeoutException("no broker"));
+        batches.wentBack(new TimeoutException("no broker"));
+
+        // Then
+        assertThat(setbacks("busy")).isEqualTo(1);
+        assertThat(setbacks("broker")).isEqualTo(2);
+    }
+}
