@@ -11,6 +11,8 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import io.graft.event.Topics;
+import io.graft.id.TaskId;
+import io.graft.inference.metrics.Owners;
 import io.graft.inference.prediction.PredictionIds;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,9 +48,9 @@ final class FeedbackBeans {
     @Produces
     @Singleton
     Feedback feedback(Topics topics, PredictionIds ids, RecentPredictions recent, LabellingCandidatesConfig asking,
-            EventWriter events, FeedbackMetrics metrics, MeterRegistry registry, InstantSource clock) {
+            EventWriter events, FeedbackMetrics metrics, Owners<TaskId> tasks, InstantSource clock) {
         return new Feedback(topics, ids, recent,
-                new LabellingCandidates(topics, asking, events, candidatesThread(), registry, clock), events,
+                new LabellingCandidates(topics, asking, events, candidatesThread(), tasks, clock), events,
                 metrics, clock);
     }
 

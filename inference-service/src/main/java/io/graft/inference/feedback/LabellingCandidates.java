@@ -14,9 +14,12 @@ import org.apache.kafka.common.header.Headers;
 
 import io.graft.event.Topics;
 import io.graft.id.TaskId;
+import io.graft.inference.metrics.OwnedMeters;
+import io.graft.inference.metrics.Owners;
+import io.graft.inference.metrics.Series;
 import io.graft.inference.prediction.Prediction;
 import io.graft.sample.SampleKey;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Counter;
 
 /**
  * Asks people about uncertain predictions: the content goes to {@code labelling-candidates}, with all that it takes to send it
@@ -28,9 +31,20 @@ final class LabellingCandidates {
     private final LabellingCandidatesConfig config;
     private final EventSink events;
     private final Executor thread;
-    private final MeterRegistry registry;
+    private final OwnedMeters<TaskId, Counters> counters;
     private final InstantSource clock;
     private final ConcurrentMap<TaskId, Minute> minutes = new ConcurrentHashMap<>();
+
+    private record Counters(Counter sent, Counter limited, Counter failed) {
+
+        Counters(Series series) {
+            this(series.add(counter("sent")), series.add(counter("limited")), series.add(counter("failed")));
+        }
+
+        private static Counter.Builder counter(String outcome) {
+            return Counter.builder("graft.labelling.candidates").tag("outcome", outcome);
+        }
+    }
 
     /** How many candidates a task has had in a minute. */
     private record Minute(Instant begin, int count) {
@@ -45,12 +59,12 @@ final class LabellingCandidates {
      *        left out
      */
     LabellingCandidates(Topics topics, LabellingCandidatesConfig config, EventSink events, Executor thread,
-            MeterRegistry registry, InstantSource clock) {
+            Owners<TaskId> tasks, InstantSource clock) {
         this.topics = topics;
         this.config = config;
         this.events = events;
         this.thread = thread;
-        this.registry = registry;
+        this.counters = tasks.meters(Counters::new);
         this.clock = clock;
     }
 
@@ -62,7 +76,7 @@ final class LabellingCandidates {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
         Minute minute = minutes.merge(known.task(), new Minute(now, 1), (last, first) -> last.next(now));
         if (minute.count > config.perMinuteMax()) {
-            count(known.task(), "limited");
+            counters.of(known.task()).limited.increment();
         } else {
             send(known, prediction);
         }
@@ -71,10 +85,9 @@ final class LabellingCandidates {
     private void send(RecentPrediction known, Prediction prediction) {
         TaskId task = known.task();
         try {
-            thread.execute(
-                    () -> events.send(candidate(known, prediction), written -> count(task, written ? "sent" : "failed")));
+            thread.execute(() -> events.send(candidate(known, prediction), written -> written(task, written)));
         } catch (RejectedExecutionException e) {
-            count(task, "failed");
+            written(task, false);
         }
     }
 
@@ -95,7 +108,8 @@ final class LabellingCandidates {
         headers.add(name, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void count(TaskId task, String outcome) {
-        registry.counter("graft.labelling.candidates", "task", task.value(), "outcome", outcome).increment();
+    private void written(TaskId task, boolean written) {
+        Counters all = counters.of(task);
+        (written ? all.sent : all.failed).increment();
     }
 }

@@ -11,12 +11,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.graft.event.Topics;
 import io.graft.id.BackboneId;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
+import io.graft.inference.metrics.Owners;
+import io.graft.inference.metrics.OwnersBeans;
 import io.graft.inference.prediction.Prediction;
 import io.graft.sample.SampleContent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -24,16 +27,24 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 class LabellingCandidatesTest {
 
     private static final TaskId BIRDS = new TaskId("birds");
+    private static final TaskId WORDS = new TaskId("words");
 
     private final List<ProducerRecord<byte[], byte[]>> sent = new ArrayList<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Owners<TaskId> tasks = OwnersBeans.tasks(registry, 1);
     private Instant now = Instant.parse("2026-01-01T00:00:10Z");
+
+    @BeforeEach
+    void enter() {
+        tasks.enter(BIRDS);
+        tasks.enter(WORDS);
+    }
 
     private LabellingCandidates candidates(Executor thread) {
         return new LabellingCandidates(new Topics(""), new Asking(0.6, 2), (record, heard) -> {
             sent.add(record);
             heard.accept(true);
-        }, thread, registry, () -> now);
+        }, thread, tasks, () -> now);
     }
 
     private record Asking(double probabilityBelow, int perMinuteMax) implements LabellingCandidatesConfig {
@@ -45,7 +56,12 @@ class LabellingCandidatesTest {
     }
 
     private void predict(LabellingCandidates candidates, String id, float probability, Optional<Boolean> unknown) {
-        Prediction prediction = new Prediction(id, BIRDS, new ModelVersion(3), new BackboneId("vector"), "crow", probability,
+        predict(candidates, BIRDS, id, probability, unknown);
+    }
+
+    private void predict(LabellingCandidates candidates, TaskId task, String id, float probability,
+            Optional<Boolean> unknown) {
+        Prediction prediction = new Prediction(id, task, new ModelVersion(3), new BackboneId("vector"), "crow", probability,
                 unknown,
                 List.of(), now);
         SamplePayload payload = SamplePayload.of(new SampleContent.Vector(new float[] { 1, 2 })).orElseThrow();
@@ -109,8 +125,29 @@ class LabellingCandidatesTest {
         assertThat(counted("failed")).isEqualTo(1);
     }
 
+    @Test
+    void countsTasksBeyondTheBoundOfSeriesTogetherAndForgetsThoseThatLeave() {
+        // Given
+        LabellingCandidates candidates = candidates(Runnable::run);
+        predict(candidates, BIRDS, "first", 0.1f, Optional.empty());
+        predict(candidates, WORDS, "second", 0.1f, Optional.empty());
+        assertThat(counted("birds", "sent")).isEqualTo(1);
+        assertThat(counted("_other", "sent")).isEqualTo(1);
+
+        // When
+        tasks.leave(BIRDS);
+
+        // Then
+        assertThat(registry.find("graft.labelling.candidates").counters())
+                .extracting(counter -> counter.getId().getTag("task")).containsOnly("_other");
+    }
+
     private double counted(String outcome) {
-        return registry.counter("graft.labelling.candidates", "task", "birds", "outcome", outcome).count();
+        return counted("birds", outcome);
+    }
+
+    private double counted(String task, String outcome) {
+        return registry.get("graft.labelling.candidates").tags("task", task, "outcome", outcome).counter().count();
     }
 
     private static String header(ProducerRecord<byte[], byte[]> record, String name) {
