@@ -66,9 +66,9 @@ final class ServingBeans {
             ServingListener listener,
             Tracing tracing, InstantSource clock,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
-        ServingLimits limits = new ServingLimits(config.taskCountMax(), config.versionCountMax(), config.loadedCountMax(),
-                config.loadedTailCountMax(),
-                config.promotionWaitMax(), config.backboneWaitMax());
+        ServingLimits limits = new ServingLimits(config.taskCountMax(), config.promotedTaskCountMax(),
+                config.versionCountMax(), config.loadedCountMax(), config.loadedTailCountMax(), config.promotionWaitMax(),
+                config.backboneWaitMax());
         ModelSignatures signatures = ModelSignatures.open(signing.publicKeys().orElse(List.of()));
         KafkaModelArchive archive = new KafkaModelArchive(kafka, config.archiveReadMax());
         return new ServingTable(new ModelVerifier(backbones, tails, signatures, config.headBytesMax()),

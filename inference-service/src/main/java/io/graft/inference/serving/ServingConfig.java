@@ -12,11 +12,17 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "graft.serving")
 public interface ServingConfig {
 
-    /** Tasks in the table; further ones are refused. */
+    /** Tasks in the table that have a version; versions of further ones are refused. */
     @WithDefault("10000")
     @Min(1)
     @Max(1_000_000)
     int taskCountMax();
+
+    /** Tasks in the table that have a promotion and no version, beside those; promotions of further ones are refused. */
+    @WithDefault("10000")
+    @Min(1)
+    @Max(1_000_000)
+    int promotedTaskCountMax();
 
     /** Versions of a task in the table; the oldest are forgotten, but never the one that serves. */
     @WithDefault("1000")

@@ -14,7 +14,11 @@ interface ServingListener {
     /** Who does what for a task from now on. */
     void cast(TaskId task, Roles roles);
 
-    /** A task has come into the table. */
+    /** A record was passed over. */
+    default void rejected(Rejection reason) {
+    }
+
+    /** A task has a version. */
     default void entered(TaskId task) {
     }
 

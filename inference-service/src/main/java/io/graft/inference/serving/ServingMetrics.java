@@ -2,6 +2,10 @@ package io.graft.inference.serving;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 import jakarta.inject.Singleton;
 
@@ -10,6 +14,7 @@ import io.graft.inference.metrics.OwnedMeters;
 import io.graft.inference.metrics.Owners;
 import io.graft.model.ModelKey;
 import io.graft.model.Promotion;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
@@ -22,6 +27,7 @@ final class ServingMetrics implements ServingListener {
     private final Owners<ModelKey> versions;
     private final OwnedMeters<TaskId, TaskMeters> meters;
     private final Timer swaps;
+    private final Map<Rejection, Counter> rejections = new EnumMap<>(Rejection.class);
 
     ServingMetrics(MeterRegistry registry, Owners<TaskId> tasks, Owners<ModelKey> versions, InstantSource clock) {
         this.clock = clock;
@@ -30,6 +36,11 @@ final class ServingMetrics implements ServingListener {
         this.meters = tasks.meters(TaskMeters::new);
         this.swaps = Timer.builder("graft.model.swap.duration")
                 .description("From the record that made a swap possible to the new version answering").register(registry);
+        for (Rejection reason : Rejection.values()) {
+            rejections.put(reason, Counter.builder("graft.serving.records.rejected")
+                    .description("Records of model-ready and promotions that were passed over")
+                    .tag("reason", reason.name().toLowerCase(Locale.ROOT).replace('_', '-')).register(registry));
+        }
     }
 
     @Override
@@ -47,6 +58,11 @@ final class ServingMetrics implements ServingListener {
     @Override
     public void refused(TaskId task) {
         meters.of(task).swaps("refused");
+    }
+
+    @Override
+    public void rejected(Rejection reason) {
+        Objects.requireNonNull(rejections.get(reason)).increment();
     }
 
     /** A role that a task never had has no series; one that nobody has any more is 0. */

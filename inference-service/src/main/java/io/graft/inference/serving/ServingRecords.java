@@ -19,7 +19,8 @@ import io.graft.trace.Step;
 import io.graft.trace.Tracing;
 
 /**
- * Records of {@code model-ready} and {@code promotions} to calls of the table. One that cannot be read is logged and passed.
+ * Records of {@code model-ready} and {@code promotions} to calls of the table. One that cannot be read is logged, counted and
+ * passed.
  * What a record brings about belongs to the record's trace, but for history.
  */
 final class ServingRecords implements TopicReplay.Handler {
@@ -28,11 +29,13 @@ final class ServingRecords implements TopicReplay.Handler {
 
     private final Topics topics;
     private final ServingTable table;
+    private final ServingListener listener;
     private final Tracing tracing;
 
-    ServingRecords(Topics topics, ServingTable table, Tracing tracing) {
+    ServingRecords(Topics topics, ServingTable table, ServingListener listener, Tracing tracing) {
         this.topics = topics;
         this.table = table;
+        this.listener = listener;
         this.tracing = tracing;
     }
 
@@ -57,6 +60,7 @@ final class ServingRecords implements TopicReplay.Handler {
             }
             LOG.warn("Record passed over topic={} partition={} offset={} code={} reason=\"{}\"", record.topic(),
                     record.partition(), record.offset(), e.code(), e.sentence());
+            listener.rejected(Rejection.UNREADABLE);
         }
     }
 

@@ -39,7 +39,8 @@ final class ServingReplay {
     private final ScheduledExecutorService ticker;
     private volatile @Nullable Throwable tickFailure;
 
-    ServingReplay(TopicsConfig config, Topics topics, ServingTable table, Tracing tracing, MeterRegistry registry,
+    ServingReplay(TopicsConfig config, Topics topics, ServingTable table, ServingListener listener, Tracing tracing,
+            MeterRegistry registry,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         if (config.create()) {
             try (Admin admin = Admin.create(kafka)) {
@@ -48,7 +49,7 @@ final class ServingReplay {
         }
         this.table = table;
         this.replay = new TopicReplay("serving-replay", kafka, Set.of(topics.modelReady(), topics.promotions()),
-                new ServingRecords(topics, table, tracing));
+                new ServingRecords(topics, table, listener, tracing));
         this.kafkaMetrics = new KafkaClientMetrics(replay.consumer());
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "serving-clock"));
         kafkaMetrics.bindTo(registry);

@@ -48,6 +48,7 @@ public final class ServingTable {
     private final ServingLimits limits;
     private final ServingListener listener;
     private final ConcurrentMap<TaskId, TaskServing> tasks = new ConcurrentHashMap<>();
+    private final TaskPlaces places;
     private final PromotionWaits waits;
     /** Versions that become {@link Loaded}, or {@link Refused}, when the loading of their backbone ends; and their traces. */
     private final Map<ModelKey, Context> loading = new HashMap<>();
@@ -61,6 +62,7 @@ public final class ServingTable {
         this.casting = new Casting(verifier, archive);
         this.limits = limits;
         this.listener = listener;
+        this.places = new TaskPlaces(limits);
         this.waits = new PromotionWaits(limits, clock);
     }
 
@@ -148,10 +150,11 @@ public final class ServingTable {
     /** Takes a {@code model-ready} record. A broken one never replaces a version that was verified. */
     synchronized void add(ModelKey key, ModelRecord record, RecordPlace place) {
         long startNanos = System.nanoTime();
-        if (!isAdmitted(key.task())) {
+        TaskServing task = tasks.getOrDefault(key.task(), TaskServing.empty(key.task()));
+        if (task.versions().isEmpty() && !places.hasRoomForVersions()) {
+            reject(task.task(), Rejection.TASK_COUNT, limits.taskCountMax());
             return;
         }
-        TaskServing task = tasks.getOrDefault(key.task(), TaskServing.empty(key.task()));
         VersionState state;
         try {
             state = verifier.verify(key, record, place);
@@ -226,14 +229,28 @@ public final class ServingTable {
             return;
         }
         boolean served = task.servingVersion().equals(Optional.of(key.version()));
+        boolean last = task.versions().size() == 1;
+        boolean forgotten = last && (task.promotion().isEmpty() || !places.hasRoomForPromotions());
         publish(task.withoutVersion(key.version()));
+        if (forgotten) {
+            forget(key.task());
+        }
         LOG.info("Version deleted task={} version={} served={}", key.task(), key.version(), served);
+    }
+
+    private void forget(TaskId id) {
+        TaskServing task = tasks.remove(id);
+        if (task != null) {
+            places.leave(task);
+            waits.end(id);
+        }
     }
 
     /** Takes a promotion; the last one of a task wins. */
     synchronized void promote(Promotion promotion) {
         long startNanos = System.nanoTime();
-        if (!isAdmitted(promotion.task())) {
+        if (!tasks.containsKey(promotion.task()) && !places.hasRoomForPromotions()) {
+            reject(promotion.task(), Rejection.PROMOTED_TASK_COUNT, limits.promotedTaskCountMax());
             return;
         }
         TaskServing task = tasks.getOrDefault(promotion.task(), TaskServing.empty(promotion.task()));
@@ -270,12 +287,9 @@ public final class ServingTable {
         }
     }
 
-    private boolean isAdmitted(TaskId task) {
-        boolean admitted = tasks.containsKey(task) || tasks.size() < limits.taskCountMax();
-        if (!admitted) {
-            LOG.warn("Task refused: the table is full task={} taskCountMax={}", task, limits.taskCountMax());
-        }
-        return admitted;
+    private void reject(TaskId task, Rejection reason, int countMax) {
+        LOG.warn("Task refused: the table is full task={} reason={} countMax={}", task, reason, countMax);
+        listener.rejected(reason);
     }
 
     private void follow(TaskId id, long startNanos) {
@@ -323,6 +337,10 @@ public final class ServingTable {
     /** The one place that makes a change visible to readers. */
     private void publish(TaskServing task) {
         TaskServing previous = tasks.put(task.task(), task);
+        if (previous != null) {
+            places.leave(previous);
+        }
+        places.enter(task);
         report(previous == null ? TaskServing.empty(task.task()) : previous, task);
         if (!task.roles().equals(previous == null ? Roles.NONE : previous.roles())) {
             listener.cast(task.task(), task.roles());
@@ -331,7 +349,9 @@ public final class ServingTable {
 
     /** Who came and who went: what is kept of a version elsewhere goes with it. */
     private void report(TaskServing previous, TaskServing task) {
-        listener.entered(task.task());
+        if (!task.versions().isEmpty()) {
+            listener.entered(task.task());
+        }
         task.known().loaded()
                 .filter(state -> !(previous.versions().get(state.version()) instanceof Loaded))
                 .forEach(state -> listener.loaded(new ModelKey(task.task(), state.version())));

@@ -46,6 +46,11 @@ final class SwapTraces implements ServingListener {
     }
 
     @Override
+    public void rejected(Rejection reason) {
+        listener.rejected(reason);
+    }
+
+    @Override
     public void entered(TaskId task) {
         listener.entered(task);
     }

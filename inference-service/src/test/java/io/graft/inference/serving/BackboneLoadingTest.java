@@ -46,7 +46,7 @@ class BackboneLoadingTest {
     private final ServingTable table = new ServingTable(
             new ModelVerifier(shelf, TableInMemory.NO_TAILS, ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.ofNullable(topic.get(place)),
-            new ServingLimits(3, 20, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
+            new ServingLimits(3, 3, 20, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
 
     /** Loads when the test says so. */
     private final class Shelf implements BackboneLookup {

@@ -43,7 +43,7 @@ class CastingTest {
             new ModelVerifier((sha256, dimension) -> Optional.of(dimension == 2 ? backbone : wider),
                     TableInMemory.NO_TAILS, ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.ofNullable(topic.get(place)),
-            new ServingLimits(3, 20, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+            new ServingLimits(3, 3, 20, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
             new Recorder(), () -> now);
 
     private final class Recorder implements ServingListener {

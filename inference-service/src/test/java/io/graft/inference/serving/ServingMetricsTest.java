@@ -46,6 +46,19 @@ class ServingMetricsTest {
         assertThat(counts()).isEmpty();
     }
 
+    @Test
+    void countsThePassedOverRecordsByReasonFromNoneOn() {
+        // When
+        metrics.rejected(Rejection.TASK_COUNT);
+        metrics.rejected(Rejection.TASK_COUNT);
+        metrics.rejected(Rejection.UNREADABLE);
+
+        // Then
+        assertThat(registry.find("graft.serving.records.rejected").counters())
+                .extracting(counter -> counter.getId().getTag("reason") + " " + counter.count())
+                .containsExactlyInAnyOrder("task-count 2.0", "unreadable 1.0", "promoted-task-count 0.0");
+    }
+
     private List<String> counts() {
         return registry.find("graft.request.to.serving").timers().stream()
                 .map(timer -> timer.getId().getTag("task") + " " + timer.count()).toList();

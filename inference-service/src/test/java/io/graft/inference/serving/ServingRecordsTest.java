@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,14 +25,22 @@ class ServingRecordsTest {
     private static final TaskId BIRDS = new TaskId("birds");
 
     private final FakeBackbone backbone = new FakeBackbone(2);
+    private final List<Rejection> rejections = new ArrayList<>();
+    private final ServingListener listener = new TableInMemory.SilentListener() {
+
+        @Override
+        public void rejected(Rejection reason) {
+            rejections.add(reason);
+        }
+    };
     private final ServingTable table = new ServingTable(
             new ModelVerifier((sha256, dimension) -> Optional.of(backbone), TableInMemory.NO_TAILS,
                     ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.empty(),
-            new ServingLimits(10, 10, 10, 10, Duration.ofSeconds(30), Duration.ofMinutes(10)),
-            new TableInMemory.SilentListener(),
+            new ServingLimits(10, 10, 10, 10, 10, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+            listener,
             () -> ModelEvents.REQUESTED_AT);
-    private final ServingRecords records = new ServingRecords(new Topics("test."), table, Tracing.OFF);
+    private final ServingRecords records = new ServingRecords(new Topics("test."), table, listener, Tracing.OFF);
 
     private void apply(String topic, @Nullable String key, byte @Nullable [] value) {
         records.apply(new ConsumerRecord<>(topic, 0, 7, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value));
@@ -76,5 +86,6 @@ class ServingRecordsTest {
         // Then
         assertThat(table.tasks()).singleElement().extracting(TaskServing::task).isEqualTo(BIRDS);
         assertThat(table.task(BIRDS).orElseThrow().versions()).hasSize(1);
+        assertThat(rejections).hasSize(6).containsOnly(Rejection.UNREADABLE);
     }
 }

@@ -38,13 +38,14 @@ class ServingTableTest {
     private final Map<RecordPlace, ModelRecord> topic = new HashMap<>();
     private final List<String> heard = new ArrayList<>();
     private final List<String> present = new ArrayList<>();
+    private final List<String> entered = new ArrayList<>();
     private Instant now = ModelEvents.REQUESTED_AT;
 
     private final ServingTable table = new ServingTable(
             new ModelVerifier((sha256, dimension) -> sha256.equals(backbone.descriptor().sha256()) ? Optional.of(backbone)
                     : Optional.empty(), TableInMemory.NO_TAILS, ModelSignatures.NOT_ASKED_FOR, 10_000),
             place -> Optional.ofNullable(topic.get(place)),
-            new ServingLimits(3, 6, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
+            new ServingLimits(3, 3, 6, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
 
     private final class Recorder implements ServingListener {
 
@@ -70,6 +71,16 @@ class ServingTableTest {
         @Override
         public void unloaded(ModelKey model) {
             present.remove(model.toString());
+        }
+
+        @Override
+        public void rejected(Rejection reason) {
+            heard.add("rejected " + reason);
+        }
+
+        @Override
+        public void entered(TaskId task) {
+            entered.add(task.value());
         }
 
         @Override
@@ -323,7 +334,7 @@ class ServingTableTest {
                         ModelSignatures.NOT_ASKED_FOR, 10_000),
                 place -> {
                     throw Problem.broken("MODEL_ARCHIVE_BROKEN", "down");
-                }, new ServingLimits(3, 6, 1, 1, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
+                }, new ServingLimits(3, 3, 6, 1, 1, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
         broken.settle();
         for (int version = 1; version <= 3; version++) {
             broken.add(new ModelKey(BIRDS, new ModelVersion(version)),
@@ -388,21 +399,104 @@ class ServingTableTest {
         assertThat(heard).containsExactly("swapped 1 live", "left birds");
     }
 
+    private void publish(String task, int version) {
+        table.add(new ModelKey(new TaskId(task), new ModelVersion(version)),
+                new ModelRecord(Json.write(ModelEvents.ready(task, version, backbone.descriptor(),
+                        ModelEvents.largest("owl", "tit"))), Optional.empty()),
+                new RecordPlace("model-ready", 0, version));
+    }
+
+    private List<String> tasks() {
+        return table.tasks().stream().map(serving -> serving.task().value()).toList();
+    }
+
     @Test
-    void refusesATaskOverTheLimit() {
+    void refusesATaskWithAVersionOverTheLimit() {
         // Given
         table.settle();
         for (String task : List.of("a", "b", "c")) {
-            table.promote(ModelEvents.promotion(task, 1));
+            publish(task, 1);
         }
 
         // When
         publish(1);
 
         // Then
-        assertThat(table.tasks()).extracting(serving -> serving.task().value()).containsExactly("a", "b", "c");
+        assertThat(tasks()).containsExactly("a", "b", "c");
+        assertThat(heard).containsExactly("rejected TASK_COUNT");
         assertThatThrownBy(() -> table.model(BIRDS, Optional.empty()))
                 .hasMessage("task 'birds' is not known here (expected: a task with a model)");
+    }
+
+    @Test
+    void keepsThePlacesOfTasksFromPromotionsWithoutAVersion() {
+        // Given
+        table.settle();
+        for (String task : List.of("a", "b", "c", "d")) {
+            table.promote(ModelEvents.promotion(task, 1));
+        }
+        assertThat(heard).containsExactly("rejected PROMOTED_TASK_COUNT");
+        assertThat(tasks()).containsExactly("a", "b", "c");
+
+        // When
+        publish(1);
+        promote(1);
+        publish("a", 1);
+        table.promote(ModelEvents.promotion("d", 1));
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(tasks()).containsExactly("a", "b", "birds", "c", "d");
+        assertThat(heard).containsExactly("rejected PROMOTED_TASK_COUNT", "swapped 1 live", "swapped 1 live");
+    }
+
+    @Test
+    void givesThePlaceOfATaskAwayWhenItsLastVersionIsDeleted() {
+        // Given
+        table.settle();
+        for (String task : List.of("a", "b", "c")) {
+            publish(task, 1);
+        }
+        table.promote(ModelEvents.promotion("b", 1));
+
+        // When
+        table.remove(ModelKey.parse("a@1"));
+        table.remove(ModelKey.parse("b@1"));
+        publish(1);
+
+        // Then
+        assertThat(tasks()).containsExactly("b", "birds", "c");
+    }
+
+    @Test
+    void forgetsADeletedTaskThatIsPromotedWhereThoseAreTooMany() {
+        // Given
+        table.settle();
+        publish(1);
+        promote(1);
+        for (String task : List.of("a", "b", "c")) {
+            table.promote(ModelEvents.promotion(task, 1));
+        }
+
+        // When
+        table.remove(ModelKey.parse("birds@1"));
+
+        // Then
+        assertThat(tasks()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void tellsOfATaskOnceItHasAVersion() {
+        // Given
+        table.settle();
+        promote(1);
+        assertThat(entered).isEmpty();
+
+        // When
+        publish(1);
+
+        // Then
+        assertThat(entered).containsOnly("birds");
     }
 
     @Test

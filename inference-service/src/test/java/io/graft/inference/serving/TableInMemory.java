@@ -46,7 +46,7 @@ public final class TableInMemory {
                 new ModelVerifier((sha256, dimension) -> Optional.of(backbone), NO_TAILS, ModelSignatures.NOT_ASKED_FOR,
                         1 << 20),
                 place -> Optional.empty(),
-                new ServingLimits(100, 100, 100, 100, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+                new ServingLimits(100, 100, 100, 100, 100, Duration.ofSeconds(30), Duration.ofMinutes(10)),
                 new SilentListener(),
                 () -> ModelEvents.REQUESTED_AT);
         table.settle();
@@ -83,7 +83,7 @@ public final class TableInMemory {
     }
 
     /** Hears nothing. */
-    static final class SilentListener implements ServingListener {
+    static class SilentListener implements ServingListener {
 
         @Override
         public void swapped(Swap swap) {

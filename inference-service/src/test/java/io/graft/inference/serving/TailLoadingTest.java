@@ -50,7 +50,7 @@ class TailLoadingTest {
         return new ServingTable(
                 new ModelVerifier((sha256, dimension) -> Optional.of(backbone), shelf, ModelSignatures.NOT_ASKED_FOR, 10_000),
                 place -> Optional.ofNullable(topic.get(place)),
-                new ServingLimits(3, 20, 10, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
+                new ServingLimits(3, 3, 20, 10, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
                 new TableInMemory.SilentListener(), () -> ModelEvents.REQUESTED_AT);
     }
 
