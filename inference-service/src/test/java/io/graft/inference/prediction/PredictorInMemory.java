@@ -29,7 +29,7 @@ public final class PredictorInMemory implements AutoCloseable {
         return predictor;
     }
 
-    private static final class SilentListener implements AnswerListener {
+    static final class SilentListener implements AnswerListener {
 
         @Override
         public void answered(Model model, float[] feature, float[] probabilities) {
