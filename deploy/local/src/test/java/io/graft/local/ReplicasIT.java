@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +25,7 @@ class ReplicasIT {
 
     private static final int REPLICA_COUNT = 3;
     private static final int DIMENSION = 3;
+    private static final int ROLLBACK_COUNT = 9;
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @TempDir
@@ -50,26 +50,31 @@ class ReplicasIT {
     }
 
     @Test
-    void serveAnOlderVersionThatIsPromoted() throws Exception {
-        // Given: more versions than stay in memory
+    void serveAnOlderVersionThatIsPromotedWithinASecond() throws Exception {
+        // Given: the newest ten stay in memory
         TaskId task = new TaskId("rolled-back");
-        sendVersions(task, 12);
-        sender.promote(task, new ModelVersion(12));
+        sendVersions(task, 20);
+        sender.promote(task, new ModelVersion(20));
         sender.flush();
-        awaitServing(task, 12);
+        awaitServing(task, 20);
 
         // When
-        long begunAtNanos = System.nanoTime();
-        sender.promote(task, new ModelVersion(1));
-        sender.flush();
-        awaitServing(task, 1);
-
-        // Then
-        System.out.printf(Locale.ROOT, "%d replicas serve an archived version %.0f ms after its promotion%n", REPLICA_COUNT,
-                (System.nanoTime() - begunAtNanos) / 1e6);
-        for (ServiceProcess replica : stack.replicas()) {
-            assertThat(predictedVersion(replica, task)).isEqualTo(1);
+        List<Duration> durations = new ArrayList<>();
+        for (int version = 1; version <= ROLLBACK_COUNT; version++) {
+            long begunAtNanos = System.nanoTime();
+            sender.promote(task, new ModelVersion(version));
+            sender.flush();
+            awaitServing(task, version);
+            durations.add(Duration.ofNanos(System.nanoTime() - begunAtNanos));
+            for (ServiceProcess replica : stack.replicas()) {
+                assertThat(predictedVersion(replica, task)).isEqualTo(version);
+            }
         }
+
+        // Then: the median, since the first ones warm up and the machine has other work too
+        System.out.printf("%d replicas serve an archived version after its promotion, in ms: %s%n", REPLICA_COUNT,
+                durations.stream().map(Duration::toMillis).toList());
+        assertThat(durations.stream().sorted().toList().get(ROLLBACK_COUNT / 2)).isLessThan(Duration.ofSeconds(1));
     }
 
     @Test
