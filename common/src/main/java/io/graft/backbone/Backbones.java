@@ -90,6 +90,18 @@ public final class Backbones implements AutoCloseable {
         return slot;
     }
 
+    /**
+     * Lets through whose features a request may ask for: those of a configured backbone, and vectors.
+     *
+     * @throws Problem INVALID {@code BACKBONE_UNKNOWN} with the names
+     */
+    public void requireKnown(BackboneId id) {
+        if (!isConfigured(id) && !id.equals(VectorBackbone.ID)) {
+            throw Problem.invalid("BACKBONE_UNKNOWN", "backbone '" + id + "' is not configured (expected: one of "
+                    + slots.keySet() + ", or '" + VectorBackbone.ID + "')");
+        }
+    }
+
     public boolean isConfigured(BackboneId id) {
         return slots.containsKey(id);
     }

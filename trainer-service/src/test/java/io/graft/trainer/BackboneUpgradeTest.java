@@ -203,6 +203,23 @@ class BackboneUpgradeTest {
                 .body("backbones[2].problem.detail", endsWith("or the file itself at " + file + ")"));
     }
 
+    @Test
+    void refusesABackboneThatIsNotConfiguredByItsName() {
+        // Given
+        send("mistyped", 17);
+
+        // When
+        train("mistyped", "{\"backbone\":\"halv\"}");
+
+        // Then
+        TrainingProgress failed = TrainingProgress.parse(
+                kafka.await("training-progress", 1, record -> isStep(record.value(), "mistyped", TrainingState.FAILED)).get(0)
+                        .value());
+        assertThat(failed.error().orElseThrow().code()).isEqualTo("BACKBONE_UNKNOWN");
+        assertThat(failed.error().orElseThrow().message()).isEqualTo(
+                "backbone 'halv' is not configured (expected: one of [half, minilm, remote, resnet18], or 'vector')");
+    }
+
     private static boolean isStep(byte[] progress, String task, TrainingState state) {
         TrainingProgress step = TrainingProgress.parse(progress);
         return step.task().value().equals(task) && step.state() == state;

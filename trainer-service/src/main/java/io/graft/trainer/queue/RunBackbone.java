@@ -50,10 +50,12 @@ class RunBackbone {
      * Embeds what the run's backbone lacks, and waits until the memory has it.
      *
      * @param ends of the features that the memory has read
-     * @throws Problem BROKEN when the backbone cannot be opened, or it takes too long; BUSY when the broker does not answer
+     * @throws Problem INVALID when the request names a backbone that is not configured; BROKEN when the backbone cannot be
+     *         opened, or it takes too long; BUSY when the broker does not answer
      */
     Ready prepare(QueuedRequest request, int partition, Map<TopicPartition, Long> ends, LackingFeatures.Listener listener)
             throws InterruptedException {
+        request.request().backbone().ifPresent(backbones::requireKnown);
         Optional<BackboneId> id = request.request().backbone().or(() -> memory.models().backbone(request.task()))
                 .or(() -> memory.features().usualBackbone(request.task())).filter(backbones::isConfigured);
         if (id.isEmpty()) {
