@@ -56,6 +56,10 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAPackage("io.graft.inference..");
 
     @ArchTest
+    static final ArchRule onlyBackbonesTouchTheEngine = noClasses().that().resideOutsideOfPackage("io.graft.backbone..")
+            .should().dependOnClassesThat().resideInAnyPackage("ai.djl..", "ai.onnxruntime..", "dev.langchain4j..");
+
+    @ArchTest
     static final ArchRule onlyTheDoorKnowsHttp = noClasses().that().resideInAPackage("io.graft.trainer..")
             .and().resideOutsideOfPackages("io.graft.trainer.rest..", "io.graft.trainer.access..")
             .should().dependOnClassesThat().resideInAnyPackage("jakarta.ws.rs..", "io.vertx..");
