@@ -35,6 +35,11 @@ final class OldFeatures {
         this.kept = kept;
     }
 
+    /** How long they are kept. */
+    Duration kept() {
+        return kept;
+    }
+
     /** What is due now; nothing of a task with a run under way, which may be in need of them. */
     List<Replacement> due() {
         return features.tasks().stream().filter(task -> runs.runs(task).stream().allMatch(run -> run.state().isFinal()))

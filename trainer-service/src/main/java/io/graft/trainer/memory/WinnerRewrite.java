@@ -31,7 +31,8 @@ final class WinnerRewrite implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(WinnerRewrite.class);
     private static final long LOOK_AGAIN_MS = 500;
-    private static final long LOOK_FOR_OLD_MS = 60_000;
+    private static final long LOOK_FOR_OLD_MS_MIN = 1_000;
+    private static final long LOOK_FOR_OLD_MS_MAX = 60_000;
     private static final Duration SEND_AGAIN = Duration.ofMinutes(3);
 
     private final String topic;
@@ -63,7 +64,8 @@ final class WinnerRewrite implements AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // it runs until it is closed, and logs what goes wrong itself
     void start() {
-        clock.scheduleWithFixedDelay(this::replace, LOOK_FOR_OLD_MS, LOOK_FOR_OLD_MS, TimeUnit.MILLISECONDS);
+        long lookForOldMs = Math.max(LOOK_FOR_OLD_MS_MIN, Math.min(LOOK_FOR_OLD_MS_MAX, old.kept().toMillis()));
+        clock.scheduleWithFixedDelay(this::replace, lookForOldMs, lookForOldMs, TimeUnit.MILLISECONDS);
         clock.scheduleWithFixedDelay(this::rewrite, LOOK_AGAIN_MS, LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
     }
 
