@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 
 import java.time.Duration;
 import java.util.List;
@@ -345,6 +346,19 @@ class TrainerFlowTest {
         given().get("/q/health/live").then().statusCode(200).body("checks.find { it.name == 'stages' }.data.embedding",
                 equalTo("running"));
         given().get("/q/openapi").then().statusCode(200).body(containsString("/v1/tasks/{task}/train-requests"));
+    }
+
+    @Test
+    void describesATrainRequestFieldByField() {
+        given().get("/q/openapi?format=json").then().statusCode(200)
+                .body("paths.'/v1/tasks/{task}/train-requests'.post.requestBody.content.'application/json'.schema.'$ref'",
+                        equalTo("#/components/schemas/TrainRequest"))
+                .body("components.schemas.TrainRequest.properties.keySet()",
+                        hasItems("trainRequestId", "backbone", "depth", "blockLearningRate", "recipe", "validationFraction",
+                                "promotion", "unknown"))
+                .body("components.schemas.Recipe.properties.keySet()", hasItems("optimizer", "epochs", "classWeights"))
+                .body("components.schemas.TrainRequestId.type", equalTo("string"))
+                .body("components.schemas.BackboneId.type", equalTo("string"));
     }
 
     @Test

@@ -143,7 +143,7 @@ public class EventResource {
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
     @Operation(summary = "Ask for a training run; an empty body or {} takes every default")
-    @RequestBody(content = @Content(mediaType = "application/json", schema = @Schema(type = SchemaType.OBJECT), examples = {
+    @RequestBody(required = false, content = @Content(mediaType = "application/json", schema = @Schema(implementation = TrainRequest.class), examples = {
             @ExampleObject(name = "defaults", value = "{}"),
             @ExampleObject(name = "recipe", value = "{\"trainRequestId\": \"by-hand-1\", \"recipe\": {\"epochs\": 10, \"learningRate\": 0.01}, \"promotion\": {\"policy\": \"always\"}}") }))
     public Accepted train(@Parameter(example = "iris") @PathParam("task") String name, byte @Nullable [] body) {
