@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -42,7 +43,8 @@ import io.graft.problem.Problem;
  * <p>
  * A batch whose handler throws a {@link Problem} or a {@link KafkaException} is given to it again, until it succeeds; each time
  * the handler is told so ({@link Handler#wentBack}). Any other
- * exception, a record that its topic does not take and another loop of the same instance end the loop; {@link #failure()} says
+ * exception, a record that its topic does not take and that nothing is written instead of, and another loop of the same
+ * instance end the loop; {@link #failure()} says
  * which.
  */
 public final class TransactionalLoop implements AutoCloseable {
@@ -81,8 +83,15 @@ public final class TransactionalLoop implements AutoCloseable {
      *
      * @param records to write
      * @param committed called once they are written for good, to count what happened
+     * @param instead what is written in the place of one that its topic does not take; absent: the loop ends
      */
-    public record Result(List<ProducerRecord<byte[], byte[]>> records, Runnable committed) {
+    public record Result(List<ProducerRecord<byte[], byte[]>> records, Runnable committed,
+            Function<ProducerRecord<byte[], byte[]>, Optional<ProducerRecord<byte[], byte[]>>> instead) {
+
+        /** Of records that their topics take. */
+        public Result(List<ProducerRecord<byte[], byte[]>> records, Runnable committed) {
+            this(records, committed, refused -> Optional.empty());
+        }
     }
 
     private final String topic;
@@ -200,7 +209,7 @@ public final class TransactionalLoop implements AutoCloseable {
         inHand = null;
         if (batch != null) {
             Result result = BatchHandling.await(batch.result);
-            transactions.commit(result.records(), batch.progress, open.groupMetadata());
+            transactions.commit(result.records(), batch.progress, open.groupMetadata(), result.instead());
             result.committed().run();
         }
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -105,13 +106,37 @@ public final class Transactions implements AutoCloseable {
      */
     public void commit(List<ProducerRecord<byte[], byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
+        commit(records, offsets, group, refused -> Optional.empty());
+    }
+
+    /**
+     * The same.
+     *
+     * @param instead what is written in the place of a record that its topic does not take
+     */
+    void commit(List<ProducerRecord<byte[], byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group,
+            Function<ProducerRecord<byte[], byte[]>, Optional<ProducerRecord<byte[], byte[]>>> instead) {
         List<ProducerRecord<byte[], byte[]>> taken = records;
         Optional<Refusal> refusal = write(taken, offsets, group);
         while (refusal.isPresent()) {
             Refusal refused = refusal.get();
-            taken = DeadLetter.shortened(taken, refused.record).orElseThrow(() -> tooLarge(refused));
+            List<ProducerRecord<byte[], byte[]>> last = taken;
+            taken = instead.apply(refused.record).map(other -> replaced(last, refused.record, other))
+                    .or(() -> DeadLetter.shortened(last, refused.record)).orElseThrow(() -> tooLarge(refused));
             refusal = write(taken, offsets, group);
         }
+    }
+
+    private static List<ProducerRecord<byte[], byte[]>> replaced(List<ProducerRecord<byte[], byte[]>> records,
+            ProducerRecord<byte[], byte[]> refused, ProducerRecord<byte[], byte[]> other) {
+        return records.stream().map(record -> isSame(record, refused) ? other : record).toList();
+    }
+
+    /** Records may be equal and yet two. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(ProducerRecord<byte[], byte[]> record, ProducerRecord<byte[], byte[]> refused) {
+        return record == refused;
     }
 
     /** Returns the record that was refused, if nothing was written for its sake; the producer stays, since no doubt is left. */

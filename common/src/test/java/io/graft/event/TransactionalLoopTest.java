@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -296,6 +297,32 @@ class TransactionalLoopTest {
         }
         assertThat(committed(source).values()).allMatch(offset -> offset == 0);
         assertThat(texts(target)).isEmpty();
+    }
+
+    @Test
+    void writesWhatItsHandlerSaysInThePlaceOfARecordThatATopicDoesNotTake() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "instead-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "instead-out", 1, Map.of("max.message.bytes", "100000"));
+        String first = "first ".repeat(20);
+        String last = "last ".repeat(20);
+        source.write(0, List.of(first, "large", last, "large"));
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            List<ProducerRecord<byte[], byte[]>> records = batch.stream()
+                    .map(record -> new ProducerRecord<>(target.name(), record.key(),
+                            record.value().length < 20 ? new byte[200_000] : record.value()))
+                    .toList();
+            return new TransactionalLoop.Result(records, () -> {
+            }, refused -> Optional.of(new ProducerRecord<>(target.name(), "instead".getBytes(StandardCharsets.UTF_8))));
+        };
+        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
+            // When
+            loop.start();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+            assertThat(loop.failure()).isEmpty();
+        }
+        assertThat(texts(target)).containsExactly(first, "instead", last, "instead");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.graft.inference.stream;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -11,6 +13,7 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
+import io.graft.event.DeadLetter;
 import io.graft.event.Topics;
 import io.graft.event.TransactionalLoop;
 import io.graft.event.Transactions;
@@ -60,9 +63,22 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
             throw Problem.busy("PREDICTION_STARTING", "the models are still being read (expected: a moment later)");
         }
         List<ProducerRecord<byte[], byte[]>> answers = answers(batch);
-        int answeredCount = (int) answers.stream().filter(this::isAnswer).count();
+        IdentityHashMap<ProducerRecord<byte[], byte[]>, ConsumerRecord<byte[], byte[]>> answered = new IdentityHashMap<>();
+        for (int i = 0; i < answers.size(); i++) {
+            if (isAnswer(answers.get(i))) {
+                answered.put(answers.get(i), batch.get(i));
+            }
+        }
         return new TransactionalLoop.Result(answers,
-                () -> meters.committed(answeredCount, batch.size() - answeredCount));
+                () -> meters.committed(answered.size(), batch.size() - answered.size()),
+                refused -> Optional.ofNullable(answered.remove(refused)).map(this::tooLarge));
+    }
+
+    /** Its headers and its key are the sender's, and go with the answer. */
+    private ProducerRecord<byte[], byte[]> tooLarge(ConsumerRecord<byte[], byte[]> request) {
+        return DeadLetter.of(request, Problem.invalid("PREDICTION_TOO_LARGE", "topic '" + topics.predictions()
+                + "' does not take the answer with the key and the headers of its request (expected: fewer bytes of these, or "
+                + "a larger max.message.bytes of the topic)"));
     }
 
     private boolean isAnswer(ProducerRecord<byte[], byte[]> record) {

@@ -225,6 +225,24 @@ class RequestBatchesTest {
     }
 
     @Test
+    void putsARequestAsideWhoseAnswerItsTopicDoesNotTake() {
+        // Given
+        TransactionalLoop.Result result = batches.process(requests(2));
+
+        // When
+        ProducerRecord<byte[], byte[]> letter = result.instead().apply(result.records().get(1)).orElseThrow();
+        result.committed().run();
+
+        // Then
+        assertThat(letter.topic()).isEqualTo("prediction-requests-dead-letter");
+        assertThat(letter.key()).isEqualTo(bytes("1"));
+        assertThat(header(letter, "dead-letter-code")).isEqualTo("PREDICTION_TOO_LARGE");
+        assertThat(registry.get("graft.prediction.requests").tag("outcome", "answered").counter().count()).isEqualTo(1);
+        assertThat(registry.get("graft.prediction.requests").tag("outcome", "rejected").counter().count()).isEqualTo(1);
+        assertThat(result.instead().apply(letter)).isEmpty();
+    }
+
+    @Test
     void countsTheBatchesThatAreDoneAgain() {
         // When
         batches.wentBack(Problem.busy("PREDICTION_STARTING", "the models are still being read"));
