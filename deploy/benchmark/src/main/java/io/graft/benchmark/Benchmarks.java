@@ -11,12 +11,13 @@ import io.graft.sample.SampleContent;
 
 /**
  * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
- * {@code auto}, {@code job}, {@code replay}, {@code serving}, {@code text}, {@code blocks}.
+ * {@code auto}, {@code job}, {@code replay}, {@code serving}, {@code text}, {@code blocks},
+ * {@code last-block}.
  */
 public final class Benchmarks {
 
     private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job", "replay", "serving",
-            "text", "blocks");
+            "text", "blocks", "last-block");
 
     private Benchmarks() {
     }
@@ -64,6 +65,9 @@ public final class Benchmarks {
             }
             if (chosen.contains("blocks")) {
                 VersionsWithBlocks.measure(backbones, photographs);
+            }
+            if (chosen.contains("last-block")) {
+                LastBlock.measure(photographs);
             }
         }
     }
