@@ -3,7 +3,9 @@ package io.graft.event;
 import java.io.IOException;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -30,7 +32,7 @@ public final class Json {
      * Unknown and doubled fields, text where a number belongs, a number where text belongs and a second value behind the first
      * are errors.
      */
-    public static final JsonMapper STRICT = mapper()
+    public static final JsonMapper STRICT = mapper(new JsonFactory())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -43,16 +45,18 @@ public final class Json {
                     .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
-    /** Unknown fields are ignored. */
-    public static final JsonMapper LENIENT = mapper()
+    /** Unknown fields are ignored, and a string may be as long as the largest event: heads and blocks are strings there. */
+    public static final JsonMapper LENIENT = mapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Transactions.EVENT_BYTES_MAX).build())
+            .build())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
     private Json() {
     }
 
-    private static JsonMapper.Builder mapper() {
-        return JsonMapper.builder()
+    private static JsonMapper.Builder mapper(JsonFactory factory) {
+        return JsonMapper.builder(factory)
                 .addModules(new Jdk8Module(), new JavaTimeModule(), new ParameterNamesModule())
                 .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT,
                         JsonInclude.Include.NON_ABSENT))

@@ -35,6 +35,8 @@ import io.graft.problem.Problem;
 public final class Transactions implements AutoCloseable {
 
     public static final String RECORD_TOO_LARGE = "RECORD_TOO_LARGE";
+    /** Of one event, beside what its topic takes. */
+    public static final int EVENT_BYTES_MAX = 32 * 1024 * 1024;
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     /** Records that came of no record have no offsets either, and no group is asked. */
@@ -60,7 +62,7 @@ public final class Transactions implements AutoCloseable {
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 0);
-        config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 32 * 1024 * 1024);
+        config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, EVENT_BYTES_MAX);
         config.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
     }
 

@@ -62,6 +62,17 @@ class EventJsonTest {
     }
 
     @Test
+    void readsAHeadAsLongAsAnEventTakes() throws Exception {
+        // Given
+        ObjectNode model = (ObjectNode) Json.LENIENT.readTree(ContractJson.MODEL_READY);
+        model.withObject("head").put("data", "A".repeat(28_000_000));
+        // When
+        ModelReady read = ModelReady.parse(Json.write(model));
+        // Then
+        assertThat(read.head().data()).hasSize(28_000_000);
+    }
+
+    @Test
     void readsAVersionOfTheFirstRelease() throws Exception {
         // Given
         ObjectNode event = (ObjectNode) Json.LENIENT.readTree(ContractJson.MODEL_READY);

@@ -9,8 +9,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +29,8 @@ import io.graft.testing.DrawnImages;
 import io.graft.testing.LabelledImage;
 
 /**
- * A run trains the last block too; its version is fetched from the object store, serves beside one that has none, and goes on.
+ * A run trains the last block too; its version is fetched from the object store, or comes whole in its event, serves beside
+ * one that has none, and goes on.
  */
 class FineTuningIT {
 
@@ -79,6 +85,48 @@ class FineTuningIT {
             assertThat(next.verdict().orElseThrow().servingVersion()).hasToString("Optional[2]");
             assertThat(next.verdict().orElseThrow().servingAccuracy().orElseThrow())
                     .isEqualTo(tuned.evaluation().accuracy());
+        }
+    }
+
+    @Test
+    void servesABlockThatTravelsInItsEvent() throws Exception {
+        Path home = folder.resolve("inline");
+        try (LocalStack stack = LocalStack.start(Files.createDirectory(home), StackPorts.free(),
+                Map.of("graft.training.inline-block-bytes-max", "20000000"));
+                StackClient client = new StackClient(stack)) {
+            // Given
+            makeRoom(stack, 32_000_000);
+            List<LabelledImage> images = new DrawnImages(4).draw(COUNT_OF_A_LABEL);
+            client.sendSamples(TASK, "image/jpeg", images.stream().map(LabelledImage::bytes).toList(),
+                    images.stream().map(LabelledImage::label).toList());
+
+            // When
+            client.sendTrainRequest(TASK, "{\"depth\":\"last-block\",\"promotion\":{\"policy\":\"never\"}," + FEW_EPOCHS + "}");
+
+            // Then
+            ModelReady tuned = client.awaitModel(TASK, 1);
+            assertThat(tuned.tail().orElseThrow().data()).isPresent();
+            assertThat(tuned.tail().orElseThrow().uri()).isEmpty();
+            assertThat(home.resolve("objects")).doesNotExist();
+            client.promote(TASK, 1);
+            client.awaitServing(TASK, 1);
+            assertThat(ask(stack, "", images.get(0).bytes()).path("version").asInt()).isEqualTo(1);
+
+            // When
+            client.sendTrainRequest(TASK, "{" + FEW_EPOCHS + "}");
+
+            // Then
+            assertThat(client.awaitModel(TASK, 2).verdict().orElseThrow().servingAccuracy().orElseThrow())
+                    .isEqualTo(tuned.evaluation().accuracy());
+        }
+    }
+
+    private static void makeRoom(LocalStack stack, int messageBytesMax) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", stack.broker().bootstrapServers()))) {
+            admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, "model-ready"),
+                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", Integer.toString(messageBytesMax)),
+                            AlterConfigOp.OpType.SET))))
+                    .all().get();
         }
     }
 

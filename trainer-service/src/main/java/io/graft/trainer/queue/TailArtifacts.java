@@ -29,6 +29,8 @@ import io.graft.trainer.training.EpochListener;
 class TailArtifacts {
 
     private static final long TAIL_BYTES_MAX = Integer.MAX_VALUE - 8L;
+    /** What a file has beside its numbers: names and shapes of a few hundred tensors. */
+    private static final int HEADER_BYTES_MAX = 65_536;
     /** Written to see whether a store takes files, before hours go into one. */
     private static final String TRIAL_NAME = "trial.txt";
     private static final byte[] TRIAL = "Graft wrote this to see whether it may.\n".getBytes(StandardCharsets.UTF_8);
@@ -47,10 +49,11 @@ class TailArtifacts {
     /**
      * Looks whether blocks of a size have a place, before they are trained: a store is asked to take a small file.
      *
+     * @param sizeBytes of their numbers
      * @throws Problem INVALID when they have none; BROKEN when the store is away or refuses
      */
     void requirePlace(long sizeBytes, EpochListener listener) {
-        if (sizeBytes <= inlineBytesMax) {
+        if (sizeBytes + HEADER_BYTES_MAX <= inlineBytesMax) {
             return;
         }
         patient(listener).orElseThrow(() -> Problem.invalid("FINE_TUNING_NO_STORE", "trained blocks have " + sizeBytes

@@ -50,7 +50,7 @@ public interface TrainingConfig {
     /** Trained blocks of up to so many bytes travel in the version's event, larger ones in the object store. */
     @WithDefault("500000")
     @Min(0)
-    @Max(500_000_000)
+    @Max(20_000_000)
     long inlineBlockBytesMax();
 
     /** Labels of a training set; a run of more fails, because its evaluation grows with their square. */
