@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterAll;
@@ -35,6 +37,7 @@ import io.graft.tail.Depth;
 /** Pictures of noise with labels at random: nothing that a head finds in their features, but a block can learn them. */
 class TailTrainingTest {
 
+    private static final TaskId TASK = new TaskId("insects");
     private static final int ROW_COUNT = 24;
     private static final List<Integer> TRAINED = IntStream.range(0, 16).boxed().toList();
     private static final List<Integer> VALIDATED = IntStream.range(16, ROW_COUNT).boxed().toList();
@@ -74,9 +77,8 @@ class TailTrainingTest {
 
     private static TailTraining.Trained train(List<Integer> validated, Recipe recipe, double blockRate,
             EpochListener listener) {
-        TaskId task = new TaskId("insects");
-        return TailTraining.train(new TailTraining.Samples(task, tuning, LABELS, TRAINED, validated), recipe, blockRate, START,
-                features, new RunWatch(task, Duration.ofMinutes(30), System::nanoTime, listener), listener);
+        return TailTraining.train(new TailTraining.Samples(TASK, tuning, LABELS, TRAINED, validated), recipe, blockRate, START,
+                features, new RunWatch(TASK, Duration.ofMinutes(30), System::nanoTime, listener), listener);
     }
 
     @Test
@@ -124,6 +126,24 @@ class TailTrainingTest {
         })).isInstanceOf(Problem.class).hasMessageMatching(
                 "training run of task 'insects' diverged in epoch \\d+: the loss is \\w+ with blockLearningRate .*"
                         + "\\(expected: finite losses\\)");
+    }
+
+    @Test
+    void countsTheTimeThatReadingTheSamplesTook() {
+        // Given
+        AtomicLong nanos = new AtomicLong();
+        EpochListener nobody = result -> {
+        };
+        RunWatch watch = new RunWatch(TASK, Duration.ofSeconds(10), Optional.of("graft.training.fine-tuning-limit"),
+                nanos::get, nobody);
+        nanos.set(Duration.ofSeconds(12).toNanos());
+        // When // Then
+        assertThatThrownBy(() -> TailTraining.train(new TailTraining.Samples(TASK, tuning, LABELS, TRAINED, VALIDATED),
+                recipe(2, 0.001), 0.001, START, features, watch, nobody))
+                .isInstanceOfSatisfying(Problem.class,
+                        problem -> assertThat(problem.code()).isEqualTo("TRAINING_TIME_EXCEEDED"))
+                .hasMessage("training run of task 'insects' has taken 12000 ms for 0 of 2 epochs (expected: at most 10000 ms, "
+                        + "graft.training.fine-tuning-limit)");
     }
 
     @Test
