@@ -35,8 +35,12 @@ import io.graft.backbone.Backbones;
 import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.head.Head;
+import io.graft.id.TaskId;
 import io.graft.inference.Caller.Answer;
+import io.graft.inference.prediction.Patience;
+import io.graft.inference.prediction.PredictionInput;
 import io.graft.inference.prediction.Predictor;
+import io.graft.inference.serving.ModelChoice;
 import io.graft.model.ModelReady;
 import io.graft.sample.SampleContent;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -381,7 +385,8 @@ class InferenceServiceTest {
         CountDownLatch gate = new CountDownLatch(1);
         List<Thread> decoders = new ArrayList<>();
         for (int core = 0; core < Runtime.getRuntime().availableProcessors(); core++) {
-            Thread decoder = new Thread(() -> predictor.read(() -> holdTheCore(gate)));
+            Thread decoder = new Thread(() -> predictor.predictAll(ModelChoice.serving(new TaskId("hung-up")),
+                    model -> holdTheCore(gate), new Patience(LIMIT)));
             decoder.start();
             decoders.add(decoder);
         }
@@ -411,12 +416,12 @@ class InferenceServiceTest {
                         && frames.stream().anyMatch(frame -> frame.getClassName().endsWith(".PredictionResource")));
     }
 
-    private static boolean holdTheCore(CountDownLatch gate) {
+    private static List<PredictionInput> holdTheCore(CountDownLatch gate) {
         try {
-            return gate.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            assertThat(gate.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         }
+        return List.of();
     }
 }

@@ -74,7 +74,6 @@ public final class ModelEvents {
                 Optional.of(statistics(head.dimension())), Optional.empty(), Optional.empty());
     }
 
-    /** Mean 0 and deviation 2. */
     /** The same version with blocks of its own, which are elsewhere. */
     public static ModelReady withTail(ModelReady ready) {
         TailArtifact tail = new TailArtifact("safetensors", Depth.LAST_BLOCK, "0".repeat(64), 1, Optional.empty(),
@@ -85,6 +84,7 @@ public final class ModelEvents {
                 ready.verdict(), ready.featureStatistics(), ready.unknown(), Optional.of(tail));
     }
 
+    /** Mean 0 and deviation 2. */
     private static FeatureStatistics statistics(int dimension) {
         float[] deviation = new float[dimension];
         Arrays.fill(deviation, 2);

@@ -26,6 +26,7 @@ import com.google.protobuf.ByteString;
 
 import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
+import io.graft.id.TaskId;
 import io.graft.inference.grpc.wire.GRPCInferenceServiceGrpc;
 import io.graft.inference.grpc.wire.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import io.graft.inference.grpc.wire.InferParameter;
@@ -40,7 +41,10 @@ import io.graft.inference.grpc.wire.ModelReadyRequest;
 import io.graft.inference.grpc.wire.ServerLiveRequest;
 import io.graft.inference.grpc.wire.ServerMetadataRequest;
 import io.graft.inference.grpc.wire.ServerReadyRequest;
+import io.graft.inference.prediction.Patience;
+import io.graft.inference.prediction.PredictionInput;
 import io.graft.inference.prediction.Predictor;
+import io.graft.inference.serving.ModelChoice;
 import io.graft.model.ModelReady;
 import io.graft.model.Promotion;
 import io.graft.sample.SampleContent;
@@ -261,9 +265,13 @@ class OpenInferenceGrpcTest {
     @Test
     void computesNothingFurtherForACallWhoseDeadlineHasPassed() throws Exception {
         // Given: nothing is read or decoded until the gate opens
+        double answered = count("ok");
         CountDownLatch gate = new CountDownLatch(1);
         List<Thread> holders = IntStream.range(0, Runtime.getRuntime().availableProcessors())
-                .mapToObj(core -> new Thread(() -> predictor.read(() -> hold(gate)))).toList();
+                .mapToObj(core -> new Thread(
+                        () -> predictor.predictAll(ModelChoice.serving(new TaskId("grpc-riders")), model -> hold(gate),
+                                new Patience(LIMIT))))
+                .toList();
         holders.forEach(Thread::start);
         await().atMost(LIMIT)
                 .until(() -> holders.stream().allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
@@ -279,20 +287,21 @@ class OpenInferenceGrpcTest {
         gate.countDown();
 
         // Then
-        await().atMost(LIMIT).until(() -> cancelledCount() == 1);
+        await().atMost(LIMIT).until(() -> count("cancelled") + count("busy") == 1);
+        assertThat(count("ok")).isEqualTo(answered + holders.size());
     }
 
-    private static boolean hold(CountDownLatch gate) {
+    private static List<PredictionInput> hold(CountDownLatch gate) {
         try {
-            return gate.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            assertThat(gate.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         }
+        return List.of();
     }
 
-    private double cancelledCount() {
-        return new Caller(root).metric("graft_predictions_total", "task=\"grpc-riders\"", "outcome=\"cancelled\"");
+    private double count(String outcome) {
+        return new Caller(root).metric("graft_predictions_total", "task=\"grpc-riders\"", "outcome=\"" + outcome + "\"");
     }
 
     private static void assertRefusal(Status.Code code, String sentence, Runnable call) {

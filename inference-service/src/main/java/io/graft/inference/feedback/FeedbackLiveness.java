@@ -2,14 +2,15 @@ package io.graft.inference.feedback;
 
 import jakarta.inject.Singleton;
 
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
+
+import io.graft.inference.health.PromptCheck;
 
 /** Alive as long as feedback of other replicas is read. */
 @Liveness
 @Singleton
-final class FeedbackLiveness implements HealthCheck {
+final class FeedbackLiveness implements PromptCheck {
 
     private final FeedbackStream stream;
 
@@ -18,7 +19,7 @@ final class FeedbackLiveness implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public HealthCheckResponse check() {
         return stream.failure()
                 .map(failure -> HealthCheckResponse.named("prediction-feedback").down()
                         .withData("failure", String.valueOf(failure.getMessage())).build())

@@ -3,14 +3,11 @@ package io.graft.inference.grpc;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import jakarta.enterprise.inject.spi.Prioritized;
 import jakarta.inject.Singleton;
-
-import org.jspecify.annotations.Nullable;
 
 import io.graft.inference.prediction.Patience;
 import io.grpc.Context;
@@ -32,22 +29,14 @@ import io.quarkus.grpc.runtime.Interceptors;
 @Singleton
 final class CallPatience implements ServerInterceptor, Prioritized {
 
-    private static final Context.Key<CompletableFuture<Void>> CANCELLED = Context.key("cancelled");
-    private static final Context.Key<Duration> DEADLINE = Context.key("deadline");
+    private static final Context.Key<Patience> PATIENCE = Context.key("patience");
     /** As the <a href="https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md">protocol</a> has it. */
     private static final Metadata.Key<String> TIMEOUT = Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
     private static final Pattern TIMEOUT_FORM = Pattern.compile("(\\d{1,8})([HMSmun])");
 
-    /** Of the call on this thread, with a limit that stands in its message. */
-    static Patience current(Optional<Duration> limit) {
-        Duration deadline = Optional.ofNullable(DEADLINE.get()).orElse(Patience.UNSAID);
-        Patience patience = new Patience(limit.filter(said -> said.compareTo(deadline) < 0).orElse(deadline));
-        @Nullable
-        CompletableFuture<Void> cancelled = CANCELLED.get();
-        if (cancelled != null) {
-            CompletableFuture<Void> unused = cancelled.thenRun(patience::end);
-        }
-        return patience;
+    /** Of the call on this thread. */
+    static Patience current() {
+        return Optional.ofNullable(PATIENCE.get()).orElseGet(() -> new Patience(Patience.UNSAID));
     }
 
     /**
@@ -61,13 +50,12 @@ final class CallPatience implements ServerInterceptor, Prioritized {
 
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        CompletableFuture<Void> cancelled = new CompletableFuture<>();
-        Duration deadline = timeout(Optional.ofNullable(headers.get(TIMEOUT)));
-        return new SimpleForwardingServerCallListener<>(Contexts.interceptCall(
-                Context.current().withValues(CANCELLED, cancelled, DEADLINE, deadline), call, headers, next)) {
+        Patience patience = new Patience(timeout(Optional.ofNullable(headers.get(TIMEOUT))));
+        return new SimpleForwardingServerCallListener<>(
+                Contexts.interceptCall(Context.current().withValue(PATIENCE, patience), call, headers, next)) {
             @Override
             public void onCancel() {
-                cancelled.complete(null);
+                patience.end();
                 super.onCancel();
             }
         };

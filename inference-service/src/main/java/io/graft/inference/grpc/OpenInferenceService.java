@@ -26,17 +26,15 @@ import io.graft.inference.grpc.wire.ServerMetadataRequest;
 import io.graft.inference.grpc.wire.ServerMetadataResponse;
 import io.graft.inference.grpc.wire.ServerReadyRequest;
 import io.graft.inference.grpc.wire.ServerReadyResponse;
-import io.graft.inference.openinference.InferRequest;
+import io.graft.inference.openinference.Inference;
 import io.graft.inference.openinference.ModelMetadata;
 import io.graft.inference.openinference.ServerMetadata;
 import io.graft.inference.openinference.TaskModels;
-import io.graft.inference.openinference.TensorInputs;
-import io.graft.inference.prediction.Answers;
 import io.graft.inference.prediction.PredictionConfig;
-import io.graft.inference.prediction.Predictor;
 import io.graft.inference.serving.ModelChoice;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.health.SmallRyeHealthReporter;
 import io.smallrye.mutiny.Uni;
 
@@ -46,15 +44,15 @@ import io.smallrye.mutiny.Uni;
 final class OpenInferenceService implements GRPCInferenceService {
 
     private final TaskModels models;
-    private final Predictor predictor;
+    private final Inference inference;
     private final int inputCountMax;
     private final SmallRyeHealthReporter health;
     private final ServerMetadata server;
 
-    OpenInferenceService(TaskModels models, Predictor predictor, PredictionConfig config, SmallRyeHealthReporter health,
+    OpenInferenceService(TaskModels models, Inference inference, PredictionConfig config, SmallRyeHealthReporter health,
             @ConfigProperty(name = "quarkus.application.version") String release) {
         this.models = models;
-        this.predictor = predictor;
+        this.inference = inference;
         this.inputCountMax = config.inputCountMax();
         this.health = health;
         this.server = ServerMetadata.of(release);
@@ -62,14 +60,16 @@ final class OpenInferenceService implements GRPCInferenceService {
 
     @Override
     @PermitAll
+    @NonBlocking
     public Uni<ServerLiveResponse> serverLive(ServerLiveRequest request) {
-        return answer(() -> ServerLiveResponse.newBuilder().setLive(!health.getLiveness().isDown()).build());
+        return health.getLivenessAsync().map(found -> ServerLiveResponse.newBuilder().setLive(!found.isDown()).build());
     }
 
     @Override
     @PermitAll
+    @NonBlocking
     public Uni<ServerReadyResponse> serverReady(ServerReadyRequest request) {
-        return answer(() -> ServerReadyResponse.newBuilder().setReady(!health.getReadiness().isDown()).build());
+        return health.getReadinessAsync().map(found -> ServerReadyResponse.newBuilder().setReady(!found.isDown()).build());
     }
 
     @Override
@@ -109,10 +109,9 @@ final class OpenInferenceService implements GRPCInferenceService {
         return answer(() -> {
             ModelChoice choice = new ModelChoice(new TaskId(message.getModelName()), version(message.getModelVersion()),
                     RoutingKey.current());
-            InferRequest request = predictor.read(() -> InferMessages.read(message, inputCountMax));
-            Answers answers = predictor.predictAll(choice, model -> TensorInputs.of(request, model),
-                    CallPatience.current(request.timeout()));
-            return InferMessages.answer(request, answers);
+            Inference.Result result = inference.infer(choice, () -> InferMessages.read(message, inputCountMax),
+                    CallPatience.current());
+            return InferMessages.answer(result.request(), result.answers());
         });
     }
 

@@ -17,18 +17,16 @@ public sealed interface Tensor {
     record Bytes(String name, List<Integer> shape, List<byte[]> elements, boolean encoded) implements Tensor {
     }
 
-    /** Datatypes {@code UINT8} and {@code FP32}. */
-    final class Numbers implements Tensor {
+    /** Datatype {@code UINT8}. */
+    final class Octets implements Tensor {
 
         private final String name;
         private final List<Integer> shape;
-        private final boolean integers;
-        private final float[] values;
+        private final byte[] values;
 
-        Numbers(String name, List<Integer> shape, boolean integers, float[] values) {
+        Octets(String name, List<Integer> shape, byte[] values) {
             this.name = name;
             this.shape = shape;
-            this.integers = integers;
             this.values = values;
         }
 
@@ -42,9 +40,32 @@ public sealed interface Tensor {
             return shape;
         }
 
-        /** Whether they are {@code UINT8}: whole, 0 to 255. */
-        boolean integers() {
-            return integers;
+        byte[] values() {
+            return values;
+        }
+    }
+
+    /** Datatype {@code FP32}. */
+    final class Numbers implements Tensor {
+
+        private final String name;
+        private final List<Integer> shape;
+        private final float[] values;
+
+        Numbers(String name, List<Integer> shape, float[] values) {
+            this.name = name;
+            this.shape = shape;
+            this.values = values;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return shape;
         }
 
         float[] values() {

@@ -62,14 +62,20 @@ public record TensorForm(String name, Datatype datatype, List<Integer> shape, in
         if (datatype == Datatype.BYTES) {
             throw invalid("is of datatype " + datatype + " and has numbers");
         }
-        if (datatype == Datatype.UINT8) {
-            for (float number : numbers) {
-                if (!(number >= 0 && number <= 255 && number == (int) number)) {
-                    throw invalid("is of datatype UINT8 and has " + number + " (expected: whole numbers, 0 to 255)");
-                }
+        return datatype == Datatype.UINT8 ? new Tensor.Octets(name, shape, octets(numbers))
+                : new Tensor.Numbers(name, shape, numbers);
+    }
+
+    private byte[] octets(float[] numbers) {
+        byte[] octets = new byte[numbers.length];
+        for (int i = 0; i < octets.length; i++) {
+            float number = numbers[i];
+            if (!(number >= 0 && number <= 255 && number == (int) number)) {
+                throw invalid("is of datatype UINT8 and has " + number + " (expected: whole numbers, 0 to 255)");
             }
+            octets[i] = (byte) number;
         }
-        return new Tensor.Numbers(name, shape, datatype == Datatype.UINT8, numbers);
+        return octets;
     }
 
     /**
@@ -100,20 +106,19 @@ public record TensorForm(String name, Datatype datatype, List<Integer> shape, in
         if (datatype == Datatype.BYTES) {
             return new Tensor.Bytes(name, shape, elements(bytes), false);
         }
-        boolean integers = datatype == Datatype.UINT8;
-        long expected = (long) count * (integers ? 1 : Float.BYTES);
+        boolean octets = datatype == Datatype.UINT8;
+        long expected = (long) count * (octets ? 1 : Float.BYTES);
         if (bytes.remaining() != expected) {
             throw invalid("has " + bytes.remaining() + " bytes (expected: " + expected + ", by its shape " + shape + ")");
         }
-        float[] numbers = new float[count];
-        if (integers) {
-            for (int i = 0; i < count; i++) {
-                numbers[i] = bytes.get(i) & 0xFF;
-            }
-        } else {
-            bytes.asFloatBuffer().get(numbers);
+        if (octets) {
+            byte[] values = new byte[count];
+            bytes.get(values);
+            return new Tensor.Octets(name, shape, values);
         }
-        return new Tensor.Numbers(name, shape, integers, numbers);
+        float[] numbers = new float[count];
+        bytes.asFloatBuffer().get(numbers);
+        return new Tensor.Numbers(name, shape, numbers);
     }
 
     private List<byte[]> elements(ByteBuffer bytes) {

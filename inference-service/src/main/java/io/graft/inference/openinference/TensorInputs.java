@@ -3,10 +3,10 @@ package io.graft.inference.openinference;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import io.graft.inference.prediction.PredictionInput;
 import io.graft.inference.serving.Model;
@@ -29,20 +29,31 @@ public final class TensorInputs {
     public static List<PredictionInput> of(InferRequest request, Model model) {
         Tensor tensor = request.input();
         int count = tensor.shape().get(0);
-        List<PredictionInput> inputs = new ArrayList<>(count);
         if (tensor instanceof Tensor.Bytes bytes && bytes.elements().size() == count && !takes("vector", model)) {
             boolean texts = takes("text", model);
-            bytes.elements().forEach(element -> inputs.add(texts ? text(bytes, element) : image(bytes, element)));
-            return inputs;
+            return bytes.elements().stream().map(element -> texts ? text(bytes, element) : image(bytes, element)).toList();
         }
-        if (tensor instanceof Tensor.Numbers numbers) {
-            int size = numbers.values().length / count;
-            for (int from = 0; from < numbers.values().length; from += size) {
-                inputs.add(input(numbers, from, from + size, model));
-            }
-            return inputs;
+        if (tensor instanceof Tensor.Numbers numbers && tensor.shape().size() == 2) {
+            return rows(count, numbers.values().length, (from, to) -> vector(numbers, from, to, model));
+        }
+        if (tensor instanceof Tensor.Numbers numbers && isImages(tensor, model)) {
+            return rows(count, numbers.values().length, (from, to) -> image(tensor, pixels(numbers, from, to)));
+        }
+        if (tensor instanceof Tensor.Octets octets && isImages(tensor, model)) {
+            return rows(count, octets.values().length,
+                    (from, to) -> image(tensor, Arrays.copyOfRange(octets.values(), from, to)));
         }
         throw unfit(tensor, model);
+    }
+
+    /** One of a tensor's rows, from an element up to another one. */
+    private interface Row {
+        PredictionInput of(int from, int to);
+    }
+
+    private static List<PredictionInput> rows(int count, int elementCount, Row row) {
+        int size = elementCount / count;
+        return IntStream.range(0, count).mapToObj(i -> row.of(i * size, (i + 1) * size)).toList();
     }
 
     private static boolean takes(String kind, Model model) {
@@ -77,30 +88,32 @@ public final class TensorInputs {
         }
     }
 
-    private static PredictionInput input(Tensor.Numbers tensor, int from, int to, Model model) {
-        if (tensor.shape().size() == 2 && !tensor.integers()) {
-            SampleContent.Vector vector = new SampleContent.Vector(Arrays.copyOfRange(tensor.values(), from, to));
-            return takes("vector", model) ? new PredictionInput.Content(vector)
-                    : new PredictionInput.Feature(vector.values());
-        }
-        if (takes("image", model) && tensor.shape().size() == 4 && tensor.shape().get(3) == CHANNELS) {
-            return new PredictionInput.Content(
-                    new SampleContent.Raster(bytes(tensor, from, to), tensor.shape().get(2), tensor.shape().get(1)));
-        }
-        throw unfit(tensor, model);
+    private static PredictionInput vector(Tensor.Numbers tensor, int from, int to, Model model) {
+        float[] values = Arrays.copyOfRange(tensor.values(), from, to);
+        return takes("vector", model) ? new PredictionInput.Content(new SampleContent.Vector(values))
+                : new PredictionInput.Feature(values);
     }
 
-    private static byte[] bytes(Tensor.Numbers tensor, int from, int to) {
-        byte[] bytes = new byte[to - from];
-        for (int i = 0; i < bytes.length; i++) {
+    private static boolean isImages(Tensor tensor, Model model) {
+        return takes("image", model) && tensor.shape().size() == 4 && tensor.shape().get(3) == CHANNELS;
+    }
+
+    private static PredictionInput image(Tensor tensor, byte[] pixels) {
+        return new PredictionInput.Content(
+                new SampleContent.Raster(pixels, tensor.shape().get(2), tensor.shape().get(1)));
+    }
+
+    private static byte[] pixels(Tensor.Numbers tensor, int from, int to) {
+        byte[] pixels = new byte[to - from];
+        for (int i = 0; i < pixels.length; i++) {
             float number = tensor.values()[from + i];
-            if (!tensor.integers() && !(number >= 0 && number <= 1)) {
+            if (!(number >= 0 && number <= 1)) {
                 throw InferRequestReader.invalid("input '" + InferRequestReader.quoted(tensor.name()) + "' has " + number
                         + " (expected: FP32 images of 0 to 1; the backbone normalizes them itself)");
             }
-            bytes[i] = (byte) (tensor.integers() ? (int) number : Math.round(number * 255));
+            pixels[i] = (byte) Math.round(number * 255);
         }
-        return bytes;
+        return pixels;
     }
 
     private static Problem unfit(Tensor tensor, Model model) {

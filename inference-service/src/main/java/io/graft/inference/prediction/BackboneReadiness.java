@@ -4,11 +4,11 @@ import java.util.Locale;
 
 import jakarta.inject.Singleton;
 
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
+import io.graft.inference.health.PromptCheck;
 import io.graft.inference.serving.ServingTable;
 
 /**
@@ -17,7 +17,7 @@ import io.graft.inference.serving.ServingTable;
  */
 @Readiness
 @Singleton
-final class BackboneReadiness implements HealthCheck {
+final class BackboneReadiness implements PromptCheck {
 
     private static final int NAMED_COUNT_MAX = 50;
 
@@ -30,7 +30,7 @@ final class BackboneReadiness implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public HealthCheckResponse check() {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("backbones-loaded").status(table.isComplete());
         loader.statuses().stream().limit(NAMED_COUNT_MAX).forEach(
                 backbone -> response.withData(backbone.id().value(), backbone.state().name().toLowerCase(Locale.ROOT)));

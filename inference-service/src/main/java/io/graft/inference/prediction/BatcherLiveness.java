@@ -2,14 +2,15 @@ package io.graft.inference.prediction;
 
 import jakarta.inject.Singleton;
 
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
+
+import io.graft.inference.health.PromptCheck;
 
 /** Alive as long as every worker of every backbone is. */
 @Liveness
 @Singleton
-final class BatcherLiveness implements HealthCheck {
+final class BatcherLiveness implements PromptCheck {
 
     private final Batchers batchers;
 
@@ -18,7 +19,7 @@ final class BatcherLiveness implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public HealthCheckResponse check() {
         return batchers.failure()
                 .map(failure -> HealthCheckResponse.named("backbone-workers").down()
                         .withData("failure", String.valueOf(failure.getMessage())).build())

@@ -7,19 +7,18 @@ import io.graft.problem.Problem;
 /**
  * When a request has to be answered.
  *
- * @param limit how long it may take, waiting included
- * @param atNanos when that is over, in the time of {@link System#nanoTime()}
- * @param patience whether somebody still waits
+ * @param serviceLimit of each request, waiting included
+ * @param patience how long somebody waits, and whether somebody still does
  */
-record Deadline(Duration limit, long atNanos, Patience patience) {
-
-    /** The deadline of a request that begins now. */
-    static Deadline in(Duration limit, Patience patience) {
-        return new Deadline(limit, System.nanoTime() + limit.toNanos(), patience);
-    }
+record Deadline(Duration serviceLimit, Patience patience) {
 
     long remainingNanos() {
-        return atNanos - System.nanoTime();
+        return patience.beginNanos() + limit().toNanos() - System.nanoTime();
+    }
+
+    private Duration limit() {
+        Duration said = patience.limit();
+        return said.compareTo(serviceLimit) < 0 ? said : serviceLimit;
     }
 
     /**
@@ -29,7 +28,7 @@ record Deadline(Duration limit, long atNanos, Patience patience) {
      * @return BUSY {@code PREDICTION_TIMEOUT}
      */
     Problem missed(String stage) {
-        return Problem.busy("PREDICTION_TIMEOUT", "prediction has waited " + limit.toMillis() + " ms for " + stage
+        return Problem.busy("PREDICTION_TIMEOUT", "prediction has waited " + limit().toMillis() + " ms for " + stage
                 + " (expected: fewer requests at once, or more replicas)");
     }
 }

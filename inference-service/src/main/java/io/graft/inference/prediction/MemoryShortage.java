@@ -10,7 +10,8 @@ public final class MemoryShortage {
     private MemoryShortage() {
     }
 
-    static Problem during(String work) {
+    /** A BUSY problem: the same request may find memory later. */
+    public static Problem during(String work) {
         return Problem.busy(CODE, "there was no memory for " + work
                 + " (expected: fewer or smaller inputs at once, or more memory)");
     }

@@ -42,13 +42,22 @@ public interface PredictionConfig {
     @Max(100_000)
     int callCountMax();
 
+    /** Bytes of all bodies over HTTP together, those on their way included; a call that would go over is refused as busy. */
+    @WithDefault("268435456")
+    @Min(1)
+    long bodiesBytesMax();
+
+    /** Time in which the body of a call has to arrive. */
+    @WithDefault("30s")
+    Duration bodyTimeout();
+
     /** Contents that are decoded at once; 0: one for each core. */
     @WithDefault("0")
     @Min(0)
     @Max(1024)
     int decodeCountMax();
 
-    /** Time from a request to its answer, waiting included; a longer one ends as busy. */
+    /** Time from a request, its body included, to its answer, waiting included; a longer one ends as busy. */
     @WithDefault("10s")
     Duration timeout();
 

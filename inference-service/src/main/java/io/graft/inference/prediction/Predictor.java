@@ -181,13 +181,11 @@ public final class Predictor {
     private <T> T counted(ModelChoice choice, Patience patience, Work<T> work) {
         Route route = table.route(choice);
         Model model = route.model();
-        long startNanos = System.nanoTime();
-        Duration limited = patience.limit().compareTo(limit) < 0 ? patience.limit() : limit;
         Outcome outcome = Outcome.BROKEN;
         Step step = tracing.begin("predict").set("graft.task", model.card().task().value())
                 .set("graft.version", model.card().version().number());
         try {
-            T result = work.run(route, Deadline.in(limited, patience));
+            T result = work.run(route, new Deadline(limit, patience));
             outcome = Outcome.OK;
             return result;
         } catch (InterruptedException e) {
@@ -200,7 +198,7 @@ public final class Predictor {
             step.fail(e.code());
             throw e;
         } finally {
-            listener.predicted(model.card(), outcome, System.nanoTime() - startNanos);
+            listener.predicted(model.card(), outcome, System.nanoTime() - patience.beginNanos());
             step.close();
         }
     }
@@ -213,19 +211,6 @@ public final class Predictor {
             answerListener.answered(route.model(), feature, answer);
             route.shadow().ifPresent(shadow -> answerListener.shadowed(route.model(), answer, shadow,
                     shadow.head().probabilities(feature)));
-        }
-    }
-
-    /**
-     * Reads a request on this thread, on a core as for decoding.
-     *
-     * @throws Problem BUSY when there is no room in time; whatever the work throws
-     */
-    public <T> T read(Supplier<T> work) {
-        try {
-            return decoding.run(Deadline.in(limit, new Patience(limit)), work);
-        } catch (InterruptedException e) {
-            throw interrupted();
         }
     }
 

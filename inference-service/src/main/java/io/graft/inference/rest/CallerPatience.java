@@ -34,23 +34,14 @@ final class CallerPatience {
     }
 
     /**
-     * Of the request that this thread has in hand.
+     * Of the request that this thread has in hand, from the arrival of its body on.
      *
      * @throws Problem INVALID for a timeout that is none
      */
     Patience patience() {
         RoutingContext context = request.getCurrent();
-        return watched(context, limit(Optional.ofNullable(context.request().getParam(TIMEOUT)),
-                Optional.ofNullable(context.request().getHeader("Prefer"))));
-    }
-
-    /** With a limit that stands elsewhere in the request. */
-    Patience patience(Optional<Duration> limit) {
-        return watched(request.getCurrent(), limit.orElse(Patience.UNSAID));
-    }
-
-    private static Patience watched(RoutingContext context, Duration limit) {
-        Patience patience = new Patience(limit);
+        Patience patience = new Patience(limit(Optional.ofNullable(context.request().getParam(TIMEOUT)),
+                Optional.ofNullable(context.request().getHeader("Prefer"))), ArrivedBody.of(context).atNanos());
         int unused = context.addEndHandler(answered -> {
             if (answered.failed()) {
                 patience.end();

@@ -52,6 +52,7 @@ final class Departure {
         thread.setDaemon(true);
         return thread;
     });
+    private volatile boolean begun;
     private volatile boolean refusing;
 
     Departure(Predictor predictor, ShutdownConfig config, MeterRegistry registry,
@@ -81,7 +82,12 @@ final class Departure {
         }
     }
 
+    boolean hasBegun() {
+        return begun;
+    }
+
     void begin(@Observes ShutdownDelayInitiatedEvent event) {
+        begun = true;
         LOG.info("Shutdown begun delay={} answerLimit={}", delay, answerLimit);
         Duration open = delay.minus(LEAD);
         if (open.isNegative()) {

@@ -1,7 +1,5 @@
 package io.graft.inference.rest;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,6 +12,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
@@ -33,19 +32,18 @@ import io.graft.access.Role;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.inference.openinference.InferError;
-import io.graft.inference.openinference.InferRequest;
 import io.graft.inference.openinference.InferRequestReader;
 import io.graft.inference.openinference.InferResponse;
+import io.graft.inference.openinference.Inference;
 import io.graft.inference.openinference.ModelMetadata;
 import io.graft.inference.openinference.ServerMetadata;
 import io.graft.inference.openinference.TaskModels;
-import io.graft.inference.openinference.TensorInputs;
-import io.graft.inference.prediction.Answers;
 import io.graft.inference.prediction.PredictionConfig;
-import io.graft.inference.prediction.Predictor;
 import io.graft.inference.serving.ModelChoice;
 import io.graft.problem.Problem;
 import io.smallrye.health.SmallRyeHealthReporter;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 
 /** The Open Inference Protocol over HTTP: a task is a model. */
 @Path("/v2")
@@ -57,17 +55,17 @@ public final class OpenInferenceResource {
     static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
     private final TaskModels models;
-    private final Predictor predictor;
+    private final Inference inference;
     private final int inputCountMax;
     private final SmallRyeHealthReporter health;
     private final ServerMetadata server;
     private final CallerPatience patience;
 
-    OpenInferenceResource(TaskModels models, Predictor predictor, PredictionConfig config,
+    OpenInferenceResource(TaskModels models, Inference inference, PredictionConfig config,
             SmallRyeHealthReporter health, CallerPatience patience,
             @ConfigProperty(name = "quarkus.application.version") String release) {
         this.models = models;
-        this.predictor = predictor;
+        this.inference = inference;
         this.inputCountMax = config.inputCountMax();
         this.health = health;
         this.patience = patience;
@@ -100,9 +98,8 @@ public final class OpenInferenceResource {
     @Operation(summary = "Ask whether the server is alive", operationId = "serverLive")
     @APIResponse(responseCode = "200", description = "It is", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Live.class)))
     @APIResponse(responseCode = "503", description = "It is not", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Live.class)))
-    public Response live() {
-        boolean live = !health.getLiveness().isDown();
-        return Response.status(live ? Status.OK : Status.SERVICE_UNAVAILABLE).entity(new Live(live)).build();
+    public Uni<Response> live() {
+        return health.getLivenessAsync().map(found -> probed(!found.isDown(), new Live(!found.isDown())));
     }
 
     @GET
@@ -111,9 +108,12 @@ public final class OpenInferenceResource {
     @Operation(summary = "Ask whether the server is ready", operationId = "serverReady")
     @APIResponse(responseCode = "200", description = "It is", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Ready.class)))
     @APIResponse(responseCode = "503", description = "It is not", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Ready.class)))
-    public Response ready() {
-        boolean ready = !health.getReadiness().isDown();
-        return Response.status(ready ? Status.OK : Status.SERVICE_UNAVAILABLE).entity(new Ready(ready)).build();
+    public Uni<Response> ready() {
+        return health.getReadinessAsync().map(found -> probed(!found.isDown(), new Ready(!found.isDown())));
+    }
+
+    private static Response probed(boolean up, Object entity) {
+        return Response.status(up ? Status.OK : Status.SERVICE_UNAVAILABLE).entity(entity).build();
     }
 
     @GET
@@ -172,8 +172,9 @@ public final class OpenInferenceResource {
     @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(description = "As of a prediction", example = "user-17") @HeaderParam(PredictionResource.ROUTING_KEY) Optional<String> routingKey,
-            @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength, InputStream body) {
-        return infer(new ModelChoice(new TaskId(task), Optional.empty(), routingKey), jsonLength, body);
+            @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength,
+            @Context RoutingContext call) {
+        return infer(new ModelChoice(new TaskId(task), Optional.empty(), routingKey), jsonLength, call);
     }
 
     @POST
@@ -190,18 +191,18 @@ public final class OpenInferenceResource {
     @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(example = "3") @PathParam("version") String version,
-            @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength, InputStream body) {
+            @Parameter(hidden = true) @HeaderParam(JSON_LENGTH) Optional<String> jsonLength,
+            @Context RoutingContext call) {
         return infer(new ModelChoice(new TaskId(task), Optional.of(ModelVersion.parse(version)), Optional.empty()), jsonLength,
-                body);
+                call);
     }
 
-    private Response infer(ModelChoice choice, Optional<String> jsonLength, InputStream body) {
-        byte[] bytes = read(body);
+    private Response infer(ModelChoice choice, Optional<String> jsonLength, RoutingContext call) {
+        byte[] bytes = ArrivedBody.of(call).bytes();
         OptionalInt jsonBytes = jsonLength.map(OpenInferenceResource::length).map(OptionalInt::of).orElse(OptionalInt.empty());
-        InferRequest request = predictor.read(() -> InferRequestReader.read(bytes, jsonBytes, inputCountMax));
-        Answers answers = predictor.predictAll(choice, model -> TensorInputs.of(request, model),
-                patience.patience(request.timeout()));
-        InferResponse response = InferResponse.of(request, answers);
+        Inference.Result result = inference.infer(choice, () -> InferRequestReader.read(bytes, jsonBytes, inputCountMax),
+                patience.patience());
+        InferResponse response = InferResponse.of(result.request(), result.answers());
         if (response.jsonBytes().isEmpty()) {
             return Response.ok(response.body().array(), MediaType.APPLICATION_JSON).build();
         }
@@ -215,15 +216,6 @@ public final class OpenInferenceResource {
         } catch (NumberFormatException e) {
             throw Problem.invalid("INFER_REQUEST_INVALID",
                     "header " + JSON_LENGTH + " is '" + text + "' (expected: bytes of JSON)", e);
-        }
-    }
-
-    /** The server refuses larger bodies than it is configured for before it comes to this. */
-    private static byte[] read(InputStream body) {
-        try {
-            return body.readAllBytes();
-        } catch (IOException e) {
-            throw Problem.invalid("BODY_UNREADABLE", "body ended before its end: " + e.getMessage(), e);
         }
     }
 

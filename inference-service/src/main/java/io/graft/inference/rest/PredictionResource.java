@@ -1,10 +1,8 @@
 package io.graft.inference.rest;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -43,12 +41,12 @@ import io.graft.id.TaskId;
 import io.graft.inference.explanation.ExplanationRequest;
 import io.graft.inference.prediction.ExplainedPrediction;
 import io.graft.inference.prediction.Prediction;
-import io.graft.inference.prediction.PredictionConfig;
 import io.graft.inference.prediction.Predictor;
 import io.graft.inference.serving.ModelChoice;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
 import io.graft.sample.SampleContentCodec;
+import io.vertx.ext.web.RoutingContext;
 
 /** Predictions over HTTP. */
 @Path("/v1/tasks")
@@ -86,18 +84,13 @@ public final class PredictionResource {
                              "values": [[0.2, 6.1], [-0.4, 1.3]], "bias": -0.1,
                              "region": {"x": 82.0, "y": 9.0, "width": 328.0, "height": 328.0}}}""";
 
-    /** As long as most photographs are; 64 threads that read make 16 MiB of it. */
-    private static final int BELIEVED_BYTES_MAX = 256 << 10;
-
     private final Predictor predictor;
     private final SampleContentCodec codec;
-    private final int contentBytesMax;
     private final CallerPatience patience;
 
-    PredictionResource(Predictor predictor, SampleContentCodec codec, PredictionConfig config, CallerPatience patience) {
+    PredictionResource(Predictor predictor, SampleContentCodec codec, CallerPatience patience) {
         this.predictor = predictor;
         this.codec = codec;
-        this.contentBytesMax = config.contentBytesMax();
         this.patience = patience;
     }
 
@@ -123,9 +116,8 @@ public final class PredictionResource {
             @Parameter(description = "Explains this label; absent: the one that is answered. Only with explain") @QueryParam("label") Optional<String> label,
             @Parameter(description = "Whatever shall always be answered by the same of the version that serves and its canary, such as a user; absent: each request by itself", example = "user-17") @HeaderParam(ROUTING_KEY) Optional<String> routingKey,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) Optional<String> contentType,
-            @Context HttpHeaders headers,
-            InputStream body) {
-        byte[] bytes = read(body, headers.getLength());
+            @Context HttpHeaders headers, @Context RoutingContext call) {
+        byte[] bytes = ArrivedBody.of(call).bytes();
         Optional<String> type = contentType.map(PredictionResource::mediaType)
                 .filter(declared -> !declared.equals(MediaType.APPLICATION_FORM_URLENCODED));
         return predict(choice(task, version, routingKey), top,
@@ -189,26 +181,6 @@ public final class PredictionResource {
     private static String mediaType(String contentType) {
         int semicolon = contentType.indexOf(';');
         return (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
-    }
-
-    /**
-     * At most one byte more than the codec takes, whatever length the sender names or does not name. A named length makes the
-     * array at once where it is short; a long one is believed as its bytes come.
-     *
-     * @param length that the sender names; negative: none
-     */
-    private byte[] read(InputStream body, int length) {
-        int sizeMax = contentBytesMax + 1;
-        try {
-            if (length < 0 || length > Math.min(BELIEVED_BYTES_MAX, sizeMax)) {
-                return body.readNBytes(sizeMax);
-            }
-            byte[] bytes = new byte[length];
-            int count = body.readNBytes(bytes, 0, length);
-            return count == length ? bytes : Arrays.copyOf(bytes, count);
-        } catch (IOException e) {
-            throw Problem.invalid("BODY_UNREADABLE", "body ended before its end: " + e.getMessage(), e);
-        }
     }
 
     private static byte[] read(FileUpload file) {

@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.graft.inference.openinference.InferError;
+import io.graft.inference.prediction.MemoryShortage;
 import io.graft.problem.Problem;
 
 /**
@@ -33,6 +34,7 @@ final class ProblemMapping {
     private static final Map<String, Status> STATUS_BY_CODE = Map.of(
             "SAMPLE_CONTENT_TYPE_UNSUPPORTED", Status.UNSUPPORTED_MEDIA_TYPE,
             "SAMPLE_TOO_LARGE", Status.REQUEST_ENTITY_TOO_LARGE,
+            "BODY_LATE", Status.REQUEST_TIMEOUT,
             "EXPLANATION_MISSING", Status.NOT_ACCEPTABLE);
 
     @ServerExceptionMapper
@@ -76,6 +78,13 @@ final class ProblemMapping {
     @ServerExceptionMapper
     Response unreadable(IOException failure, UriInfo uri) {
         return problem(Problem.invalid("BODY_UNREADABLE", "body ended before its end: " + failure.getMessage(), failure), uri);
+    }
+
+    /** Wherever it happens, it is this request's failure. */
+    @ServerExceptionMapper
+    Response starved(OutOfMemoryError shortage, UriInfo uri) {
+        LOG.error("No memory for a request", shortage);
+        return problem(MemoryShortage.during("this request"), uri);
     }
 
     @ServerExceptionMapper

@@ -5,11 +5,11 @@ import java.util.Map;
 
 import jakarta.inject.Singleton;
 
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
+import io.graft.inference.health.PromptCheck;
 import io.graft.inference.serving.VersionState.Refused;
 import io.graft.model.ModelKey;
 
@@ -18,7 +18,7 @@ import io.graft.model.ModelKey;
  */
 @Readiness
 @Singleton
-final class PromotionReadiness implements HealthCheck {
+final class PromotionReadiness implements PromptCheck {
 
     private static final int NAMED_COUNT_MAX = 20;
 
@@ -29,7 +29,7 @@ final class PromotionReadiness implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public HealthCheckResponse check() {
         List<Map.Entry<ModelKey, Refused>> refused = table.refusedPromotions();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("promotions-followed").up().withData("refusedCount",
                 refused.size());

@@ -2,16 +2,17 @@ package io.graft.inference.serving;
 
 import jakarta.inject.Singleton;
 
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
+
+import io.graft.inference.health.PromptCheck;
 
 /** Ready once the models and promotions are read to their ends as of the start. */
 @Startup
 @Readiness
 @Singleton
-final class ReplayReadiness implements HealthCheck {
+final class ReplayReadiness implements PromptCheck {
 
     private final ServingTable table;
     private final ServingReplay replay;
@@ -22,7 +23,7 @@ final class ReplayReadiness implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public HealthCheckResponse check() {
         return HealthCheckResponse.named("models-read").status(table.isSettled())
                 .withData("remainingCount", replay.remainingCount()).build();
     }

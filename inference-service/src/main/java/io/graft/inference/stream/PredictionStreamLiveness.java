@@ -2,14 +2,15 @@ package io.graft.inference.stream;
 
 import jakarta.inject.Singleton;
 
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
+
+import io.graft.inference.health.PromptCheck;
 
 /** Alive as long as prediction requests are read. */
 @Liveness
 @Singleton
-final class PredictionStreamLiveness implements HealthCheck {
+final class PredictionStreamLiveness implements PromptCheck {
 
     private final PredictionStream stream;
 
@@ -18,7 +19,7 @@ final class PredictionStreamLiveness implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public HealthCheckResponse check() {
         return stream.failure()
                 .map(failure -> HealthCheckResponse.named("prediction-requests").down()
                         .withData("failure", String.valueOf(failure.getMessage())).build())

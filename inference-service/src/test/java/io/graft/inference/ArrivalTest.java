@@ -1,0 +1,232 @@
+package io.graft.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+
+import jakarta.inject.Inject;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.graft.backbone.Backbone;
+import io.graft.backbone.Backbones;
+import io.graft.event.Topics;
+import io.graft.inference.Caller.Answer;
+import io.graft.sample.SampleContent;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+
+/** Bodies that come slowly, too late or too many at once, and calls that wait for a thread. */
+@QuarkusTest
+@QuarkusTestResource(KafkaResource.class)
+@TestProfile(ArrivalTest.TightLimits.class)
+class ArrivalTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int THREAD_COUNT = 4;
+    private static final String PATH = "/v1/tasks/riders/predictions";
+    private static final String VECTOR = "{\"vector\": [0.5, -1, 2]}";
+
+    /** Few threads, and room for two bodies. */
+    public static final class TightLimits implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("quarkus.thread-pool.max-threads", String.valueOf(THREAD_COUNT),
+                    "quarkus.http.limits.max-body-size", "1M", "graft.prediction.bodies-bytes-max", "2000000",
+                    "graft.prediction.body-timeout", "5s");
+        }
+    }
+
+    @Inject
+    Backbones backbones;
+
+    @TestHTTPResource("/")
+    @SuppressWarnings("NullAway.Init") // set by the test extension
+    URI root;
+
+    @Inject
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    private Caller caller;
+
+    @BeforeEach
+    void serve() throws Exception {
+        caller = new Caller(root);
+        Backbone identity = backbones.forContent(new SampleContent.Vector(new float[3]));
+        try (TopicWriter topics = new TopicWriter(new Topics(KafkaResource.PREFIX), bootstrapServers)) {
+            topics.publish(
+                    ModelEvents.ready("riders", 1, identity.descriptor(), ModelEvents.largest("stays", "leaves", "unsure")));
+            topics.promote(ModelEvents.promotion("riders", 1));
+        }
+        await().atMost(LIMIT).until(() -> caller.get("/v2/models/riders/ready").status() == 200);
+    }
+
+    @Test
+    void answersWhileMoreBodiesAreOnTheirWayThanThereAreThreads() throws Exception {
+        // Given
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 8 * THREAD_COUNT; i++) {
+                slow.add(begin("Content-Length: 20\r\n", "{"));
+            }
+
+            // When
+            Answer answer = caller.post(PATH, "application/json", VECTOR);
+
+            // Then
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            assertThat(answer.text()).contains("\"label\":\"unsure\"");
+        } finally {
+            close(slow);
+        }
+    }
+
+    @Test
+    void refusesABodyThatDoesNotArrive() throws Exception {
+        // When
+        String answer;
+        try (Socket socket = begin("Content-Length: 20\r\n", "{\"vec")) {
+            answer = readAll(socket);
+        }
+
+        // Then
+        assertThat(answer).startsWith("HTTP/1.1 408 ").containsIgnoringCase("connection: close")
+                .contains("\"code\":\"BODY_LATE\"", "body has not arrived within 5000 ms, of which 5 bytes have");
+        assertThat(caller.metric("graft_bodies_refused_total", "BODY_LATE")).isPositive();
+    }
+
+    @Test
+    void refusesABodyForWhichTheOthersLeaveNoRoom() throws Exception {
+        // Given
+        String large = "x".repeat(950_000);
+        List<Socket> slow = new ArrayList<>();
+        try {
+            slow.add(begin("Content-Length: 950001\r\n", large));
+            slow.add(begin("Content-Length: 950001\r\n", large));
+            await().atMost(LIMIT).until(() -> caller.metric("graft_bodies_size_bytes") >= 1_900_000);
+
+            // When
+            Answer refused = caller.post("/v2/models/riders/infer", "application/json", large);
+
+            // Then
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.text()).contains("BODIES_TOO_LARGE",
+                    "the bodies of all calls on this replica would be over 2000000 bytes");
+            assertThat(caller.post(PATH, "application/json", VECTOR).status()).isEqualTo(200);
+        } finally {
+            close(slow);
+        }
+        await().atMost(LIMIT).until(() -> caller.metric("graft_bodies_size_bytes") == 0);
+        assertThat(caller.post(PATH, "application/json", large).status()).isEqualTo(400);
+    }
+
+    @Test
+    void refusesABodyOverTheLimitWhoseLengthIsNotSaid() throws Exception {
+        // Given
+        String chunk = "100000\r\n" + "x".repeat(1 << 20) + "\r\n1\r\nx\r\n";
+
+        // When
+        String answer;
+        try (Socket socket = begin("Transfer-Encoding: chunked\r\n", chunk)) {
+            answer = readAll(socket);
+        }
+
+        // Then
+        assertThat(answer).startsWith("HTTP/1.1 413 ").contains("\"code\":\"REQUEST_ENTITY_TOO_LARGE\"");
+    }
+
+    @Test
+    void asksForABodyWhoseSenderWaitsForThat() throws Exception {
+        // Given
+        try (Socket socket = begin("Connection: close\r\nExpect: 100-continue\r\nContent-Length: " + VECTOR.length() + "\r\n",
+                "")) {
+            String asked = new String(socket.getInputStream().readNBytes(25), StandardCharsets.US_ASCII);
+
+            // When
+            socket.getOutputStream().write(VECTOR.getBytes(StandardCharsets.US_ASCII));
+
+            // Then
+            assertThat(asked).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+            assertThat(readAll(socket)).startsWith("HTTP/1.1 200 ").contains("\"label\":\"unsure\"");
+        }
+    }
+
+    @Test
+    void countsTheWaitForAThread() throws Exception {
+        // Given
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(THREAD_COUNT);
+        double timeouts = caller.metric("graft_predictions_total", "riders", "busy");
+        for (int i = 0; i < THREAD_COUNT; i++) {
+            Infrastructure.getDefaultWorkerPool().execute(() -> {
+                taken.countDown();
+                awaitUninterruptibly(release);
+            });
+        }
+        taken.await();
+        CompletableFuture<Answer> waiting = CompletableFuture
+                .supplyAsync(() -> caller.post(PATH + "?timeout=50", "application/json", VECTOR));
+
+        // When
+        Answer live = caller.get("/v2/health/live");
+        Answer standardReady = caller.get("/v2/health/ready");
+        Answer ready = caller.get("/q/health/ready");
+        await().pollDelay(Duration.ofMillis(200)).until(() -> caller.get("/q/health/live").status() == 200);
+        assertThat(waiting).isNotDone();
+        release.countDown();
+
+        // Then
+        assertThat(live.text()).isEqualTo("{\"live\":true}");
+        assertThat(standardReady.text()).isEqualTo("{\"ready\":true}");
+        assertThat(ready.status()).as(ready.text()).isEqualTo(200);
+        assertThat(waiting.get().text()).contains("PREDICTION_TIMEOUT", "prediction has waited 50 ms for decoding");
+        assertThat(caller.metric("graft_predictions_total", "riders", "busy")).isEqualTo(timeouts + 1);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Socket begin(String headers, String beginning) throws IOException {
+        Socket socket = new Socket(root.getHost(), root.getPort());
+        socket.setSoTimeout((int) LIMIT.toMillis());
+        socket.getOutputStream().write(("POST " + PATH + " HTTP/1.1\r\nHost: graft\r\nContent-Type: application/json\r\n"
+                + headers + "\r\n" + beginning).getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    /** Until the service closes the connection. */
+    private static String readAll(Socket socket) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        socket.getInputStream().transferTo(answer);
+        return answer.toString(StandardCharsets.US_ASCII);
+    }
+
+    private static void close(List<Socket> sockets) throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+}
