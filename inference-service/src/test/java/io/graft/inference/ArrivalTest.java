@@ -121,7 +121,7 @@ class ArrivalTest {
         try {
             slow.add(begin("Content-Length: 950001\r\n", large));
             slow.add(begin("Content-Length: 950001\r\n", large));
-            await().atMost(LIMIT).until(() -> caller.metric("graft_bodies_size_bytes") >= 1_900_000);
+            await().atMost(LIMIT).until(() -> caller.metric("graft_bodies_bytes") >= 1_900_000);
 
             // When
             Answer refused = caller.post("/v2/models/riders/infer", "application/json", large);
@@ -134,7 +134,7 @@ class ArrivalTest {
         } finally {
             close(slow);
         }
-        await().atMost(LIMIT).until(() -> caller.metric("graft_bodies_size_bytes") == 0);
+        await().atMost(LIMIT).until(() -> caller.metric("graft_bodies_bytes") == 0);
         assertThat(caller.post(PATH, "application/json", large).status()).isEqualTo(400);
     }
 

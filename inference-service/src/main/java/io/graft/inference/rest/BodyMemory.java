@@ -26,7 +26,7 @@ final class BodyMemory {
             throw new IllegalArgumentException("graft.prediction.bodies-bytes-max is " + bytesMax
                     + " (expected: at least quarkus.http.limits.max-body-size, " + bodySizeMax.asLongValue() + ")");
         }
-        Gauge.builder("graft.bodies.size", taken, AtomicLong::get).baseUnit("bytes")
+        Gauge.builder("graft.bodies.bytes", taken, AtomicLong::get)
                 .description("Bodies of calls in memory, those on their way included").register(registry);
     }
 

@@ -168,6 +168,7 @@ public final class OpenInferenceResource {
     @APIResponse(responseCode = "200", description = "The outputs, each row an input", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)))
     @APIResponse(responseCode = "400", description = "The request or an input is not valid", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     @APIResponse(responseCode = "404", description = "No such task answers", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "408", description = "BODY_LATE: the body was not there in time", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     @APIResponse(responseCode = "413", description = "The body is too large", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
@@ -187,6 +188,7 @@ public final class OpenInferenceResource {
     @APIResponse(responseCode = "200", description = "The outputs, each row an input", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)))
     @APIResponse(responseCode = "400", description = "The request or an input is not valid", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     @APIResponse(responseCode = "404", description = "No such task or version answers", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
+    @APIResponse(responseCode = "408", description = "BODY_LATE: the body was not there in time", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     @APIResponse(responseCode = "413", description = "The body is too large", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     @APIResponse(responseCode = "503", description = "No room at this moment; Retry-After says when", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = InferError.class)))
     public Response infer(@Parameter(example = "ants-bees") @PathParam("task") String task,
