@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -94,6 +96,23 @@ class AccessTest {
 
     private HttpResponse<String> listWith(String token) throws Exception {
         return send(call(TASKS).header("Authorization", "Bearer " + token));
+    }
+
+    @Test
+    void asksWhoIsThereBeforeTheBodyComes() throws Exception {
+        // Given
+        try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+            socket.setSoTimeout(60_000);
+
+            // When
+            socket.getOutputStream().write(("POST " + INFER + " HTTP/1.1\r\nHost: graft\r\nContent-Type: application/json\r\n"
+                    + "X-API-Key: guessed\r\nExpect: 100-continue\r\nContent-Length: 20\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+
+            // Then
+            assertThat(new String(socket.getInputStream().readNBytes(13), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 401 ");
+        }
     }
 
     @Test

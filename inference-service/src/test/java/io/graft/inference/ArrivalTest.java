@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import jakarta.inject.Inject;
 
@@ -32,6 +33,15 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 
 /** Bodies that come slowly, too late or too many at once, and calls that wait for a thread. */
 @QuarkusTest
@@ -56,6 +66,9 @@ class ArrivalTest {
 
     @Inject
     Backbones backbones;
+
+    @Inject
+    Vertx vertx;
 
     @TestHTTPResource("/")
     @SuppressWarnings("NullAway.Init") // set by the test extension
@@ -87,6 +100,7 @@ class ArrivalTest {
             for (int i = 0; i < 8 * THREAD_COUNT; i++) {
                 slow.add(begin("Content-Length: 20\r\n", "{"));
             }
+            await().atMost(LIMIT).until(() -> caller.metric("graft_bodies_bytes") == 8 * THREAD_COUNT * 20);
 
             // When
             Answer answer = caller.post(PATH, "application/json", VECTOR);
@@ -111,6 +125,42 @@ class ArrivalTest {
         assertThat(answer).startsWith("HTTP/1.1 408 ").containsIgnoringCase("connection: close")
                 .contains("\"code\":\"BODY_LATE\"", "body has not arrived within 5000 ms, of which 5 bytes have");
         assertThat(caller.metric("graft_bodies_refused_total", "BODY_LATE")).isPositive();
+        assertThat(caller.metric("graft_bodies_bytes")).isZero();
+    }
+
+    @Test
+    void refusesABodyThatDoesNotArriveOverHttp2AndKeepsTheConnection() throws Exception {
+        // Given
+        HttpClient client = vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false).setHttp2MaxPoolSize(1));
+        try {
+            // When
+            String late = result(post(client).compose(request -> {
+                Future<String> answer = request.response().compose(ArrivalTest::text);
+                return request.setChunked(true).write(VECTOR.substring(0, 9)).compose(written -> answer);
+            }));
+            String after = result(post(client).compose(request -> request.send(VECTOR)).compose(ArrivalTest::text));
+
+            // Then
+            assertThat(late).startsWith("408 HTTP_2 ").contains("of which 9 bytes have");
+            assertThat(after).startsWith("200 HTTP_2 ").contains("\"label\":\"unsure\"");
+            assertThat(caller.metric("graft_bodies_bytes")).isZero();
+        } finally {
+            result(client.close());
+        }
+    }
+
+    private Future<HttpClientRequest> post(HttpClient client) {
+        return client.request(HttpMethod.POST, root.getPort(), root.getHost(), PATH)
+                .map(request -> request.putHeader(HttpHeaders.CONTENT_TYPE, "application/json"));
+    }
+
+    private static Future<String> text(HttpClientResponse response) {
+        return response.body().map(body -> response.statusCode() + " " + response.version() + " " + body);
+    }
+
+    private static <T> T result(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -151,6 +201,7 @@ class ArrivalTest {
 
         // Then
         assertThat(answer).startsWith("HTTP/1.1 413 ").contains("\"code\":\"REQUEST_ENTITY_TOO_LARGE\"");
+        assertThat(caller.metric("graft_bodies_bytes")).isZero();
     }
 
     @Test

@@ -42,12 +42,15 @@ public interface PredictionConfig {
     @Max(100_000)
     int callCountMax();
 
-    /** Bytes of all bodies over HTTP together, those on their way included; a call that would go over is refused as busy. */
+    /**
+     * Memory of all bodies over HTTP together in bytes, those on their way included; a call that would go over is refused as
+     * busy.
+     */
     @WithDefault("268435456")
     @Min(1)
     long bodiesBytesMax();
 
-    /** Time in which the body of a call has to arrive. */
+    /** Time in which the body of a call over HTTP has to arrive; at most an hour. */
     @WithDefault("30s")
     Duration bodyTimeout();
 
@@ -57,7 +60,10 @@ public interface PredictionConfig {
     @Max(1024)
     int decodeCountMax();
 
-    /** Time from a request, its body included, to its answer, waiting included; a longer one ends as busy. */
+    /**
+     * Time from the end of a request's body to its answer, waiting included, over gRPC from the call; a longer one ends as
+     * busy.
+     */
     @WithDefault("10s")
     Duration timeout();
 

@@ -37,7 +37,7 @@ final class PredictionMetrics implements PredictionListener, BackboneLoader.Load
         this.registry = registry;
         this.requests = versions.meters(RequestMeters::new);
         this.durations = tasks.meters(series -> series.add(Timer.builder("graft.prediction.duration")
-                .description("From a request, its body included, to its answer, waiting included")
+                .description("From the end of a request's body to its answer, waiting included")
                 .serviceLevelObjectives(DURATIONS)));
     }
 

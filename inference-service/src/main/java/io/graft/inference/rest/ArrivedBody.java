@@ -2,7 +2,6 @@ package io.graft.inference.rest;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,34 +13,31 @@ final class ArrivedBody {
     private static final String KEY = ArrivedBody.class.getName();
 
     private final byte[] bytes;
-    private final int count;
-    private final long atNanos;
+    private final long atNanos = System.nanoTime();
 
-    /** Of which the first bytes are the body's. */
-    ArrivedBody(byte[] bytes, int count) {
+    /** Of a body that ends now; keeps the array. */
+    ArrivedBody(byte[] bytes) {
         this.bytes = bytes;
-        this.count = count;
-        this.atNanos = System.nanoTime();
     }
 
-    /** Of a call that has one only once it has arrived; until then, and of a call without a body, it is empty and of now. */
+    /** Of a call that came through {@link BodyFilter}; any other one has an empty body, of now. */
     static ArrivedBody of(RoutingContext context) {
         @Nullable
         ArrivedBody arrived = context.get(KEY);
-        return arrived == null ? new ArrivedBody(new byte[0], 0) : arrived;
+        return arrived == null ? new ArrivedBody(new byte[0]) : arrived;
     }
 
     void keep(RoutingContext context) {
         context.put(KEY, this);
     }
 
-    /** Whoever takes them has them for himself. */
+    /** The array itself, for one reader. */
     byte[] bytes() {
-        return bytes.length == count ? bytes : Arrays.copyOf(bytes, count);
+        return bytes;
     }
 
     InputStream stream() {
-        return new ByteArrayInputStream(bytes, 0, count);
+        return new ByteArrayInputStream(bytes);
     }
 
     /** In the time of {@link System#nanoTime()}. */

@@ -18,33 +18,36 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The body of a call as it comes, on its connection's thread: no other thread waits for it. A named length makes the array at
- * once where it is short; a long one is believed as its bytes come.
+ * The body of a call as it comes, on its connection's thread: no other thread waits for it. What it takes of the memory it
+ * gives back when the call ends, on whichever thread that is.
  */
 final class ArrivingBody {
 
-    /** As long as most photographs are; as many calls as may be in work make 64 MiB of it. */
+    /** As long as most photographs are: a named length up to this is believed once the first bytes are there. */
     private static final int BELIEVED_BYTES_MAX = 256 << 10;
+    private static final long NO_ERROR = 0;
+    private static final long NO_TIMER = -1;
 
     private final RoutingContext context;
     private final HttpServerRequest request;
     private final BodyMemory memory;
-    private final long bytesMax;
+    private final int bytesMax;
     private final UniEmitter<? super ArrivedBody> arrival;
     private final long lengthNamed;
-    private byte[] bytes;
+    private byte[] bytes = new byte[0];
     private int count;
     private @Nullable RuntimeException refusal;
+    private long timer = NO_TIMER;
+    private boolean ended;
 
     /** @param bytesMax of one body */
-    ArrivingBody(RoutingContext context, BodyMemory memory, long bytesMax, UniEmitter<? super ArrivedBody> arrival) {
+    ArrivingBody(RoutingContext context, BodyMemory memory, int bytesMax, UniEmitter<? super ArrivedBody> arrival) {
         this.context = context;
         this.request = context.request();
         this.memory = memory;
         this.bytesMax = bytesMax;
         this.arrival = arrival;
         this.lengthNamed = lengthNamed(request);
-        this.bytes = new byte[(int) Math.min(lengthNamed, BELIEVED_BYTES_MAX)];
     }
 
     /** The server has refused what is no length, and one that is over its limit. */
@@ -54,91 +57,122 @@ final class ArrivingBody {
     }
 
     /** @param limit in which the last byte has to be there */
-    void receive(Duration limit) {
-        int unused = context.addEndHandler(ended -> memory.give(count));
-        if (request.isEnded()) {
-            arrival.complete(new ArrivedBody(bytes, count));
+    synchronized void receive(Duration limit) {
+        if (context.response().closed() || context.response().ended()) {
+            arrival.fail(unreadable("its client has gone", null));
             return;
         }
-        long timer = context.vertx().setTimer(limit.toMillis(), fired -> late(limit));
-        request.exceptionHandler(failure -> {
-            context.vertx().cancelTimer(timer);
-            arrival.fail(Problem.invalid("BODY_UNREADABLE", "body ended before its end: " + failure.getMessage(), failure));
-        });
+        int unused = context.addEndHandler(answered -> release());
+        if (request.isEnded()) {
+            end(null);
+            return;
+        }
+        timer = context.vertx().setTimer(limit.toMillis(), fired -> late(limit));
+        request.exceptionHandler(failure -> end(unreadable(String.valueOf(failure.getMessage()), failure)));
         request.handler(this::add);
-        request.endHandler(ended -> {
-            context.vertx().cancelTimer(timer);
-            end();
-        });
+        request.endHandler(arrived -> end(null));
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             context.response().writeContinue();
         }
         request.resume();
     }
 
-    /** What is refused is read to its end: an answer before that may get lost. */
-    private void add(Buffer chunk) {
-        if (refusal != null) {
+    private static Problem unreadable(String why, @Nullable Throwable cause) {
+        String sentence = "body ended before its end: " + why;
+        return cause == null ? Problem.invalid("BODY_UNREADABLE", sentence)
+                : Problem.invalid("BODY_UNREADABLE", sentence, cause);
+    }
+
+    /** One that there is no room for is read to its end all the same: an answer before that may get lost. */
+    private synchronized void add(Buffer chunk) {
+        if (ended || refusal != null) {
             return;
         }
-        int length = chunk.length();
-        if ((long) count + length > bytesMax) {
-            refusal = new WebApplicationException(Status.REQUEST_ENTITY_TOO_LARGE);
+        if (chunk.length() > bytesMax - count) {
             closeBehindAnswer();
-            arrival.fail(refusal);
-        } else if (!memory.take(length)) {
-            refuse(memory.full());
-        } else {
-            append(chunk, length);
+            end(new WebApplicationException(Status.REQUEST_ENTITY_TOO_LARGE));
+            return;
         }
-    }
-
-    private void append(Buffer chunk, int length) {
         try {
-            if (count + length > bytes.length) {
-                bytes = Arrays.copyOf(bytes, (int) grown((long) count + length));
-            }
+            makeRoom(count + chunk.length());
             chunk.getBytes(bytes, count);
-            count += length;
-        } catch (OutOfMemoryError e) {
-            memory.give(length);
-            refuse(MemoryShortage.during("a body"));
+            count += chunk.length();
+        } catch (Problem e) {
+            drop();
+            refusal = e;
         }
     }
 
-    /** Twice as long as it was, and no longer than its sender says. */
-    private long grown(long needed) {
-        long doubled = Math.max(needed, Math.min(2L * bytes.length, bytesMax));
-        return lengthNamed >= needed ? Math.min(doubled, lengthNamed) : doubled;
+    /** Twice as long as it was, and no longer than its sender says. @throws Problem BUSY */
+    private void makeRoom(int needed) {
+        if (needed <= bytes.length) {
+            return;
+        }
+        long wanted = Math.max(needed, Math.min(bytesMax, Math.max(BELIEVED_BYTES_MAX, 2L * bytes.length)));
+        int length = (int) (lengthNamed >= needed ? Math.min(wanted, lengthNamed) : wanted);
+        memory.take(length - bytes.length);
+        try {
+            bytes = Arrays.copyOf(bytes, length);
+        } catch (OutOfMemoryError e) {
+            memory.give(length - bytes.length);
+            throw MemoryShortage.during("a body");
+        }
     }
 
-    private void refuse(Problem problem) {
-        refusal = problem;
-        memory.give(count);
-        count = 0;
+    private void drop() {
+        memory.give(bytes.length);
         bytes = new byte[0];
     }
 
-    private void end() {
-        if (refusal == null) {
-            arrival.complete(new ArrivedBody(bytes, count));
-        } else {
-            arrival.fail(refusal);
+    private synchronized void late(Duration limit) {
+        if (!ended) {
+            closeBehindAnswer();
+            end(Problem.invalid("BODY_LATE", "body has not arrived within " + limit.toMillis() + " ms, of which " + count
+                    + " bytes have (expected: all of it, over a faster connection)"));
         }
     }
 
-    private void late(Duration limit) {
-        refuse(Problem.invalid("BODY_LATE", "body has not arrived within " + limit.toMillis() + " ms, of which "
-                + count + " bytes have (expected: all of it, over a faster connection)"));
-        closeBehindAnswer();
-        end();
+    /** @param failure absent: the body is whole; what was refused before stays refused for that */
+    private synchronized void end(@Nullable RuntimeException failure) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        context.vertx().cancelTimer(timer);
+        if (refusal != null) {
+            arrival.fail(refusal);
+        } else if (failure != null) {
+            drop();
+            arrival.fail(failure);
+        } else {
+            trim();
+            arrival.complete(new ArrivedBody(bytes));
+        }
+    }
+
+    private void trim() {
+        if (bytes.length > count) {
+            memory.give(bytes.length - count);
+            bytes = Arrays.copyOf(bytes, count);
+        }
+    }
+
+    private synchronized void release() {
+        end(unreadable("its call has ended", null));
+        drop();
     }
 
     /** Nobody reads what is still to come; over HTTP/2 that belongs to this call alone. */
     private void closeBehindAnswer() {
+        int unused = context.addEndHandler(answered -> {
+            if (request.version() == HttpVersion.HTTP_2) {
+                request.response().reset(NO_ERROR);
+            } else {
+                request.connection().close();
+            }
+        });
         if (request.version() != HttpVersion.HTTP_2) {
             context.response().putHeader(HttpHeaders.CONNECTION, "close");
-            int unused = context.addEndHandler(ended -> request.connection().close());
         }
     }
 }

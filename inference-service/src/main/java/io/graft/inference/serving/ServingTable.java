@@ -77,10 +77,11 @@ public final class ServingTable {
 
     /** Versions that failed verification and that the last promotion of their task names, in the order of the tasks. */
     List<Map.Entry<ModelKey, Refused>> refusedPromotions() {
-        return tasks().stream().flatMap(task -> task.promotion().stream().flatMap(promotion -> promotion.versions().stream())
-                .filter(version -> task.versions().get(version) instanceof Refused)
-                .map(version -> Map.entry(new ModelKey(task.task(), version), (Refused) task.versions().get(version))))
-                .toList();
+        return tasks.values().stream()
+                .flatMap(task -> task.promotion().stream().flatMap(promotion -> promotion.versions().stream())
+                        .filter(version -> task.versions().get(version) instanceof Refused)
+                        .map(version -> Map.entry(new ModelKey(task.task(), version), (Refused) task.versions().get(version))))
+                .sorted(Comparator.comparing(refused -> refused.getKey().task())).toList();
     }
 
     /** Whether the history has been read and its last promotions followed. */
