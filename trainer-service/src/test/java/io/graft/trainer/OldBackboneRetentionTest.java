@@ -15,6 +15,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 import io.graft.feature.FeatureCodec;
+import io.graft.id.TrainingRunId;
+import io.graft.model.ModelReady;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
 import io.graft.sample.SampleKey;
@@ -70,8 +72,10 @@ class OldBackboneRetentionTest {
             kafka.send("train-requests", "left", Kafka.bytes("{\"backbone\":\"resnet18\"," + ALWAYS));
 
             // Then
-            kafka.await("model-ready", 1, record -> Kafka.key(record).equals("left@3"));
-            assertThat(kafka.await("training-progress", 1, OldBackboneRetentionTest::goesBack).stream()
+            TrainingRunId goesBack = ModelReady
+                    .parse(kafka.await("model-ready", 1, record -> Kafka.key(record).equals("left@3")).get(0).value())
+                    .trainingRunId();
+            assertThat(kafka.await("training-progress", 1, record -> embeds(record, goesBack)).stream()
                     .map(record -> TrainingProgress.parse(record.value()).lackingSampleCount().orElseThrow()))
                     .contains((long) images.size());
         }
@@ -81,9 +85,8 @@ class OldBackboneRetentionTest {
         return FeatureCodec.decode(SampleKey.parse(feature.key()), feature.value()).backbone().value();
     }
 
-    /** The run of the first backbone, which found features of all samples when it ran first. */
-    private static boolean goesBack(ConsumerRecord<byte[], byte[]> progress) {
+    private static boolean embeds(ConsumerRecord<byte[], byte[]> progress, TrainingRunId run) {
         TrainingProgress step = TrainingProgress.parse(progress.value());
-        return step.state() == TrainingState.EMBEDDING_SAMPLES;
+        return step.state() == TrainingState.EMBEDDING_SAMPLES && step.trainingRunId().equals(run);
     }
 }

@@ -38,6 +38,7 @@ final class ArrivingBody {
     private int count;
     private @Nullable RuntimeException refusal;
     private long timer = NO_TIMER;
+    private @Nullable ArrivedBody whole;
     private boolean ended;
 
     /** @param bytesMax of one body */
@@ -145,21 +146,36 @@ final class ArrivingBody {
             drop();
             arrival.fail(failure);
         } else {
-            trim();
-            arrival.complete(new ArrivedBody(bytes));
+            complete();
         }
+    }
+
+    private void complete() {
+        try {
+            trim();
+        } catch (OutOfMemoryError e) {
+            drop();
+            arrival.fail(MemoryShortage.during("a body"));
+            return;
+        }
+        whole = new ArrivedBody(bytes);
+        arrival.complete(whole);
     }
 
     private void trim() {
         if (bytes.length > count) {
+            byte[] trimmed = Arrays.copyOf(bytes, count);
             memory.give(bytes.length - count);
-            bytes = Arrays.copyOf(bytes, count);
+            bytes = trimmed;
         }
     }
 
     private synchronized void release() {
         end(unreadable("its call has ended", null));
         drop();
+        if (whole != null) {
+            whole.drop();
+        }
     }
 
     /** Nobody reads what is still to come; over HTTP/2 that belongs to this call alone. */

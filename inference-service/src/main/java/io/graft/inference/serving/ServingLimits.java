@@ -14,6 +14,5 @@ import java.time.Duration;
  * @param backboneWaitMax how long it may wait for the backbone of its version
  */
 public record ServingLimits(int taskCountMax, int promotedTaskCountMax, int versionCountMax, int loadedCountMax,
-        int loadedTailCountMax,
-        Duration promotionWaitMax, Duration backboneWaitMax) {
+        int loadedTailCountMax, Duration promotionWaitMax, Duration backboneWaitMax) {
 }

@@ -41,6 +41,9 @@ import io.opentelemetry.context.Context;
  */
 public final class ServingTable {
 
+    /** Code of a request for a version that is not there yet. */
+    public static final String VERSION_LOADING = "VERSION_LOADING";
+
     private static final Logger LOG = LoggerFactory.getLogger(ServingTable.class);
 
     private final ModelVerifier verifier;
@@ -114,8 +117,7 @@ public final class ServingTable {
                     + "' is not in memory (expected: one of the last " + limits.loadedCountMax() + ", or promote it)");
         }
         if (state instanceof Loading loading) {
-            throw Problem.busy("VERSION_LOADING", "version " + version.get() + " of task '" + task
-                    + "' waits for " + loading.awaited() + " to be loaded");
+            throw loading(task, version.get(), loading);
         }
         if (state instanceof Refused refused) {
             throw Problem.missing("VERSION_REFUSED", "version " + version.get() + " of task '" + task
@@ -127,7 +129,7 @@ public final class ServingTable {
     /**
      * Where a request goes: to the version that it names, or to the one that serves, or to its canary.
      *
-     * @throws Problem MISSING when nothing answers
+     * @throws Problem MISSING when nothing answers, BUSY {@code VERSION_LOADING} when what would answer is being loaded
      */
     public Route route(ModelChoice choice) {
         if (choice.version().isPresent()) {
@@ -142,7 +144,17 @@ public final class ServingTable {
                 "task '" + task + "' is not known here (expected: a task with a model)"));
     }
 
+    private static Problem loading(TaskId task, ModelVersion version, Loading loading) {
+        return Problem.busy(VERSION_LOADING, "version " + version + " of task '" + task + "' waits for " + loading.awaited()
+                + " to be loaded");
+    }
+
+    /** A promoted version that is being loaded will serve; whoever asks before that comes again. */
     private static Problem notServing(TaskServing known) {
+        Optional<ModelVersion> promoted = known.promotedVersion();
+        if (promoted.isPresent() && known.versions().get(promoted.get()) instanceof Loading loading) {
+            return loading(known.task(), promoted.get(), loading);
+        }
         return Problem.missing("TASK_NOT_SERVING", "task '" + known.task()
                 + "' has no version that serves (expected: a promotion of one of its " + known.versions().size()
                 + " versions)");
@@ -150,7 +162,6 @@ public final class ServingTable {
 
     /** Takes a {@code model-ready} record. A broken one never replaces a version that was verified. */
     synchronized void add(ModelKey key, ModelRecord record, RecordPlace place) {
-        long startNanos = System.nanoTime();
         TaskServing task = tasks.getOrDefault(key.task(), TaskServing.empty(key.task()));
         if (task.versions().isEmpty() && !places.hasRoomForVersions()) {
             reject(task.task(), Rejection.TASK_COUNT, limits.taskCountMax());
@@ -168,6 +179,7 @@ public final class ServingTable {
             }
             state = Refused.of(key.version(), e, place);
         }
+        long verifiedNanos = System.nanoTime();
         publish(task.withVersion(state).within(limits));
         if (state instanceof Refused) {
             countRefusal(key.task());
@@ -176,7 +188,7 @@ public final class ServingTable {
             load(key);
         }
         if (settled && task.isNamed(key.version())) {
-            follow(key.task(), startNanos);
+            follow(key.task(), verifiedNanos);
         }
     }
 
@@ -198,7 +210,6 @@ public final class ServingTable {
     }
 
     private void admitLoaded(ModelKey key) {
-        long startNanos = System.nanoTime();
         TaskServing task = tasks.get(key.task());
         if (task == null || !(task.versions().get(key.version()) instanceof Loading waiting)) {
             loading.remove(key);
@@ -216,9 +227,10 @@ public final class ServingTable {
         }
         if (!(state instanceof Loading)) {
             loading.remove(key);
+            long verifiedNanos = System.nanoTime();
             publish(task.withVersion(state).within(limits));
             if (task.isNamed(key.version())) {
-                follow(key.task(), startNanos);
+                follow(key.task(), verifiedNanos);
             }
         }
     }
@@ -231,12 +243,22 @@ public final class ServingTable {
         }
         boolean served = task.servingVersion().equals(Optional.of(key.version()));
         boolean last = task.versions().size() == 1;
-        boolean forgotten = last && (task.promotion().isEmpty() || !places.hasRoomForPromotions());
+        boolean forgotten = last && (task.promotion().isEmpty() || !places.hasRoomForPromotions(settled));
         publish(task.withoutVersion(key.version()));
         if (forgotten) {
             forget(key.task());
         }
         LOG.info("Version deleted task={} version={} served={}", key.task(), key.version(), served);
+    }
+
+    /** The history has them in any order with the versions; now that it is read, the oldest ones without a version go. */
+    private void forgetSurplusPromotions() {
+        tasks.values().stream().filter(task -> task.versions().isEmpty())
+                .sorted(Comparator.comparing((TaskServing task) -> task.promotion().orElseThrow().at()).reversed())
+                .skip(limits.promotedTaskCountMax()).map(TaskServing::task).toList().forEach(task -> {
+                    reject(task, Rejection.PROMOTED_TASK_COUNT, limits.promotedTaskCountMax());
+                    forget(task);
+                });
     }
 
     private void forget(TaskId id) {
@@ -250,7 +272,7 @@ public final class ServingTable {
     /** Takes a promotion; the last one of a task wins. */
     synchronized void promote(Promotion promotion) {
         long startNanos = System.nanoTime();
-        if (!tasks.containsKey(promotion.task()) && !places.hasRoomForPromotions()) {
+        if (!tasks.containsKey(promotion.task()) && !places.hasRoomForPromotions(settled)) {
             reject(promotion.task(), Rejection.PROMOTED_TASK_COUNT, limits.promotedTaskCountMax());
             return;
         }
@@ -275,6 +297,7 @@ public final class ServingTable {
         for (TaskServing task : tasks()) {
             publish(task.withoutIdle());
         }
+        forgetSurplusPromotions();
         loadingOfTheHistory = Set.copyOf(loading.keySet());
         settled = true;
         complete = loading.isEmpty();

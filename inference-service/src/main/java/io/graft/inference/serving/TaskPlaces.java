@@ -18,8 +18,10 @@ final class TaskPlaces {
         return versionedCount < limits.taskCountMax();
     }
 
-    boolean hasRoomForPromotions() {
-        return promotedCount < limits.promotedTaskCountMax();
+    /** Until the history has been read, a promotion may come before the versions of its task, whose place it takes then. */
+    boolean hasRoomForPromotions(boolean settled) {
+        return settled ? promotedCount < limits.promotedTaskCountMax()
+                : versionedCount + promotedCount < limits.taskCountMax() + limits.promotedTaskCountMax();
     }
 
     void enter(TaskServing task) {

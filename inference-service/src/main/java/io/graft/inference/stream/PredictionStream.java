@@ -1,5 +1,6 @@
 package io.graft.inference.stream;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,6 +27,8 @@ final class PredictionStream {
 
     private static final int FIRST = 1;
     private static final String GROUP = "graft-predictor";
+    private static final Duration WAIT_MIN = Duration.ofSeconds(1);
+    private static final Duration WAIT_MAX = Duration.ofMinutes(2);
 
     private final boolean enabled;
     private final RequestBatches batches;
@@ -36,11 +39,22 @@ final class PredictionStream {
             Tracing tracing, MeterRegistry registry) {
         StreamMeters meters = new StreamMeters(registry);
         RequestTries tries = new RequestTries(new PredictionRequests(topics, codec, predictor, tracing),
-                new TryLimits(config.memoryTryCountMax(), config.brokenTryCountMax(), config.brokenRowMax()), meters);
+                new TryLimits(waitLimit(config), config.memoryTryCountMax(), config.brokenTryCountMax(), config.brokenRowMax()),
+                meters);
         this.enabled = config.enabled();
         this.batches = new RequestBatches(topics, table, tries, meters, config.concurrency());
         this.loop = new TransactionalLoop(kafka, topics.predictionRequests(), topics.prefix() + GROUP, replica.name(),
                 config.transactionSize(), batches);
+    }
+
+    /** Well below the time after which a consumer that does not poll loses its partitions. */
+    private static Duration waitLimit(PredictionStreamConfig config) {
+        Duration limit = config.waitLimit();
+        if (limit.compareTo(WAIT_MIN) < 0 || limit.compareTo(WAIT_MAX) > 0) {
+            throw new IllegalArgumentException("graft.prediction-requests.wait-limit is " + limit + " (expected: " + WAIT_MIN
+                    + " to " + WAIT_MAX + ")");
+        }
+        return limit;
     }
 
     void start(@Observes StartupEvent event) {

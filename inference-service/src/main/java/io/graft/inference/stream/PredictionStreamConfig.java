@@ -1,5 +1,7 @@
 package io.graft.inference.stream;
 
+import java.time.Duration;
+
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
@@ -19,6 +21,10 @@ public interface PredictionStreamConfig {
     @Min(1)
     @Max(1024)
     int concurrency();
+
+    /** How long the requests of a batch may wait for room or for their versions; 1 s to 2 minutes. */
+    @WithDefault("1m")
+    Duration waitLimit();
 
     /** How often a request that found no memory among others is tried alone, until it is a dead letter. */
     @WithDefault("3")

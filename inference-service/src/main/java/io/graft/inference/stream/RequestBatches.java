@@ -17,6 +17,7 @@ import io.graft.event.DeadLetter;
 import io.graft.event.Topics;
 import io.graft.event.TransactionalLoop;
 import io.graft.event.Transactions;
+import io.graft.inference.prediction.MemoryShortage;
 import io.graft.inference.serving.ServingTable;
 import io.graft.problem.Problem;
 
@@ -28,6 +29,8 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     private final RequestTries tries;
     private final StreamMeters meters;
     private final ExecutorService threads;
+    /** What the handler's thread still counts of the batch that went back is nobody's row. */
+    private volatile boolean beginsAgain;
 
     RequestBatches(Topics topics, ServingTable table, RequestTries tries, StreamMeters meters, int concurrency) {
         this.topics = topics;
@@ -48,19 +51,23 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
 
     @Override
     public void wentBack(RuntimeException reason) {
-        tries.endRow();
+        beginsAgain = true;
         meters.wentBack(reason);
     }
 
     /**
      * Answers each request, or puts it aside.
      *
-     * @throws Problem BUSY before the models are read, and after the end
+     * @throws Problem BUSY before the models are read, when requests have waited too long, and after the end
      * @throws IllegalStateException when too many requests in a row have broken
      */
     TransactionalLoop.Result process(List<ConsumerRecord<byte[], byte[]>> batch) {
         if (!table.isSettled()) {
             throw Problem.busy("PREDICTION_STARTING", "the models are still being read (expected: a moment later)");
+        }
+        if (beginsAgain) {
+            beginsAgain = false;
+            tries.endRow();
         }
         List<ProducerRecord<byte[], byte[]>> answers = answers(batch);
         IdentityHashMap<ProducerRecord<byte[], byte[]>, ConsumerRecord<byte[], byte[]>> answered = new IdentityHashMap<>();
@@ -87,12 +94,13 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
 
     private List<ProducerRecord<byte[], byte[]>> answers(List<ConsumerRecord<byte[], byte[]>> batch) {
         List<Callable<ProducerRecord<byte[], byte[]>>> tasks = new ArrayList<>(batch.size());
-        batch.forEach(record -> tasks.add(() -> tries.besideOthers(record)));
+        long untilNanos = tries.waitEndNanos();
+        batch.forEach(record -> tasks.add(() -> tries.besideOthers(record, untilNanos)));
         List<ProducerRecord<byte[], byte[]>> answers = new ArrayList<>(batch.size());
         try {
             List<Future<ProducerRecord<byte[], byte[]>>> begun = threads.invokeAll(tasks);
             for (int i = 0; i < begun.size(); i++) {
-                ProducerRecord<byte[], byte[]> answer = answer(batch.get(i), begun.get(i));
+                ProducerRecord<byte[], byte[]> answer = answer(batch.get(i), begun.get(i), untilNanos);
                 if (isAnswer(answer)) {
                     tries.endRow();
                 }
@@ -106,12 +114,15 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     }
 
     private ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record,
-            Future<ProducerRecord<byte[], byte[]>> begun) throws InterruptedException {
+            Future<ProducerRecord<byte[], byte[]>> begun, long untilNanos) throws InterruptedException {
         try {
             return begun.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Problem problem) {
-                return tries.alone(record, problem);
+                return tries.alone(record, problem, untilNanos);
+            }
+            if (e.getCause() instanceof OutOfMemoryError) {
+                return tries.alone(record, MemoryShortage.during("a prediction"), untilNanos);
             }
             throw new IllegalStateException("a prediction broke: " + e.getCause(), e);
         }

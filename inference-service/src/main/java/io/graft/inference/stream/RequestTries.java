@@ -9,15 +9,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 import io.graft.event.DeadLetter;
 import io.graft.inference.prediction.MemoryShortage;
+import io.graft.inference.serving.ServingTable;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 
 /**
  * Tries requests until each has its answer or is put aside, so that none costs the others of its batch theirs. Thread-safe.
  * <p>
- * One that there is no room for waits. One that found no memory, or broke, shared a pass with others, so it is tried alone; if
- * it
- * fails alone too, it is a dead letter. Where request after request breaks, it is not theirs.
+ * One that there is no room for waits, and so does one whose version is being loaded; the others of its batch wait with it, so
+ * there is a limit. One that found no memory, or broke, shared a pass with others, so it is tried without those; if it fails
+ * again, it is a dead letter. Where request after request breaks, it is not theirs.
  */
 final class RequestTries {
 
@@ -38,13 +39,14 @@ final class RequestTries {
     }
 
     /**
-     * Answers a request beside others; while there is no room for it, it waits.
+     * Answers a request beside others; while there is no room for it, it waits. One whose version is still being loaded at the
+     * end of its time is a dead letter: nobody knows whether that ever ends, and everything behind it waits too.
      *
-     * @throws Problem BUSY where it found no memory, BROKEN where it broke: {@link #alone} says what comes of it; BUSY after
-     *         the
-     *         end
+     * @param untilNanos how long it may wait, in the time of {@link System#nanoTime()}
+     * @throws Problem BUSY where it found no memory, BROKEN where it broke: {@link #alone} says what comes of it; BUSY when
+     *         its time is over, and after the end
      */
-    ProducerRecord<byte[], byte[]> besideOthers(ConsumerRecord<byte[], byte[]> record) {
+    ProducerRecord<byte[], byte[]> besideOthers(ConsumerRecord<byte[], byte[]> record, long untilNanos) {
         Duration pause = PAUSE_WHILE_BUSY_MIN;
         while (true) {
             try {
@@ -52,6 +54,9 @@ final class RequestTries {
             } catch (Problem e) {
                 if (e.type() != ProblemType.BUSY || isShortOfMemory(e)) {
                     throw e;
+                }
+                if (System.nanoTime() - untilNanos >= 0) {
+                    return late(record, e);
                 }
                 pause(pause, e);
                 meters.retried(StreamMeters.Reason.BUSY);
@@ -61,13 +66,27 @@ final class RequestTries {
         }
     }
 
+    private ProducerRecord<byte[], byte[]> late(ConsumerRecord<byte[], byte[]> record, Problem busy) {
+        if (!busy.code().equals(ServingTable.VERSION_LOADING)) {
+            throw busy;
+        }
+        return DeadLetter.of(record, Problem.busy(busy.code(), busy.sentence() + "; the request has waited for it for "
+                + limits.waitLimit().toSeconds() + " s"));
+    }
+
+    /** When a batch that begins now has waited long enough. */
+    long waitEndNanos() {
+        return System.nanoTime() + limits.waitLimit().toNanos();
+    }
+
     /**
      * Answers a request that failed beside others, or puts it aside: it would hold up everything behind it for ever.
      *
-     * @throws Problem BUSY after the end
+     * @throws Problem BUSY as of {@link #besideOthers}
      * @throws IllegalStateException when too many requests in a row have broken
      */
-    ProducerRecord<byte[], byte[]> alone(ConsumerRecord<byte[], byte[]> record, Problem besideOthers) {
+    ProducerRecord<byte[], byte[]> alone(ConsumerRecord<byte[], byte[]> record, Problem besideOthers,
+            long untilNanos) {
         Problem failed = besideOthers;
         for (int triedCount = 0;; triedCount++) {
             boolean broken = failed.type() == ProblemType.BROKEN;
@@ -80,7 +99,7 @@ final class RequestTries {
             pause(PAUSE_BEFORE_A_TRY, failed);
             meters.retried(broken ? StreamMeters.Reason.BROKEN : StreamMeters.Reason.MEMORY);
             try {
-                return besideOthers(record);
+                return besideOthers(record, untilNanos);
             } catch (Problem e) {
                 failed = e;
             }

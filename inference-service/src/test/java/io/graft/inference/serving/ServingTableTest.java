@@ -451,6 +451,25 @@ class ServingTableTest {
     }
 
     @Test
+    void keepsPromotionsOfTheHistoryThatComeBeforeTheirVersions() {
+        // Given: more than may be without a version, and those of tasks with one come last
+        for (String task : List.of("a", "b", "c", "d", "e")) {
+            table.promote(ModelEvents.promotion(task, 1));
+        }
+        promote(1);
+        publish(1);
+
+        // When
+        table.settle();
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(tasks()).hasSize(4).contains("birds");
+        assertThat(heard).containsExactly("swapped 1", "rejected PROMOTED_TASK_COUNT",
+                "rejected PROMOTED_TASK_COUNT");
+    }
+
+    @Test
     void givesThePlaceOfATaskAwayWhenItsLastVersionIsDeleted() {
         // Given
         table.settle();

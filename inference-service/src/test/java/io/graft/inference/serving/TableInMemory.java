@@ -64,6 +64,14 @@ public final class TableInMemory {
         table.promote(ModelEvents.promotion(task, version));
     }
 
+    /** Publishes and promotes a version that is being loaded for ever. */
+    public void serveNever(String task) {
+        ModelReady ready = ModelEvents.withTail(
+                ModelEvents.ready(task, 1, backbone.descriptor(), ModelEvents.largest("owl", "tit", "jay")));
+        table.add(ready.key(), new ModelRecord(Json.write(ready), Optional.empty()), new RecordPlace("model-ready", 0, 1));
+        table.promote(ModelEvents.promotion(task, 1));
+    }
+
     /** Publishes a version that knows when it does not know. */
     public void add(ModelReady ready, UnknownThreshold unknown) {
         ObjectNode event = Json.LENIENT.valueToTree(ready);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,7 @@ import io.graft.inference.ModelEvents;
 import io.graft.inference.prediction.PredictorInMemory;
 import io.graft.inference.serving.TableInMemory;
 import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
 import io.graft.sample.SampleContentCodec;
 import io.graft.testing.Await;
 import io.graft.trace.Tracing;
@@ -34,17 +36,22 @@ class RequestBatchesTest {
     private static final int MORE_THAN_THERE_IS_ROOM_FOR = 12;
     private static final float POISON = 666;
     private static final Topics TOPICS = new Topics("");
-    private static final TryLimits LIMITS = new TryLimits(2, 3, 3);
+    private static final TryLimits LIMITS = new TryLimits(Duration.ofSeconds(60), 2, 3, 3);
 
     private final FakeBackbone backbone = new FakeBackbone(3);
     private final TableInMemory models = new TableInMemory(backbone);
     private final PredictorInMemory predictor = new PredictorInMemory(backbone, models.table());
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final StreamMeters meters = new StreamMeters(registry);
-    private final RequestBatches batches = new RequestBatches(TOPICS, models.table(),
-            new RequestTries(new PredictionRequests(TOPICS, new SampleContentCodec(1000), predictor.predictor(), Tracing.OFF),
-                    LIMITS, meters),
-            meters, MORE_THAN_THERE_IS_ROOM_FOR);
+    private final RequestBatches batches = batches(LIMITS);
+    private final RequestBatches hasty = batches(new TryLimits(Duration.ZERO, 2, 3, 3));
+
+    private RequestBatches batches(TryLimits limits) {
+        return new RequestBatches(TOPICS, models.table(), new RequestTries(
+                new PredictionRequests(TOPICS, new SampleContentCodec(1000), predictor.predictor(), Tracing.OFF), limits,
+                meters),
+                meters, MORE_THAN_THERE_IS_ROOM_FOR);
+    }
 
     @BeforeEach
     void serve() {
@@ -54,13 +61,18 @@ class RequestBatchesTest {
     @AfterEach
     void close() {
         batches.close();
+        hasty.close();
         predictor.close();
     }
 
     private static ConsumerRecord<byte[], byte[]> request(int number, float first) {
+        return request("birds", number, first);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> request(String task, int number, float first) {
         ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(TOPICS.predictionRequests(), 0, number,
                 bytes(Integer.toString(number)), bytes("{\"vector\": [" + first + ", 3, 2]}"));
-        record.headers().add("task", bytes("birds")).add("content-type", bytes("application/json"));
+        record.headers().add("task", bytes(task)).add("content-type", bytes("application/json"));
         return record;
     }
 
@@ -130,6 +142,47 @@ class RequestBatchesTest {
         // Then
         assertThat(failure.get()).isInstanceOfSatisfying(Problem.class,
                 problem -> assertThat(problem.code()).isEqualTo("PREDICTION_INTERRUPTED"));
+    }
+
+    @Test
+    void givesTheBatchBackWhenRequestsHaveWaitedTooLongForRoom() {
+        // Given
+        predictor.predictor().refuse();
+
+        // When // Then
+        assertThatThrownBy(() -> hasty.process(requests(2))).isInstanceOfSatisfying(Problem.class,
+                problem -> assertThat(problem.type()).isEqualTo(ProblemType.BUSY));
+    }
+
+    @Test
+    void putsARequestAsideWhoseVersionIsNotLoadedInTime() {
+        // Given
+        models.serveNever("nests");
+
+        // When
+        TransactionalLoop.Result result = hasty.process(List.of(request(0, 1), request("nests", 1, 1), request(2, 1)));
+
+        // Then
+        assertThat(answered(result)).containsExactly("0", "2");
+        ProducerRecord<byte[], byte[]> letter = result.records().get(1);
+        assertThat(letter.topic()).isEqualTo("prediction-requests-dead-letter");
+        assertThat(header(letter, "dead-letter-code")).isEqualTo("VERSION_LOADING");
+        assertThat(header(letter, "dead-letter-reason")).startsWith("version 1 of task 'nests' waits for ")
+                .endsWith("; the request has waited for it for 0 s");
+    }
+
+    @Test
+    void countsNoRowAcrossABatchThatWentBack() {
+        // Given
+        backbone.failWith(new IllegalStateException("broken"));
+        batches.process(requests(LIMITS.brokenRowMax() - 1));
+        batches.wentBack(new TimeoutException("no broker"));
+
+        // When
+        TransactionalLoop.Result again = batches.process(requests(LIMITS.brokenRowMax() - 1));
+
+        // Then
+        assertThat(keys(again, "prediction-requests-dead-letter")).hasSize(LIMITS.brokenRowMax() - 1);
     }
 
     @Test

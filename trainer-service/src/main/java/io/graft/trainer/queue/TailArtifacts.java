@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -33,7 +34,6 @@ class TailArtifacts {
     private static final int HEADER_BYTES_MAX = 65_536;
     /** Written to see whether a store takes files, before hours go into one. */
     private static final String TRIAL_NAME = "trial.txt";
-    private static final byte[] TRIAL = "Graft wrote this to see whether it may.\n".getBytes(StandardCharsets.UTF_8);
 
     private final Optional<ObjectStore> store;
     private final Duration storeLimit;
@@ -58,7 +58,12 @@ class TailArtifacts {
         }
         patient(listener).orElseThrow(() -> Problem.invalid("FINE_TUNING_NO_STORE", "trained blocks have " + sizeBytes
                 + " bytes, too many for an event (expected: an object store, graft.objects.url, or at most "
-                + inlineBytesMax + " bytes, graft.training.inline-block-bytes-max)")).put(TRIAL_NAME, TRIAL);
+                + inlineBytesMax + " bytes, graft.training.inline-block-bytes-max)")).put(TRIAL_NAME, trial());
+    }
+
+    /** Another one each time, for a store writes nothing that it holds already. */
+    private static byte[] trial() {
+        return ("Graft wrote this to see whether it may: " + UUID.randomUUID() + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private Optional<ObjectStore> patient(EpochListener listener) {
