@@ -20,10 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.graft.id.ModelVersion;
-import io.graft.id.TaskId;
 import io.graft.local.HostileRequests.Proper;
-import io.graft.model.ModelReady.BackboneReference;
 import io.graft.testing.DrawnImages;
 
 /** A replica under requests that no client sends; {@code -Dgraft.load.requests} says how many, 200,000 for the whole of it. */
@@ -31,8 +28,6 @@ class HostileRequestsIT {
 
     private static final int REQUEST_COUNT = Integer.getInteger("graft.load.requests", 10_000);
     private static final int CLIENT_COUNT = 4;
-    private static final TaskId VECTORS = new TaskId("vectors");
-    private static final TaskId IMAGES = new TaskId("images");
 
     @TempDir
     private static Path folder;
@@ -71,18 +66,7 @@ class HostileRequestsIT {
 
     /** Lets a task of vectors and one of images serve. */
     private static List<Proper> serve(ServingStack stack) throws Exception {
-        BackboneReference images = stack.imageBackbone();
-        try (ModelSender sender = new ModelSender(stack.broker().bootstrapServers())) {
-            sender.send(UntrainedModel.of(VECTORS, new ModelVersion(1), UntrainedModel.vectors(3),
-                    UntrainedModel.head(3, 3, 1)));
-            sender.send(UntrainedModel.of(IMAGES, new ModelVersion(1), images,
-                    UntrainedModel.head(3, images.dimension(), 1)));
-            sender.promote(VECTORS, new ModelVersion(1));
-            sender.promote(IMAGES, new ModelVersion(1));
-            sender.flush();
-        }
-        ServiceMetrics metrics = new ServiceMetrics(stack.replica().uri());
-        StackClient.until("both tasks serve", () -> metrics.sum("graft_serving_version", Map.of()) == 2);
+        UntrainedTasks.serve(stack);
         byte[] image = new DrawnImages(1).draw(1).get(0).bytes();
         String json = "\r\nContent-Type: application/json";
         return List.of(

@@ -22,10 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import io.graft.event.Json;
-import io.graft.head.Head;
-import io.graft.id.ModelVersion;
-import io.graft.id.TaskId;
-import io.graft.model.ModelReady.BackboneReference;
 import io.graft.testing.DrawnImages;
 import io.graft.testing.LabelledImage;
 
@@ -35,9 +31,6 @@ class KilledPredictorIT {
     private static final int REQUEST_COUNT = 900;
     private static final int IMAGE_EVERY = 3;
     private static final int KILL_EVERY = 300;
-    private static final TaskId IMAGES = new TaskId("images");
-    private static final TaskId VECTORS = new TaskId("vectors");
-    private static final Head VECTOR_HEAD = UntrainedModel.head(3, 3, 1);
 
     @TempDir
     private static Path folder;
@@ -48,7 +41,7 @@ class KilledPredictorIT {
         try (ServingStack stack = ServingStack.start(folder, 2,
                 List.of("-Xmx256m", "-Dgraft.prediction-requests.transaction-size=16"))) {
             String broker = stack.broker().bootstrapServers();
-            serve(stack);
+            UntrainedTasks.serve(stack);
             sendRequests(broker);
 
             // When
@@ -75,20 +68,6 @@ class KilledPredictorIT {
             assertThat(StackClient.read(broker, "prediction-requests-dead-letter", record -> true)).isEmpty();
             assertRight(answers);
         }
-    }
-
-    private static void serve(ServingStack stack) throws Exception {
-        BackboneReference images = stack.imageBackbone();
-        try (ModelSender sender = new ModelSender(stack.broker().bootstrapServers())) {
-            sender.send(UntrainedModel.of(VECTORS, new ModelVersion(1), UntrainedModel.vectors(3), VECTOR_HEAD));
-            sender.send(UntrainedModel.of(IMAGES, new ModelVersion(1), images,
-                    UntrainedModel.head(3, images.dimension(), 1)));
-            sender.promote(VECTORS, new ModelVersion(1));
-            sender.promote(IMAGES, new ModelVersion(1));
-            sender.flush();
-        }
-        stack.awaitServing(VECTORS);
-        stack.awaitServing(IMAGES);
     }
 
     private static boolean isImage(int number) {
@@ -118,7 +97,8 @@ class KilledPredictorIT {
             AtomicReference<Exception> failure) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>("prediction-requests",
                 Integer.toString(number).getBytes(StandardCharsets.UTF_8), content);
-        record.headers().add("task", (isImage(number) ? IMAGES : VECTORS).value().getBytes(StandardCharsets.UTF_8));
+        record.headers().add("task",
+                (isImage(number) ? UntrainedTasks.IMAGES : UntrainedTasks.VECTORS).value().getBytes(StandardCharsets.UTF_8));
         producer.send(record, (written, e) -> failure.compareAndSet(null, e));
     }
 
@@ -133,13 +113,14 @@ class KilledPredictorIT {
             JsonNode prediction = Json.readLenient(answer.value(), JsonNode.class, "ANSWER_INVALID", "prediction");
             ids.add(prediction.path("predictionId").asText());
             int number = Integer.parseInt(StackClient.key(answer));
-            assertThat(prediction.path("task").asText()).isEqualTo((isImage(number) ? IMAGES : VECTORS).value());
+            assertThat(prediction.path("task").asText())
+                    .isEqualTo((isImage(number) ? UntrainedTasks.IMAGES : UntrainedTasks.VECTORS).value());
             if (!isImage(number)) {
                 Map<String, Float> probabilities = new HashMap<>();
                 prediction.path("probabilities").forEach(label -> probabilities.put(label.path("label").asText(),
                         label.path("probability").floatValue()));
-                float[] expected = VECTOR_HEAD.probabilities(vector(number));
-                assertThat(VECTOR_HEAD.labels().stream().map(probabilities::get).toList())
+                float[] expected = UntrainedTasks.VECTOR_HEAD.probabilities(vector(number));
+                assertThat(UntrainedTasks.VECTOR_HEAD.labels().stream().map(probabilities::get).toList())
                         .containsExactly(expected[0], expected[1], expected[2]);
             }
         }

@@ -23,9 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.graft.id.ModelVersion;
-import io.graft.id.TaskId;
-import io.graft.model.ModelReady.BackboneReference;
 import io.graft.testing.DrawnImages;
 import io.grpc.Status;
 
@@ -37,8 +34,6 @@ class ShutdownIT {
     private static final int REQUEST_COUNT = 600;
     private static final int IMAGE_EVERY = 4;
     private static final String GROUP = "graft-predictor";
-    private static final TaskId IMAGES = new TaskId("images");
-    private static final TaskId VECTORS = new TaskId("vectors");
     private static final byte[] VECTOR = StackClient.json(new float[] { 1, -2, 0.5f });
     private static final byte[] IMAGE = new DrawnImages(1).draw(1).get(0).bytes();
 
@@ -50,18 +45,7 @@ class ShutdownIT {
     void startTwoReplicas() throws Exception {
         stack = ServingStack.start(folder, 2,
                 List.of("-Xmx256m", "-Dquarkus.shutdown.delay=4s", "-Dgraft.shutdown.answer-limit=6s"));
-        BackboneReference images = stack.imageBackbone();
-        try (ModelSender sender = new ModelSender(stack.broker().bootstrapServers())) {
-            sender.send(UntrainedModel.of(VECTORS, new ModelVersion(1), UntrainedModel.vectors(3),
-                    UntrainedModel.head(3, 3, 1)));
-            sender.send(UntrainedModel.of(IMAGES, new ModelVersion(1), images,
-                    UntrainedModel.head(3, images.dimension(), 1)));
-            sender.promote(VECTORS, new ModelVersion(1));
-            sender.promote(IMAGES, new ModelVersion(1));
-            sender.flush();
-        }
-        stack.awaitServing(VECTORS);
-        stack.awaitServing(IMAGES);
+        UntrainedTasks.serve(stack);
     }
 
     @AfterAll
@@ -103,9 +87,9 @@ class ShutdownIT {
             assertThat(image.finish().status()).isEqualTo(200);
             assertThat(infer.finish().status()).isEqualTo(200);
             try (GrpcInfer late = new GrpcInfer(port)) {
-                assertThat(late.ask(VECTORS, 1, 2, 3).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                assertThat(late.ask(UntrainedTasks.VECTORS, 1, 2, 3).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
             }
-            assertThat(grpc.ask(VECTORS, 1, 2, 3).getCode()).isEqualTo(Status.Code.OK);
+            assertThat(grpc.ask(UntrainedTasks.VECTORS, 1, 2, 3).getCode()).isEqualTo(Status.Code.OK);
             assertRefused(never.answer());
             assertThat(replica.awaitExit()).isIn(ServiceProcess.ENDED_IN_ORDER);
         }
@@ -229,7 +213,8 @@ class ShutdownIT {
                 boolean image = i % IMAGE_EVERY == 0;
                 ProducerRecord<byte[], byte[]> record = new ProducerRecord<>("prediction-requests",
                         Integer.toString(i).getBytes(StandardCharsets.UTF_8), image ? IMAGE : VECTOR);
-                record.headers().add("task", (image ? IMAGES : VECTORS).value().getBytes(StandardCharsets.UTF_8));
+                record.headers().add("task",
+                        (image ? UntrainedTasks.IMAGES : UntrainedTasks.VECTORS).value().getBytes(StandardCharsets.UTF_8));
                 producer.send(record, (written, e) -> {
                     if (e != null) {
                         failures.add(e);
