@@ -2,9 +2,11 @@ package io.graft.trainer.queue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 import io.graft.backbone.HeadProgram;
 import io.graft.id.SampleId;
@@ -20,7 +22,11 @@ final class SharedValidation {
     private final FeatureSnapshot candidate;
     private final ByteBuffer candidateRows;
     private final FeatureSnapshot serving;
-    private final List<SampleId> samples;
+    private final List<Shared> samples = new ArrayList<>();
+
+    /** A sample's number among the validation samples of both. */
+    private record Shared(int candidate, int serving) {
+    }
 
     /**
      * @param candidateRows features of the candidate's validation samples, through its own blocks where it has any
@@ -30,8 +36,19 @@ final class SharedValidation {
         this.candidate = candidate;
         this.candidateRows = candidateRows;
         this.serving = serving;
-        Map<SampleId, Integer> others = numbers(serving);
-        this.samples = validated(candidate).stream().filter(others::containsKey).toList();
+        Map<SampleId, Integer> numbers = new HashMap<>();
+        validated(serving).forEach(id -> numbers.put(id, numbers.size()));
+        List<SampleId> ids = validated(candidate);
+        for (int i = 0; i < ids.size(); i++) {
+            Integer other = numbers.get(ids.get(i));
+            if (other != null) {
+                samples.add(new Shared(i, other));
+            }
+        }
+    }
+
+    private static List<SampleId> validated(FeatureSnapshot snapshot) {
+        return snapshot.sampleIds().subList(snapshot.trainCount(), snapshot.sampleIds().size());
     }
 
     int sampleCount() {
@@ -40,39 +57,30 @@ final class SharedValidation {
 
     /** For heads that take the candidate's features. */
     Evaluator ofCandidate(HeadProgram program) {
-        return evaluator(program, candidate, candidateRows);
+        return evaluator(program, candidate.dimension(), candidateRows, Shared::candidate);
     }
 
     /** For heads that take the serving version's features. */
     Evaluator ofServing(HeadProgram program) {
         int rowBytes = serving.dimension() * Float.BYTES;
-        return evaluator(program, serving,
-                serving.features().slice(serving.trainRowCount() * rowBytes, serving.validationCount() * rowBytes));
+        return evaluator(program, serving.dimension(),
+                serving.features().slice(serving.trainRowCount() * rowBytes, serving.validationCount() * rowBytes),
+                Shared::serving);
     }
 
-    /** @param rows of all validation samples of the snapshot */
-    private Evaluator evaluator(HeadProgram program, FeatureSnapshot snapshot, ByteBuffer rows) {
-        Map<SampleId, Integer> numbers = numbers(snapshot);
-        Map<SampleId, Integer> labelled = numbers(candidate);
-        int rowBytes = snapshot.dimension() * Float.BYTES;
+    /**
+     * @param rows of all validation samples of one of both
+     * @param number of a sample among these
+     */
+    private Evaluator evaluator(HeadProgram program, int dimension, ByteBuffer rows, ToIntFunction<Shared> number) {
+        int rowBytes = dimension * Float.BYTES;
         ByteBuffer features = ByteBuffer.allocateDirect(samples.size() * rowBytes).order(ByteOrder.nativeOrder());
         int[] labels = new int[samples.size()];
         for (int i = 0; i < labels.length; i++) {
-            SampleId id = samples.get(i);
-            features.put(rows.slice(numbers.getOrDefault(id, 0) * rowBytes, rowBytes));
-            labels[i] = candidate.labelIndexes()[candidate.trainRowCount() + labelled.getOrDefault(id, 0)];
+            Shared sample = samples.get(i);
+            features.put(rows.slice(number.applyAsInt(sample) * rowBytes, rowBytes));
+            labels[i] = candidate.labelIndexes()[candidate.trainRowCount() + sample.candidate];
         }
-        return new Evaluator(program, candidate.labels(), snapshot.dimension(), features.flip(), labels);
-    }
-
-    private static List<SampleId> validated(FeatureSnapshot snapshot) {
-        return snapshot.sampleIds().subList(snapshot.trainCount(), snapshot.sampleIds().size());
-    }
-
-    /** Of each validation sample its number among them. */
-    private static Map<SampleId, Integer> numbers(FeatureSnapshot snapshot) {
-        Map<SampleId, Integer> numbers = new HashMap<>();
-        validated(snapshot).forEach(id -> numbers.put(id, numbers.size()));
-        return numbers;
+        return new Evaluator(program, candidate.labels(), dimension, features.flip(), labels);
     }
 }
