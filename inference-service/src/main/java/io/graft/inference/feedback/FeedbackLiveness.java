@@ -20,9 +20,6 @@ final class FeedbackLiveness implements PromptCheck {
 
     @Override
     public HealthCheckResponse check() {
-        return stream.failure()
-                .map(failure -> HealthCheckResponse.named("prediction-feedback").down()
-                        .withData("failure", String.valueOf(failure.getMessage())).build())
-                .orElseGet(() -> HealthCheckResponse.named("prediction-feedback").up().build());
+        return PromptCheck.ofWork("prediction-feedback", stream.failure());
     }
 }

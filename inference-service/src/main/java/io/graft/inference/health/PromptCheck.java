@@ -1,6 +1,9 @@
 package io.graft.inference.health;
 
+import java.util.Optional;
+
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
@@ -10,6 +13,17 @@ public interface PromptCheck extends AsyncHealthCheck {
 
     /** On the thread of a connection: waits for nothing. */
     HealthCheckResponse check();
+
+    /**
+     * Of work that goes on until it ends with a failure.
+     *
+     * @param failure absent: it goes on
+     */
+    static HealthCheckResponse ofWork(String name, Optional<? extends Throwable> failure) {
+        HealthCheckResponseBuilder response = HealthCheckResponse.named(name).status(failure.isEmpty());
+        failure.ifPresent(cause -> response.withData("failure", String.valueOf(cause.getMessage())));
+        return response.build();
+    }
 
     @Override
     default Uni<HealthCheckResponse> call() {

@@ -20,9 +20,6 @@ final class BatcherLiveness implements PromptCheck {
 
     @Override
     public HealthCheckResponse check() {
-        return batchers.failure()
-                .map(failure -> HealthCheckResponse.named("backbone-workers").down()
-                        .withData("failure", String.valueOf(failure.getMessage())).build())
-                .orElseGet(() -> HealthCheckResponse.named("backbone-workers").up().build());
+        return PromptCheck.ofWork("backbone-workers", batchers.failure());
     }
 }

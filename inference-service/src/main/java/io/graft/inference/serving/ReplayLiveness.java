@@ -20,9 +20,6 @@ final class ReplayLiveness implements PromptCheck {
 
     @Override
     public HealthCheckResponse check() {
-        return replay.failure()
-                .map(failure -> HealthCheckResponse.named("models-replay").down()
-                        .withData("failure", String.valueOf(failure.getMessage())).build())
-                .orElseGet(() -> HealthCheckResponse.named("models-replay").up().build());
+        return PromptCheck.ofWork("models-replay", replay.failure());
     }
 }

@@ -20,9 +20,6 @@ final class PredictionStreamLiveness implements PromptCheck {
 
     @Override
     public HealthCheckResponse check() {
-        return stream.failure()
-                .map(failure -> HealthCheckResponse.named("prediction-requests").down()
-                        .withData("failure", String.valueOf(failure.getMessage())).build())
-                .orElseGet(() -> HealthCheckResponse.named("prediction-requests").up().build());
+        return PromptCheck.ofWork("prediction-requests", stream.failure());
     }
 }
