@@ -17,17 +17,15 @@ public sealed interface Tensor {
     record Bytes(String name, List<Integer> shape, List<byte[]> elements, boolean encoded) implements Tensor {
     }
 
-    /** Datatype {@code UINT8}. */
-    final class Octets implements Tensor {
+    /** Numbers of one datatype in an array, which is no component of a record. */
+    abstract sealed class Plain implements Tensor permits Octets, Numbers {
 
         private final String name;
         private final List<Integer> shape;
-        private final byte[] values;
 
-        Octets(String name, List<Integer> shape, byte[] values) {
+        Plain(String name, List<Integer> shape) {
             this.name = name;
             this.shape = shape;
-            this.values = values;
         }
 
         @Override
@@ -38,6 +36,17 @@ public sealed interface Tensor {
         @Override
         public List<Integer> shape() {
             return shape;
+        }
+    }
+
+    /** Datatype {@code UINT8}. */
+    final class Octets extends Plain {
+
+        private final byte[] values;
+
+        Octets(String name, List<Integer> shape, byte[] values) {
+            super(name, shape);
+            this.values = values;
         }
 
         byte[] values() {
@@ -46,26 +55,13 @@ public sealed interface Tensor {
     }
 
     /** Datatype {@code FP32}. */
-    final class Numbers implements Tensor {
+    final class Numbers extends Plain {
 
-        private final String name;
-        private final List<Integer> shape;
         private final float[] values;
 
         Numbers(String name, List<Integer> shape, float[] values) {
-            this.name = name;
-            this.shape = shape;
+            super(name, shape);
             this.values = values;
-        }
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public List<Integer> shape() {
-            return shape;
         }
 
         float[] values() {

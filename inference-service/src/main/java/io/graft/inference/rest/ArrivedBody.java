@@ -11,7 +11,6 @@ import io.vertx.ext.web.RoutingContext;
 final class ArrivedBody {
 
     private static final String KEY = ArrivedBody.class.getName();
-
     private static final byte[] NOTHING = new byte[0];
 
     private final BodyStream stream;

@@ -178,17 +178,11 @@ final class ArrivingBody {
         }
     }
 
-    /** Nobody reads what is still to come; over HTTP/2 that belongs to this call alone. */
+    /** Over HTTP/2 the sender is told to send no more of this call. */
     private void closeBehindAnswer() {
-        int unused = context.addEndHandler(answered -> {
-            if (request.version() == HttpVersion.HTTP_2) {
-                request.response().reset(NO_ERROR);
-            } else {
-                request.connection().close();
-            }
-        });
-        if (request.version() != HttpVersion.HTTP_2) {
-            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        RouteRefusal.closeBehindAnswer(context);
+        if (request.version() == HttpVersion.HTTP_2) {
+            int unused = context.addEndHandler(answered -> request.response().reset(NO_ERROR));
         }
     }
 }

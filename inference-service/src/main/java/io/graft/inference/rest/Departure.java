@@ -20,8 +20,6 @@ import io.graft.inference.prediction.Predictor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -128,10 +126,7 @@ final class Departure {
             return;
         }
         registry.counter("graft.shutdown.refusals", "cause", cause).increment();
-        if (context.request().version() != HttpVersion.HTTP_2) {
-            context.response().putHeader(HttpHeaders.CONNECTION, "close");
-            int unused = context.addEndHandler(ended -> context.request().connection().close());
-        }
+        RouteRefusal.closeBehindAnswer(context);
         RouteRefusal.send(context, CODE, SENTENCE);
     }
 

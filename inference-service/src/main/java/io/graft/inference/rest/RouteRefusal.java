@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /** How a call is refused before anything behind the router has seen it: as busy, in the form of its protocol. */
@@ -43,6 +44,17 @@ final class RouteRefusal {
     /** Whether there is still something to say. */
     static boolean isOpen(RoutingContext context) {
         return !context.response().headWritten() && !context.response().closed();
+    }
+
+    /**
+     * Ends the connection behind the answer, since nobody reads what is still to come of the call; over HTTP/2 that belongs to
+     * the call alone, and the connection stays.
+     */
+    static void closeBehindAnswer(RoutingContext context) {
+        if (context.request().version() != HttpVersion.HTTP_2) {
+            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+            int unused = context.addEndHandler(ended -> context.request().connection().close());
+        }
     }
 
     /** Answers 503 with {@code Retry-After}, over gRPC {@code UNAVAILABLE}. */
