@@ -42,10 +42,9 @@ import io.graft.problem.Problem;
  * are handled and committed one after the other, and a partition is given away only once what was read of it is committed.
  * <p>
  * A batch whose handler throws a {@link Problem} or a {@link KafkaException} is given to it again, until it succeeds; each time
- * the handler is told so ({@link Handler#wentBack}). Any other
- * exception, a record that its topic does not take and that nothing is written instead of, and another loop of the same
- * instance end the loop; {@link #failure()} says
- * which.
+ * the handler is told so ({@link Handler#wentBack}). Any other exception, a record that its topic does not take and that
+ * nothing
+ * is written instead of, and another loop of the same instance end the loop; {@link #failure()} says which.
  */
 public final class TransactionalLoop implements AutoCloseable {
 
@@ -180,15 +179,13 @@ public final class TransactionalLoop implements AutoCloseable {
             }
             requireWorthAnotherTry(e);
             LOG.warn("Batch goes back group={} reason={}", thread.getName(), e.getMessage());
-            handler.wentBack(e);
-            goBack(open);
+            goBack(open, e);
         } catch (Problem e) {
             if (e.code().equals(Transactions.RECORD_TOO_LARGE)) {
                 throw e;
             }
             LOG.warn("Batch goes back group={} code={} reason={}", thread.getName(), e.code(), e.getMessage());
-            handler.wentBack(e);
-            goBack(open);
+            goBack(open, e);
         }
     }
 
@@ -278,7 +275,8 @@ public final class TransactionalLoop implements AutoCloseable {
     }
 
     /** Settles the open transaction, then reads again from what the group has committed. */
-    private void goBack(KafkaConsumer<byte[], byte[]> open) {
+    private void goBack(KafkaConsumer<byte[], byte[]> open, RuntimeException reason) {
+        handler.wentBack(reason);
         inHand = null;
         handed.clear();
         while (!closing) {
