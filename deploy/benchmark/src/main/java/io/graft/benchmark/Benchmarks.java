@@ -11,8 +11,7 @@ import io.graft.sample.SampleContent;
 
 /**
  * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
- * {@code auto}, {@code job}, {@code replay}, {@code serving}, {@code text}, {@code blocks},
- * {@code last-block}.
+ * {@code auto}, {@code job}, {@code replay}, {@code serving}, {@code text}, {@code blocks}, {@code last-block}.
  */
 public final class Benchmarks {
 

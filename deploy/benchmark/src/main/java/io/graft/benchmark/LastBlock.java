@@ -97,8 +97,7 @@ final class LastBlock {
 
     private static void print(Run run, Evaluation evaluation, double seconds) {
         System.out.printf(Locale.ROOT, "  %-46s validation loss %.4f, accuracy %.4f, after %.0f s%n", run.name,
-                evaluation.loss(),
-                evaluation.accuracy(), seconds);
+                evaluation.loss(), evaluation.accuracy(), seconds);
     }
 
     private static byte[] utf8(String text) {

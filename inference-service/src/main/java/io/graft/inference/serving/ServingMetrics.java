@@ -35,7 +35,7 @@ final class ServingMetrics implements ServingListener {
         this.versions = versions;
         this.meters = tasks.meters(TaskMeters::new);
         this.swaps = Timer.builder("graft.model.swap.duration")
-                .description("From the record that made a swap possible to the new version answering").register(registry);
+                .description("From the promotion, or the verified version, to that version answering").register(registry);
         for (Rejection reason : Rejection.values()) {
             rejections.put(reason, Counter.builder("graft.serving.records.rejected")
                     .description("Records of model-ready and promotions that were passed over")

@@ -20,8 +20,7 @@ import io.graft.trace.Tracing;
 
 /**
  * Records of {@code model-ready} and {@code promotions} to calls of the table. One that cannot be read is logged, counted and
- * passed.
- * What a record brings about belongs to the record's trace, but for history.
+ * passed. What a record brings about belongs to the record's trace, but for history.
  */
 final class ServingRecords implements TopicReplay.Handler {
 
