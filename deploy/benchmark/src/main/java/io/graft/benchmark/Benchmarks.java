@@ -11,12 +11,12 @@ import io.graft.sample.SampleContent;
 
 /**
  * Prints the figures of the documentation; arguments choose among {@code forward}, {@code embed}, {@code kafka}, {@code head},
- * {@code auto}, {@code job}, {@code replay}, {@code serving}, {@code text}, {@code blocks}, {@code last-block}.
+ * {@code auto}, {@code job}, {@code replay}, {@code serving}, {@code swaps}, {@code text}, {@code blocks}, {@code last-block}.
  */
 public final class Benchmarks {
 
     private static final List<String> ALL = List.of("forward", "embed", "kafka", "head", "auto", "job", "replay", "serving",
-            "text", "blocks", "last-block");
+            "swaps", "text", "blocks", "last-block");
 
     private Benchmarks() {
     }
@@ -58,6 +58,9 @@ public final class Benchmarks {
             }
             if (chosen.contains("serving")) {
                 Serving.measure(backbone, photographs);
+            }
+            if (chosen.contains("swaps")) {
+                Serving.measureSwaps();
             }
             if (chosen.contains("text")) {
                 TextEmbedding.measure(backbones.forContent(new SampleContent.Text("any")));

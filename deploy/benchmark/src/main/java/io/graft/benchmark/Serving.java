@@ -20,6 +20,12 @@ final class Serving {
                 ServingStack stack = ServingStack.start(folder.path(), 1, JVM_OPTIONS)) {
             ServingThroughput.measure(stack, backbone, photographs);
             ManyTasks.measure(stack, backbone.descriptor());
+        }
+    }
+
+    static void measureSwaps() throws Exception {
+        try (TemporaryFolder folder = TemporaryFolder.create("graft-benchmark-");
+                ServingStack stack = ServingStack.start(folder.path(), 1, JVM_OPTIONS)) {
             SwapLatency.measure(stack);
         }
     }

@@ -19,11 +19,17 @@ import io.graft.model.Promotion;
 /** Produces what the trainer produces for inference: versions and promotions. */
 public final class ModelSender implements AutoCloseable {
 
-    private final Topics topics = new Topics("");
+    private final Topics topics;
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
 
     public ModelSender(String bootstrapServers) {
+        this(bootstrapServers, new Topics(""));
+    }
+
+    /** Sends to topics that need not be those of the services. */
+    public ModelSender(String bootstrapServers, Topics topics) {
+        this.topics = topics;
         this.producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", "all"),
                 new ByteArraySerializer(), new ByteArraySerializer());
     }

@@ -16,11 +16,11 @@ import io.graft.model.ModelReady.BackboneReference;
  */
 public final class SwapSeries implements AutoCloseable {
 
-    /** Twice as many are in memory at once, of the ten that a replica keeps by default. */
-    private static final int AT_ONCE = 4;
+    /** Swaps of one {@link #swap()}. Twice as many are in memory at once, of the ten that a replica keeps by default. */
+    public static final int AT_ONCE = 4;
 
     /** So that looking is no load beside the load: looked for every millisecond, swaps cost less than the looks. */
-    private static final long LOOK_AGAIN_NANOS = 10_000_000;
+    public static final long LOOK_AGAIN_NANOS = 10_000_000;
 
     private final TaskId task;
     private final BackboneReference backbone;

@@ -52,6 +52,11 @@ public final class Owners<K> {
         present.add(owner);
     }
 
+    /** Makes all meters of an owner that is about to be asked for, so that whoever asks first does not wait for them. */
+    public void prepare(K owner) {
+        kinds.forEach(kind -> kind.of(owner));
+    }
+
     public void leave(K owner) {
         if (present.remove(owner)) {
             synchronized (admitted) {

@@ -10,7 +10,7 @@ import io.graft.inference.metrics.Series;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 
-/** What is measured of the answers of one version; each meter is made when it is first needed. */
+/** What is measured of the answers of one version; what not every version needs is made when it is first needed. */
 final class AnswerMeters {
 
     private static final double[] CONFIDENCES = { 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99 };
@@ -18,8 +18,8 @@ final class AnswerMeters {
 
     private final Series series;
     private final DistributionSummary confidence;
+    private final DistributionSummary distance;
     private final AtomicReferenceArray<Counter> labels;
-    private volatile @Nullable DistributionSummary distance;
     private volatile @Nullable Counter unknown;
     private volatile @Nullable Counter same;
     private volatile @Nullable Counter other;
@@ -29,6 +29,9 @@ final class AnswerMeters {
         this.series = series;
         this.confidence = series.add(DistributionSummary.builder("graft.prediction.confidence")
                 .description("Probability of the label that is answered").serviceLevelObjectives(CONFIDENCES));
+        this.distance = series.add(DistributionSummary.builder("graft.feature.distance")
+                .description("From a feature to the training features, about 1 for features like those")
+                .serviceLevelObjectives(DISTANCES));
         this.labels = new AtomicReferenceArray<>(series.isShared() ? 1 : labelCountMax + 1);
     }
 
@@ -52,14 +55,7 @@ final class AnswerMeters {
     }
 
     void distance(double value) {
-        DistributionSummary summary = distance;
-        if (summary == null) {
-            summary = series.add(DistributionSummary.builder("graft.feature.distance")
-                    .description("From a feature to the training features, about 1 for features like those")
-                    .serviceLevelObjectives(DISTANCES));
-            distance = summary;
-        }
-        summary.record(value);
+        distance.record(value);
     }
 
     void unknown() {

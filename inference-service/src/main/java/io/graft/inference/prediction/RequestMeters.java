@@ -16,6 +16,7 @@ final class RequestMeters {
 
     RequestMeters(Series series) {
         this.series = series;
+        outcomes.put(Outcome.OK, counter(Outcome.OK));
     }
 
     void count(Outcome outcome) {

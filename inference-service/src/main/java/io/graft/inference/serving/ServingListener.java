@@ -30,6 +30,10 @@ interface ServingListener {
     default void loaded(ModelKey model) {
     }
 
+    /** A version in memory is about to answer for its task. */
+    default void servesNext(ModelKey model) {
+    }
+
     /** A version was archived, deleted, refused or forgotten: who holds it finishes, and nobody asks it any more. */
     default void unloaded(ModelKey model) {
     }

@@ -88,6 +88,12 @@ final class ServingMetrics implements ServingListener {
         TaskMeters unused = meters.of(model.task());
     }
 
+    /** The first requests of a version would wait for its series. */
+    @Override
+    public void servesNext(ModelKey model) {
+        versions.prepare(model);
+    }
+
     @Override
     public void unloaded(ModelKey model) {
         versions.leave(model);

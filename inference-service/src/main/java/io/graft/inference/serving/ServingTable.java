@@ -326,6 +326,7 @@ public final class ServingTable {
         waits.note(cast);
         cast.refusals().forEach(problem -> refuse(task, problem));
         if (!cast.task().equals(task)) {
+            cast.task().serving().ifPresent(model -> listener.servesNext(model.card().key()));
             publish(cast.task().within(limits));
             reportSwap(task.serving(), cast.task(), promotion, startNanos);
         }

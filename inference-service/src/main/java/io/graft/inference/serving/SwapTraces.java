@@ -66,6 +66,11 @@ final class SwapTraces implements ServingListener {
     }
 
     @Override
+    public void servesNext(ModelKey model) {
+        listener.servesNext(model);
+    }
+
+    @Override
     public void unloaded(ModelKey model) {
         listener.unloaded(model);
     }

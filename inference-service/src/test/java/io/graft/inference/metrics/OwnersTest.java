@@ -60,6 +60,20 @@ class OwnersTest {
     }
 
     @Test
+    void makesTheMetersOfAnOwnerAheadOfWhoeverNeedsThem() {
+        // Given
+        OwnedMeters<ModelKey, Counter> counters = versions.meters(series -> series.add(Counter.builder("answers")));
+        versions.enter(FIRST);
+
+        // When
+        versions.prepare(FIRST);
+
+        // Then
+        assertThat(series()).containsExactly("birds 1 null 0.0");
+        assertThat(counters.of(FIRST)).isSameAs(registry.get("answers").counter());
+    }
+
+    @Test
     void takesAllSeriesOfAnOwnerAwayWhenItLeaves() {
         // Given
         versions.enter(FIRST);

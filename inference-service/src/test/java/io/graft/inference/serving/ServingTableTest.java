@@ -39,6 +39,7 @@ class ServingTableTest {
     private final List<String> heard = new ArrayList<>();
     private final List<String> present = new ArrayList<>();
     private final List<String> entered = new ArrayList<>();
+    private final List<String> next = new ArrayList<>();
     private Instant now = ModelEvents.REQUESTED_AT;
 
     private final ServingTable table = new ServingTable(
@@ -66,6 +67,12 @@ class ServingTableTest {
         @Override
         public void loaded(ModelKey model) {
             present.add(model.toString());
+        }
+
+        @Override
+        public void servesNext(ModelKey model) {
+            next.add(model + " behind " + table.task(BIRDS).flatMap(TaskServing::servingVersion).map(ModelVersion::toString)
+                    .orElse("none"));
         }
 
         @Override
@@ -120,6 +127,22 @@ class ServingTableTest {
 
     private VersionState state(int version) {
         return Objects.requireNonNull(table.task(BIRDS).orElseThrow().versions().get(new ModelVersion(version)));
+    }
+
+    @Test
+    void tellsOfAVersionBeforeItServes() {
+        // Given
+        table.settle();
+        publish(1);
+        publish(2);
+
+        // When
+        promote(1);
+        promote(2);
+
+        // Then
+        assertThat(next).containsExactly(new ModelKey(BIRDS, new ModelVersion(1)) + " behind none",
+                new ModelKey(BIRDS, new ModelVersion(2)) + " behind 1");
     }
 
     @Test
