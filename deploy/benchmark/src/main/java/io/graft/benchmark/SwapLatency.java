@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import io.graft.head.Head;
@@ -25,18 +27,19 @@ import io.graft.local.UntrainedModel;
  * events
  * of swaps on topics that the replica does not read, and with versions that are swapped one after the other. The task is one of
  * vectors, since a forward pass would hide it. The clients, the broker and whoever sends the versions are on the same cores:
- * near what these can do, every further work doubles all waiting.
+ * near what these can do, every further work doubles all waiting. Turns are short and many: what else the machine does meets
+ * all
+ * three sides, and the median leaves it out.
  */
 final class SwapLatency {
 
     private static final TaskId TASK = new TaskId("swapped");
     private static final int CLIENT_COUNT = 16;
-    private static final int ROUNDS = 3;
     private static final Duration LONGEST_WANTED = Duration.ofMillis(5);
     private static final int SWAPS_PER_SECOND = 40;
     private static final int SHARE_OF_CAPACITY = 10;
-    private static final int WARM_UP_SWAPS = 200;
-    private static final int SWAPS_PER_ROUND = Integer.getInteger("graft.load.swaps", 10_000) / ROUNDS;
+    private static final int SWAPS_PER_ROUND = 200;
+    private static final int ROUNDS = Math.max(1, Integer.getInteger("graft.load.swaps", 10_000) / SWAPS_PER_ROUND);
     private static final Pattern DURATION = Pattern.compile("Version swapped in .* durationMicros=(\\d+)");
     private static final byte[] REQUEST = HttpConnection.post("/v1/tasks/" + TASK + "/predictions", "application/json",
             "{\"vector\":[0.25,-1.5,3]}".getBytes(StandardCharsets.UTF_8));
@@ -48,6 +51,10 @@ final class SwapLatency {
     }
 
     private record Turn(Clients.Round answers, Duration length, Duration cpu) {
+
+        double p99() {
+            return answers.millis(0.99);
+        }
     }
 
     private SwapLatency() {
@@ -65,41 +72,39 @@ final class SwapLatency {
             Duration interval = Duration.ofNanos((long) (CLIENT_COUNT * SHARE_OF_CAPACITY * 1e9 / capacity));
             print("%nswaps under load: %d clients, %.0f requests/s in all, of %.0f that were answered at most%n",
                     CLIENT_COUNT, capacity / SHARE_OF_CAPACITY, capacity);
-            List<Double> ratios = new ArrayList<>();
-            List<Double> unreadRatios = new ArrayList<>();
-            List<Double> cpuMillis = new ArrayList<>();
+            List<Turn> withSwaps = new ArrayList<>();
+            List<Turn> unreadEvents = new ArrayList<>();
+            List<Turn> without = new ArrayList<>();
             try (UnreadSwaps unread = new UnreadSwaps(TASK, stack.broker().bootstrapServers(), replica.port())) {
-                turn(replica, interval, WARM_UP_SWAPS, series::swap);
-                turn(replica, interval, WARM_UP_SWAPS, unread::send);
+                turn(replica, interval, series::swap);
+                turn(replica, interval, unread::send);
                 for (int round = 0; round < ROUNDS; round++) {
-                    Turn swapped = turn(replica, interval, SWAPS_PER_ROUND, series::swap);
-                    Turn sent = turn(replica, interval, SWAPS_PER_ROUND, unread::send);
-                    Turn still = turn(replica, interval, SWAPS_PER_ROUND, () -> {
-                    });
-                    ratios.add(swapped.answers().millis(0.99) / still.answers().millis(0.99));
-                    unreadRatios.add(sent.answers().millis(0.99) / still.answers().millis(0.99));
-                    cpuMillis.add(swapped.cpu().minus(still.cpu()).toNanos() / 1e6 / SWAPS_PER_ROUND);
-                    print("  p50, p99 without swaps %6.2f %6.2f ms, with events unread %6.2f %6.2f ms,"
-                            + " with %.0f swaps/s %6.2f %6.2f ms%n",
-                            still.answers().millis(0.5), still.answers().millis(0.99), sent.answers().millis(0.5),
-                            sent.answers().millis(0.99), SWAPS_PER_ROUND * 1e9 / swapped.length().toNanos(),
-                            swapped.answers().millis(0.5), swapped.answers().millis(0.99));
+                    withSwaps.add(turn(replica, interval, series::swap));
+                    unreadEvents.add(turn(replica, interval, unread::send));
+                    without.add(turn(replica, interval, () -> {
+                    }));
                 }
             }
-            print("  ratio of p99: median %.2f ×, wanted: at most 1.25 ×; of the events alone, unread: %.2f ×%n",
-                    median(ratios), median(unreadRatios));
-            print("  the replica's CPU time for a swap, its event, the look for it: median %.2f ms%n", median(cpuMillis));
+            print("without swaps", without);
+            print("events unread", unreadEvents);
+            print("with swaps", withSwaps);
+            print("  ratio of p99 in a round: %s, wanted: at most 1.25 ×%n", ratios(withSwaps, without));
+            print("  of the events alone, unread: %s; with swaps to that: %s%n", ratios(unreadEvents, without),
+                    ratios(withSwaps, unreadEvents));
+            print("  the replica's CPU time for a swap, its event, the look for it: median %.2f ms%n",
+                    median(withSwaps, turn -> turn.cpu().toNanos() / 1e6 / SWAPS_PER_ROUND)
+                            - median(without, turn -> turn.cpu().toNanos() / 1e6 / SWAPS_PER_ROUND));
             printSwaps(replica.log());
             print("  a thread that only sleeps came late by up to %.3f ms meanwhile, in %.3f %% of the times by over %d ms%n",
                     hiccups.longestMillis(), 100 * hiccups.lateShare(), LONGEST_WANTED.toMillis());
         }
     }
 
-    private static Turn turn(ServiceProcess replica, Duration interval, int swapCount, Swaps swaps) throws Exception {
+    private static Turn turn(ServiceProcess replica, Duration interval, Swaps swaps) throws Exception {
         Duration cpuBefore = replica.cost().cpu();
         Clients clients = Clients.start(replica.port(), CLIENT_COUNT, interval, SwapLatency::script);
         long begunAtNanos = System.nanoTime();
-        for (int i = 0; i < swapCount; i += SwapSeries.AT_ONCE) {
+        for (int i = 0; i < SWAPS_PER_ROUND; i += SwapSeries.AT_ONCE) {
             Clients.parkUntil(begunAtNanos + i * 1_000_000_000L / SWAPS_PER_SECOND);
             swaps.next();
         }
@@ -107,8 +112,21 @@ final class SwapLatency {
         return new Turn(clients.stop(), length, replica.cost().cpu().minus(cpuBefore));
     }
 
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
+    private static void print(String side, List<Turn> turns) {
+        print("  %-13s p50 %.2f, p99 %.2f ms in the median of %d turns of %.1f s%n", side,
+                median(turns, turn -> turn.answers().millis(0.5)), median(turns, Turn::p99), turns.size(),
+                median(turns, turn -> turn.length().toNanos() / 1e9));
+    }
+
+    private static String ratios(List<Turn> turns, List<Turn> others) {
+        double[] ratios = IntStream.range(0, turns.size()).mapToDouble(i -> turns.get(i).p99() / others.get(i).p99()).sorted()
+                .toArray();
+        return String.format(Locale.ROOT, "median %.2f × (quartiles %.2f, %.2f)", ratios[ratios.length / 2],
+                ratios[ratios.length / 4], ratios[ratios.length * 3 / 4]);
+    }
+
+    private static double median(List<Turn> turns, ToDoubleFunction<Turn> value) {
+        return turns.stream().mapToDouble(value).sorted().toArray()[turns.size() / 2];
     }
 
     private static void printSwaps(Path log) throws IOException {
