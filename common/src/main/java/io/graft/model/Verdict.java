@@ -12,7 +12,7 @@ import io.graft.id.ModelVersion;
  * @param sampleCount validation samples that both versions were measured on
  * @param candidateAccuracy of the new version, 0 to 1; absent without validation samples
  * @param candidateLoss of the new version, mean cross-entropy; absent likewise
- * @param servingVersion what it was compared with; absent when none serves, or one that takes features of another backbone
+ * @param servingVersion what it was compared with; absent when none serves, or one that cannot be measured
  * @param servingAccuracy of that version on the same samples; a label that it does not know counts as answered wrong
  * @param servingLoss of that version on the same samples
  * @param significance the test of whether the difference is more than noise; absent where nobody asked for it

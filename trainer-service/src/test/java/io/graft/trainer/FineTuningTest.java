@@ -16,7 +16,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,9 +34,12 @@ import io.graft.backbone.Backbones;
 import io.graft.event.Json;
 import io.graft.model.EpochResult;
 import io.graft.model.ModelReady;
+import io.graft.model.TrainRequest;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
 import io.graft.model.Verdict;
+import io.graft.sample.SampleKey;
+import io.graft.sample.Split;
 import io.graft.tail.Depth;
 import io.graft.testing.DrawnImages;
 import io.graft.testing.LabelledImage;
@@ -180,6 +192,56 @@ class FineTuningTest {
         assertThat(verdict.reason()).endsWith("; version 1 cannot be measured: object '" + file.toUri() + "' is not there "
                 + "(expected: kept as long as its version) (expected: a version to compare with; policy 'always' promotes "
                 + "without one)");
+    }
+
+    @Test
+    void comparesOnTheValidationSamplesWhoseContentsAreStillStored() throws Exception {
+        // Given
+        send("lost", COUNT_OF_A_LABEL);
+        train("lost", "{\"depth\":\"last-block\"," + FEW_EPOCHS + "}");
+        ModelReady tuned = awaitModel("lost", 1);
+        promote("lost", 1);
+        int validationCount = tuned.dataset().validationCount();
+        ConsumerRecord<byte[], byte[]> lost = kafka.await("labelled-samples", 1, record -> Kafka.key(record).startsWith("lost/")
+                && Split.ofKey(SampleKey.parse(record.key()), TrainRequest.VALIDATION_FRACTION_DEFAULT) == Split.VALIDATION)
+                .get(0);
+
+        // When
+        deleteContents(Map.of(new TopicPartition(lost.topic(), lost.partition()),
+                RecordsToDelete.beforeOffset(lost.offset() + 1)));
+        train("lost", "{\"trainRequestId\":\"one\"," + FEW_EPOCHS + "}");
+
+        // Then
+        Verdict verdict = awaitModel("lost", 2).verdict().orElseThrow();
+        assertThat(verdict.servingVersion()).contains(tuned.version());
+        assertThat(verdict.sampleCount()).isEqualTo(validationCount - 1).isPositive();
+        assertThat(verdict.reason()).startsWith("accuracy ").endsWith("; 1 of " + validationCount
+                + " validation samples are left out: they have no content in 'labelled-samples' any more");
+
+        // When
+        promote("lost", 1);
+        deleteContents(IntStream.range(0, 6).boxed().collect(Collectors.toMap(
+                partition -> new TopicPartition("labelled-samples", partition),
+                partition -> RecordsToDelete.beforeOffset(-1))));
+        train("lost", "{\"trainRequestId\":\"all\"," + FEW_EPOCHS + "}");
+        train("lost", "{\"trainRequestId\":\"blocks\",\"depth\":\"last-block\"," + FEW_EPOCHS + "}");
+
+        // Then
+        assertThat(awaitModel("lost", 3).verdict().orElseThrow().reason()).endsWith("; version 1 cannot be measured: no "
+                + "validation sample has content in 'labelled-samples' any more (expected: a version to compare with; policy "
+                + "'always' promotes without one)");
+        assertThat(awaitFailure("lost")).startsWith("task 'lost' has 24 of 24 samples whose content is no longer in "
+                + "'labelled-samples', as '");
+    }
+
+    /** A topic that is only compacted has none deleted. */
+    private static void deleteContents(Map<TopicPartition, RecordsToDelete> records) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", System.getProperty(TrainerKafka.BOOTSTRAP)))) {
+            admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, "labelled-samples"), List.of(
+                    new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact,delete"), AlterConfigOp.OpType.SET)))).all()
+                    .get();
+            admin.deleteRecords(records).all().get();
+        }
     }
 
     @Test

@@ -3,9 +3,11 @@ package io.graft.trainer.queue;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -84,7 +86,7 @@ class FineTuner {
         try (TuningRows rows = open(snapshot, snapshot.backbone(), request.depth(), 0)) {
             artifacts.requirePlace(rows.tuning().tailBytes(), listener);
             RunWatch watch = watch(snapshot, listener);
-            fill(rows, snapshot, 0, watch);
+            requireNoneGone(snapshot, fill(rows, snapshot, 0, watch));
             TailTraining.Trained trained = TailTraining.train(
                     new TailTraining.Samples(snapshot.task(), rows.tuning(), rows.labels(), rows.trainRows(),
                             rows.validationRows()),
@@ -95,17 +97,29 @@ class FineTuner {
     }
 
     /**
-     * Features of a snapshot's validation samples through blocks that were trained before.
+     * Validation samples of a snapshot, through blocks that were trained before.
+     *
+     * @param samples their numbers among the snapshot's validation samples, ascending: of those whose content is still stored
+     * @param features of these, little-endian float32, [samples, dimension], direct
+     */
+    record Validated(List<Integer> samples, ByteBuffer features) {
+    }
+
+    /**
+     * Runs a snapshot's validation samples through blocks that were trained before.
      *
      * @param reference whose blocks; it may be another backbone than the snapshot's
-     * @return little-endian float32, [validation samples, dimension of that backbone], direct
-     * @throws Problem as of {@link #tune}, and when the backbone is not there as it was then
+     * @throws Problem as of {@link #tune}, but not when contents are gone; and when the backbone is not there as it was then
      */
-    ByteBuffer validationFeatures(FeatureSnapshot snapshot, BackboneReference reference, Tail tail, EpochListener listener) {
+    Validated validated(FeatureSnapshot snapshot, BackboneReference reference, Tail tail, EpochListener listener) {
         BackboneId backbone = backbone(snapshot, reference);
         try (TuningRows rows = open(snapshot, backbone, tail.depth(), snapshot.trainCount())) {
-            fill(rows, snapshot, snapshot.trainCount(), watch(snapshot, listener));
-            return rows.features(tail, rows.validationRows());
+            Map<SampleId, SampleOrigin> gone = fill(rows, snapshot, snapshot.trainCount(), watch(snapshot, listener));
+            List<SampleId> ids = snapshot.sampleIds().subList(snapshot.trainCount(), snapshot.sampleIds().size());
+            List<Integer> samples = IntStream.range(0, ids.size()).filter(sample -> !gone.containsKey(ids.get(sample)))
+                    .boxed().toList();
+            List<Integer> rowNumbers = rows.validationRows();
+            return new Validated(samples, rows.features(tail, samples.stream().map(rowNumbers::get).toList()));
         }
     }
 
@@ -138,7 +152,8 @@ class FineTuner {
                 listener);
     }
 
-    private void fill(TuningRows rows, FeatureSnapshot snapshot, int firstSample, RunWatch watch) {
+    /** Returns the samples whose content is no longer stored. */
+    private Map<SampleId, SampleOrigin> fill(TuningRows rows, FeatureSnapshot snapshot, int firstSample, RunWatch watch) {
         Map<SampleId, SampleOrigin> wanted = new HashMap<>(snapshot.origins());
         wanted.keySet().retainAll(Set.copyOf(snapshot.sampleIds().subList(firstSample, snapshot.sampleIds().size())));
         Map<SampleId, SampleOrigin> gone = stored.find(snapshot.task(), wanted, new StoredSamples.Finder() {
@@ -156,12 +171,16 @@ class FineTuner {
                 watch.requireToGoOn("reading " + foundCount + " of " + wanted.size() + " samples");
             }
         });
+        rows.flush();
+        return gone;
+    }
+
+    private void requireNoneGone(FeatureSnapshot snapshot, Map<SampleId, SampleOrigin> gone) {
         if (!gone.isEmpty()) {
             throw Problem.invalid("FINE_TUNING_SAMPLES_GONE", "task '" + snapshot.task() + "' has " + gone.size() + " of "
-                    + wanted.size() + " samples whose content is no longer in '" + labelledSamples
+                    + snapshot.sampleIds().size() + " samples whose content is no longer in '" + labelledSamples
                     + "', as '" + gone.keySet().iterator().next() + "' (expected: all; depth '" + Depth.HEAD
                     + "' needs no contents)");
         }
-        rows.flush();
     }
 }

@@ -1,8 +1,6 @@
 package io.graft.trainer.queue;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -12,6 +10,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import io.graft.backbone.HeadProgram;
+import io.graft.event.Topics;
 import io.graft.head.Head;
 import io.graft.head.HeadCodec;
 import io.graft.id.ModelVersion;
@@ -24,6 +23,7 @@ import io.graft.model.PromotionPolicy;
 import io.graft.model.Verdict;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
+import io.graft.tail.Tail;
 import io.graft.trainer.memory.TrainerMemory;
 import io.graft.trainer.table.BackboneKey;
 import io.graft.trainer.table.FeatureSnapshot;
@@ -32,7 +32,10 @@ import io.graft.trainer.training.Evaluator;
 import io.graft.trainer.training.PromotionGate;
 import io.graft.trainer.training.TrainedHead;
 
-/** A new version beside the one that serves, on the same validation samples, each through its own backbone and blocks. */
+/**
+ * A new version beside the one that serves, on the same validation samples, each through its own backbone and blocks: on all of
+ * the new version's, or on those that the serving one can be measured on.
+ */
 @Singleton
 class ServingComparison {
 
@@ -43,15 +46,17 @@ class ServingComparison {
     private final FineTuner tuner;
     private final TailArtifacts artifacts;
     private final HeadProgram program;
+    private final String labelledSamples;
 
     @Inject
     ServingComparison(TrainerMemory memory, KafkaModelArchive archive, FineTuner tuner, TailArtifacts artifacts,
-            HeadProgram program) {
+            HeadProgram program, Topics topics) {
         this.memory = memory;
         this.archive = archive;
         this.tuner = tuner;
         this.artifacts = artifacts;
         this.program = program;
+        this.labelledSamples = topics.labelledSamples();
     }
 
     /**
@@ -70,13 +75,7 @@ class ServingComparison {
         ModelVersion version = promotion.get().version();
         try {
             ModelReady serving = read(new ModelKey(request.task(), version));
-            if (serving.tail().isEmpty() && !serving.backbone().sha256().equals(snapshot.backboneSha256())) {
-                return judgeAcross(request, snapshot, rows, trained, serving);
-            }
-            try (Evaluator evaluator = evaluator(snapshot, serving, listener)) {
-                return PromotionGate.judge(policy, trained.measured(),
-                        Optional.of(new PromotionGate.Serving(version, serving.labels(), evaluator.measure(head(serving)))));
-            }
+            return judge(policy, trained, serving, measurable(request, snapshot, rows, serving, listener));
         } catch (Problem | IllegalArgumentException e) {
             if (e instanceof Problem problem && problem.type() == ProblemType.BUSY) {
                 // The broker did not answer: no reason to judge otherwise than it would let us.
@@ -89,44 +88,59 @@ class ServingComparison {
         }
     }
 
-    /** Of the snapshot's validation samples, as the serving version takes them. */
-    private Evaluator evaluator(FeatureSnapshot snapshot, ModelReady serving, EpochListener listener) {
-        int from = snapshot.trainRowCount();
-        int[] labels = Arrays.copyOfRange(snapshot.labelIndexes(), from, snapshot.labelIndexes().length);
-        int dimension = serving.backbone().dimension();
-        int rowBytes = dimension * Float.BYTES;
-        ByteBuffer rows = artifacts.read(serving, listener)
-                .map(tail -> tuner.validationFeatures(snapshot, serving.backbone(), tail, listener))
-                .orElseGet(() -> snapshot.features().slice(from * rowBytes, labels.length * rowBytes));
-        return new Evaluator(program, snapshot.labels(), dimension, rows.order(ByteOrder.nativeOrder()), labels);
+    /**
+     * What both versions can be measured on.
+     *
+     * @param lacking what the other validation samples have none of
+     */
+    private record Measurable(SharedValidation samples, String lacking) {
+    }
+
+    private Measurable measurable(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, ModelReady serving,
+            EpochListener listener) {
+        BackboneReference backbone = serving.backbone();
+        Optional<Tail> tail = artifacts.read(serving, listener);
+        if (tail.isPresent()) {
+            FineTuner.Validated validated = tuner.validated(snapshot, backbone, tail.get(), listener);
+            return new Measurable(SharedValidation.of(snapshot, rows, validated, backbone.dimension()),
+                    "content in '" + labelledSamples + "' any more");
+        }
+        FeatureSnapshot other = backbone.sha256().equals(snapshot.backboneSha256()) ? snapshot : features(request, backbone);
+        return new Measurable(SharedValidation.of(snapshot, rows, other), "features of backbone '" + backbone.id() + "'");
+    }
+
+    private FeatureSnapshot features(QueuedRequest request, BackboneReference backbone) {
+        try {
+            return memory.features().snapshot(request.task(), BackboneKey.of(backbone), request.request().validationFraction(),
+                    id -> true);
+        } catch (Problem e) {
+            throw Problem.missing(e.code(), "no sample has features of backbone '" + backbone.id() + "' any more");
+        }
+    }
+
+    private Verdict judge(PromotionPolicy policy, TrainedHead trained, ModelReady serving, Measurable measurable) {
+        SharedValidation shared = measurable.samples;
+        if (shared.sampleCount() == 0 && !shared.isWhole()) {
+            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()
+                    + " cannot be measured: no validation sample has " + measurable.lacking);
+        }
+        try (Evaluator evaluator = shared.ofServing(program)) {
+            return PromotionGate.judge(policy, trained.measured(), Optional.of(new PromotionGate.Serving(serving.version(),
+                    serving.labels(), evaluator.measure(head(serving)), subset(trained, measurable))));
+        }
+    }
+
+    private Optional<PromotionGate.Subset> subset(TrainedHead trained, Measurable measurable) {
+        if (measurable.samples.isWhole()) {
+            return Optional.empty();
+        }
+        try (Evaluator evaluator = measurable.samples.ofCandidate(program)) {
+            return Optional.of(new PromotionGate.Subset(evaluator.measure(trained.head()), measurable.lacking));
+        }
     }
 
     private static Head head(ModelReady model) {
         return HeadCodec.decode(Base64.getDecoder().decode(model.head().data()), model.labels());
-    }
-
-    /** The serving version takes features of another backbone: both are measured on the samples that have both. */
-    private Verdict judgeAcross(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, TrainedHead trained,
-            ModelReady serving) {
-        BackboneReference other = serving.backbone();
-        PromotionPolicy policy = request.request().promotion();
-        SharedValidation shared;
-        try {
-            shared = new SharedValidation(snapshot, rows, memory.features().snapshot(request.task(),
-                    BackboneKey.of(other), request.request().validationFraction(),
-                    id -> true));
-        } catch (Problem e) {
-            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()
-                    + " takes features of backbone '" + other.id() + "', which no sample has any more");
-        }
-        if (shared.sampleCount() == 0) {
-            return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()
-                    + " takes features of backbone '" + other.id() + "', which no validation sample has");
-        }
-        try (Evaluator ofCandidate = shared.ofCandidate(program); Evaluator ofServing = shared.ofServing(program)) {
-            return PromotionGate.judge(policy, ofCandidate.measure(trained.head()), Optional.of(new PromotionGate.Serving(
-                    serving.version(), serving.labels(), ofServing.measure(head(serving)))));
-        }
     }
 
     /** A version whole, from its topic. */

@@ -14,45 +14,77 @@ import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.training.Evaluator;
 
 /**
- * The validation samples that have features of two backbones, so that two versions can be measured on the same ones: each on
- * the features that it takes, both against the labels of the newer one's snapshot.
+ * The validation samples that two versions can be measured on: each on the features that it takes, both against the labels of
+ * the newer one's snapshot.
  */
 final class SharedValidation {
 
     private final FeatureSnapshot candidate;
     private final ByteBuffer candidateRows;
-    private final FeatureSnapshot serving;
-    private final List<Shared> samples = new ArrayList<>();
+    private final int servingDimension;
+    private final ByteBuffer servingRows;
+    private final List<Shared> samples;
 
     /** A sample's number among the validation samples of both. */
     private record Shared(int candidate, int serving) {
     }
 
-    /**
-     * @param candidateRows features of the candidate's validation samples, through its own blocks where it has any
-     * @param serving features of the same samples by the other backbone, likewise split
-     */
-    SharedValidation(FeatureSnapshot candidate, ByteBuffer candidateRows, FeatureSnapshot serving) {
+    private SharedValidation(FeatureSnapshot candidate, ByteBuffer candidateRows, int servingDimension,
+            ByteBuffer servingRows, List<Shared> samples) {
         this.candidate = candidate;
         this.candidateRows = candidateRows;
-        this.serving = serving;
+        this.servingDimension = servingDimension;
+        this.servingRows = servingRows;
+        this.samples = samples;
+    }
+
+    /**
+     * Those that both snapshots have.
+     *
+     * @param candidateRows features of the candidate's validation samples, through its own blocks where it has any
+     * @param serving features of the same samples as the serving version takes them, likewise split
+     */
+    static SharedValidation of(FeatureSnapshot candidate, ByteBuffer candidateRows, FeatureSnapshot serving) {
         Map<SampleId, Integer> numbers = new HashMap<>();
         validated(serving).forEach(id -> numbers.put(id, numbers.size()));
         List<SampleId> ids = validated(candidate);
+        List<Shared> samples = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
             Integer other = numbers.get(ids.get(i));
             if (other != null) {
                 samples.add(new Shared(i, other));
             }
         }
+        int rowBytes = serving.dimension() * Float.BYTES;
+        return new SharedValidation(candidate, candidateRows, serving.dimension(),
+                serving.features().slice(serving.trainRowCount() * rowBytes, serving.validationCount() * rowBytes), samples);
     }
 
     private static List<SampleId> validated(FeatureSnapshot snapshot) {
         return snapshot.sampleIds().subList(snapshot.trainCount(), snapshot.sampleIds().size());
     }
 
+    /**
+     * Those of the candidate's that went through the serving version's blocks.
+     *
+     * @param servingDimension of their features
+     */
+    static SharedValidation of(FeatureSnapshot candidate, ByteBuffer candidateRows, FineTuner.Validated serving,
+            int servingDimension) {
+        List<Shared> samples = new ArrayList<>();
+        for (int number : serving.samples()) {
+            samples.add(new Shared(number, samples.size()));
+        }
+        return new SharedValidation(candidate, candidateRows, servingDimension, serving.features(), samples);
+    }
+
     int sampleCount() {
         return samples.size();
+    }
+
+    /** Whether these are all of the candidate's. */
+    boolean isWhole() {
+        return samples.size() == candidate.validationCount();
     }
 
     /** For heads that take the candidate's features. */
@@ -62,10 +94,7 @@ final class SharedValidation {
 
     /** For heads that take the serving version's features. */
     Evaluator ofServing(HeadProgram program) {
-        int rowBytes = serving.dimension() * Float.BYTES;
-        return evaluator(program, serving.dimension(),
-                serving.features().slice(serving.trainRowCount() * rowBytes, serving.validationCount() * rowBytes),
-                Shared::serving);
+        return evaluator(program, servingDimension, servingRows, Shared::serving);
     }
 
     /**
@@ -73,14 +102,18 @@ final class SharedValidation {
      * @param number of a sample among these
      */
     private Evaluator evaluator(HeadProgram program, int dimension, ByteBuffer rows, ToIntFunction<Shared> number) {
-        int rowBytes = dimension * Float.BYTES;
-        ByteBuffer features = ByteBuffer.allocateDirect(samples.size() * rowBytes).order(ByteOrder.nativeOrder());
-        int[] labels = new int[samples.size()];
-        for (int i = 0; i < labels.length; i++) {
-            Shared sample = samples.get(i);
-            features.put(rows.slice(number.applyAsInt(sample) * rowBytes, rowBytes));
-            labels[i] = candidate.labelIndexes()[candidate.trainRowCount() + sample.candidate];
+        int[] labels = samples.stream()
+                .mapToInt(sample -> candidate.labelIndexes()[candidate.trainRowCount() + sample.candidate]).toArray();
+        return new Evaluator(program, candidate.labels(), dimension, shared(rows, dimension * Float.BYTES, number), labels);
+    }
+
+    private ByteBuffer shared(ByteBuffer rows, int rowBytes, ToIntFunction<Shared> number) {
+        if (samples.size() * rowBytes == rows.remaining()) {
+            // All of them, and both sides are in the order of the sample ids.
+            return rows.slice().order(ByteOrder.nativeOrder());
         }
-        return new Evaluator(program, candidate.labels(), dimension, features.flip(), labels);
+        ByteBuffer shared = ByteBuffer.allocateDirect(samples.size() * rowBytes).order(ByteOrder.nativeOrder());
+        samples.forEach(sample -> shared.put(rows.slice(number.applyAsInt(sample) * rowBytes, rowBytes)));
+        return shared.flip();
     }
 }

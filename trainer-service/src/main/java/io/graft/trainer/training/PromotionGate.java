@@ -25,6 +25,8 @@ public final class PromotionGate {
 
     private final PromotionPolicy policy;
     private final Measured candidate;
+    /** The candidate on the samples that the serving version was measured on. */
+    private final Measured compared;
     private final Optional<Serving> serving;
     private final Optional<String> incomparable;
 
@@ -32,6 +34,7 @@ public final class PromotionGate {
             Optional<String> incomparable) {
         this.policy = policy;
         this.candidate = candidate;
+        this.compared = serving.flatMap(Serving::subset).map(Subset::candidate).orElse(candidate);
         this.serving = serving;
         this.incomparable = incomparable;
     }
@@ -41,11 +44,21 @@ public final class PromotionGate {
      *
      * @param labels that it knows
      * @param measured on the candidate's validation samples
+     * @param subset of these samples that it was measured on; absent: all
      */
-    public record Serving(ModelVersion version, List<String> labels, Measured measured) {
+    public record Serving(ModelVersion version, List<String> labels, Measured measured, Optional<Subset> subset) {
         public Serving {
             labels = List.copyOf(labels);
         }
+    }
+
+    /**
+     * Some of the candidate's validation samples.
+     *
+     * @param candidate measured on these
+     * @param lacking what the others have none of, as in {@code features of backbone 'resnet18'}
+     */
+    public record Subset(Measured candidate, String lacking) {
     }
 
     /**
@@ -90,13 +103,15 @@ public final class PromotionGate {
 
     private static Verdict judge(PromotionPolicy policy, Measured candidate, Optional<Serving> serving,
             Optional<String> incomparable) {
+        PromotionGate gate = new PromotionGate(policy, candidate, serving, incomparable);
+        int comparedCount = gate.compared.evaluation().sampleCount();
         serving.map(version -> version.measured.evaluation().sampleCount()).ifPresent(count -> {
-            if (count != candidate.evaluation().sampleCount()) {
-                throw new IllegalArgumentException("versions are evaluated on " + candidate.evaluation().sampleCount() + " and "
-                        + count + " samples (expected: the same)");
+            if (count != comparedCount) {
+                throw new IllegalArgumentException(
+                        "versions are evaluated on " + comparedCount + " and " + count + " samples (expected: the same)");
             }
         });
-        return new PromotionGate(policy, candidate, serving, incomparable).judge();
+        return gate.judge();
     }
 
     private Verdict judge() {
@@ -108,7 +123,7 @@ public final class PromotionGate {
             return judgeUnmeasured();
         }
         if (evaluation.accuracy() < policy.minimumAccuracy()) {
-            return verdict(false, measured() + " (expected: at least " + policy.minimumAccuracy() + ")");
+            return verdict(false, measured(candidate) + " (expected: at least " + policy.minimumAccuracy() + ")");
         }
         Optional<LabelEvaluation> low = evaluation.labels().stream()
                 .filter(label -> label.recall() < policy.minimumLabelRecall()).findFirst();
@@ -117,13 +132,13 @@ public final class PromotionGate {
                     + low.get().sampleCount() + " validation samples (expected: at least " + policy.minimumLabelRecall() + ")");
         }
         if (policy.policy() == Policy.ALWAYS) {
-            return verdict(true, measured() + "; policy 'always' compares with nothing");
+            return verdict(true, measured(candidate) + "; policy 'always' compares with nothing");
         }
         if (incomparable.isPresent()) {
-            return verdict(false, measured() + "; " + incomparable.get()
+            return verdict(false, measured(candidate) + "; " + incomparable.get()
                     + " (expected: a version to compare with; policy 'always' promotes without one)");
         }
-        return serving.map(this::compare).orElseGet(() -> verdict(true, measured() + "; no version served before"));
+        return serving.map(this::compare).orElseGet(() -> verdict(true, measured(candidate) + "; no version served before"));
     }
 
     private Verdict judgeUnmeasured() {
@@ -134,44 +149,52 @@ public final class PromotionGate {
     }
 
     private Verdict compare(Serving other) {
-        double gain = candidate.evaluation().accuracy() - other.measured.evaluation().accuracy();
+        double gain = compared.evaluation().accuracy() - other.measured.evaluation().accuracy();
         if (gain == 0 && policy.significance().isEmpty()) {
             return compareLosses(other);
         }
-        String reason = measured() + (gain == 0 ? ", as version " + other.version + "'s"
+        String reason = measured(compared) + (gain == 0 ? ", as version " + other.version + "'s"
                 : ", " + number(Math.abs(gain)) + (gain > 0 ? " above the " : " below the ")
                         + number(other.measured.evaluation().accuracy()) + " of version " + other.version);
         if (policy.significance().isEmpty()) {
-            return verdict(gain > 0, reason + unknownLabels(other));
+            return verdict(gain > 0, reason + remarks(other));
         }
         SignificanceTest test = test(other);
         double level = policy.significance().get();
         boolean promoted = gain > 0 && test.pValue() < level;
         return verdict(promoted, reason + "; only the new version is right on " + test.onlyCandidateRight()
                 + " samples, only the serving one on " + test.onlyServingRight() + ": McNemar's p is " + number(test.pValue())
-                + (promoted ? ", below " + level : " (expected: better, with p below " + level + ")") + unknownLabels(other));
+                + (promoted ? ", below " + level : " (expected: better, with p below " + level + ")") + remarks(other));
     }
 
     private Verdict compareLosses(Serving other) {
-        double loss = candidate.evaluation().loss();
+        double loss = compared.evaluation().loss();
         double servingLoss = other.measured.evaluation().loss();
         boolean lower = loss < servingLoss;
-        return verdict(lower, measured() + ", as version " + other.version + "'s; loss " + number(loss)
-                + (lower ? " is below its " : " is not below its ") + number(servingLoss) + unknownLabels(other));
+        return verdict(lower, measured(compared) + ", as version " + other.version + "'s; loss " + number(loss)
+                + (lower ? " is below its " : " is not below its ") + number(servingLoss) + remarks(other));
     }
 
     private SignificanceTest test(Serving other) {
-        BitSet mine = (BitSet) candidate.right().clone();
+        BitSet mine = (BitSet) compared.right().clone();
         mine.andNot(other.measured.right());
         BitSet its = (BitSet) other.measured.right().clone();
-        its.andNot(candidate.right());
+        its.andNot(compared.right());
         return new SignificanceTest(mine.cardinality(), its.cardinality(),
                 Shares.mcNemar(mine.cardinality(), its.cardinality()));
     }
 
+    /** What the comparison does not say by its numbers. */
+    private String remarks(Serving other) {
+        return unknownLabels(other) + other.subset.map(subset -> "; "
+                + (candidate.evaluation().sampleCount() - compared.evaluation().sampleCount()) + " of "
+                + candidate.evaluation().sampleCount() + " validation samples are left out: they have no " + subset.lacking)
+                .orElse("");
+    }
+
     /** Labels were added since: the serving version cannot but answer their samples wrong. */
     private String unknownLabels(Serving other) {
-        List<LabelEvaluation> unknown = candidate.evaluation().labels().stream()
+        List<LabelEvaluation> unknown = compared.evaluation().labels().stream()
                 .filter(label -> label.sampleCount() > 0 && !other.labels.contains(label.label())).toList();
         if (unknown.isEmpty()) {
             return "";
@@ -180,13 +203,13 @@ public final class PromotionGate {
                 .collect(Collectors.joining(", "));
         int unnamed = unknown.size() - NAMED_COUNT_MAX;
         return "; " + unknown.stream().mapToInt(LabelEvaluation::sampleCount).sum() + " of "
-                + candidate.evaluation().sampleCount() + " validation samples have a label that version " + other.version
+                + compared.evaluation().sampleCount() + " validation samples have a label that version " + other.version
                 + " does not know (" + names + (unnamed > 0 ? " and " + unnamed + " more" : "")
                 + "): its answers to them count as wrong";
     }
 
     private Verdict verdict(boolean promoted, String reason) {
-        Evaluation evaluation = candidate.evaluation();
+        Evaluation evaluation = compared.evaluation();
         boolean hasSamples = evaluation.sampleCount() > 0;
         Optional<Evaluation> other = serving.filter(version -> hasSamples).map(version -> version.measured.evaluation());
         return new Verdict(promoted, reason, evaluation.sampleCount(),
@@ -196,8 +219,8 @@ public final class PromotionGate {
                 hasSamples && policy.significance().isPresent() ? serving.map(this::test) : Optional.empty());
     }
 
-    private String measured() {
-        return "accuracy " + number(candidate.evaluation().accuracy()) + " on " + candidate.evaluation().sampleCount()
+    private static String measured(Measured version) {
+        return "accuracy " + number(version.evaluation().accuracy()) + " on " + version.evaluation().sampleCount()
                 + " validation samples";
     }
 

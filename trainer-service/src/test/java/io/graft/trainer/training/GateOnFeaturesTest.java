@@ -77,7 +77,7 @@ class GateOnFeaturesTest {
             PromotionPolicy policy = new PromotionPolicy(PromotionPolicy.Policy.IF_BETTER, 0, 0,
                     Optional.of(0.01));
             return PromotionGate.judge(policy, candidate.measured(), Optional.of(new PromotionGate.Serving(new ModelVersion(1),
-                    serving.head().labels(), evaluator.measure(serving.head()))));
+                    serving.head().labels(), evaluator.measure(serving.head()), Optional.empty())));
         }
     }
 

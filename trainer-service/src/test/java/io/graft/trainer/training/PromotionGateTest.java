@@ -96,6 +96,35 @@ class PromotionGateTest {
     }
 
     @Test
+    void comparesOnTheSamplesThatTheServingVersionCanBeMeasuredOn() {
+        // When
+        Verdict verdict = judgeOnAFew(0, 0);
+        // Then
+        assertThat(verdict).isEqualTo(new Verdict(true, "accuracy 0.9500 on 40 validation samples, 0.0200 above the 0.9300 of "
+                + "version 3; 10 of 50 validation samples are left out: they have no features of backbone 'half'", 40,
+                Optional.of(0.95), Optional.of(0.3), Optional.of(new ModelVersion(3)), Optional.of(0.93), Optional.of(0.4),
+                Optional.empty()));
+    }
+
+    @Test
+    void holdsAllSamplesAgainstTheFloorsWhateverTheServingVersionCanBeMeasuredOn() {
+        assertThat(judgeOnAFew(0.92, 0).reason())
+                .isEqualTo("accuracy 0.9000 on 50 validation samples (expected: at least 0.92)");
+        assertThat(judgeOnAFew(0, 0.8).promoted()).isTrue();
+    }
+
+    /** None of the few has the label 'moths', whose recall on all samples is 0.8. */
+    private static Verdict judgeOnAFew(double minimumAccuracy, double minimumLabelRecall) {
+        Measured all = new Measured(evaluation(50, 0.9, 0.5, new LabelEvaluation("moths", 1, 0.8, 10)), new BitSet());
+        Measured few = new Measured(evaluation(40, 0.95, 0.3, new LabelEvaluation("moths", 0, 0, 0)), new BitSet());
+        return PromotionGate.judge(
+                new PromotionPolicy(Policy.IF_BETTER, minimumAccuracy, minimumLabelRecall, Optional.empty()), all,
+                Optional.of(new PromotionGate.Serving(new ModelVersion(3), List.of("ants", "bees"),
+                        new Measured(evaluation(40, 0.93, 0.4), new BitSet()),
+                        Optional.of(new PromotionGate.Subset(few, "features of backbone 'half'")))));
+    }
+
+    @Test
     void refusesALabelBelowTheFloor() {
         // Given
         PromotionPolicy policy = new PromotionPolicy(Policy.ALWAYS, 0, 0.5, Optional.empty());
@@ -192,7 +221,7 @@ class PromotionGateTest {
         // When
         return PromotionGate.judge(new PromotionPolicy(Policy.IF_BETTER, 0, 0, Optional.of(significance)),
                 new Measured(evaluation(50, 0.7, 0.4), candidate),
-                Optional.of(new PromotionGate.Serving(new ModelVersion(3), List.of(), other)));
+                Optional.of(new PromotionGate.Serving(new ModelVersion(3), List.of(), other, Optional.empty())));
     }
 
     @Test
@@ -222,7 +251,7 @@ class PromotionGateTest {
 
     private static PromotionGate.Serving third(Evaluation evaluation) {
         return new PromotionGate.Serving(new ModelVersion(3), List.of("ants", "bees"),
-                new Measured(evaluation, new BitSet()));
+                new Measured(evaluation, new BitSet()), Optional.empty());
     }
 
     private static Evaluation evaluation(int sampleCount, double accuracy, double loss, LabelEvaluation... labels) {
