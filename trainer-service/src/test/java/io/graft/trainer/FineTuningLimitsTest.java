@@ -2,36 +2,49 @@ package io.graft.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import io.graft.id.TrainingRunId;
+import io.graft.model.ModelReady;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingProgress.RunError;
 import io.graft.model.TrainingState;
+import io.graft.model.Verdict;
 import io.graft.testing.DrawnImages;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 
-/** Runs that train blocks with no time, or for an object store that is away: they end, and are not run again. */
+/**
+ * Runs that train blocks with no time, or for an object store that is away, and a gate that cannot read the serving version:
+ * they end, and are not run again.
+ */
 @QuarkusTest
 @QuarkusTestResource(TrainerKafka.class)
 @TestProfile(FineTuningLimitsTest.NoTime.class)
 class FineTuningLimitsTest {
 
+    private static final String FEW_EPOCHS = "\"recipe\":{\"epochs\":2,\"batchSize\":16,\"optimizer\":\"sgd\"}";
+
     @AutoClose
     private static Kafka kafka;
 
-    /** A last block fits an event, a whole network does not; nobody listens where the store should be. */
+    /**
+     * A last block fits an event, a whole network does not; nobody listens where the store should be; no broker answers within
+     * no time.
+     */
     public static class NoTime implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of("graft.training.fine-tuning-limit", "1ms", "graft.training.inline-block-bytes-max", "20000000",
-                    "graft.training.store-limit", "1s", "graft.objects.url", "s3://models/graft", "graft.objects.s3.endpoint",
+                    "graft.training.store-limit", "1s", "graft.history.archive-read-max", "0s", "graft.objects.url", "s3://models/graft", "graft.objects.s3.endpoint",
                     "http://127.0.0.1:1", "graft.objects.s3.access-key-id", "test", "graft.objects.s3.secret-access-key",
                     "test");
         }
@@ -51,7 +64,7 @@ class FineTuningLimitsTest {
         kafka.send("train-requests", "slow", Kafka.bytes("{\"depth\":\"last-block\"}"));
 
         // Then
-        RunError error = awaitFailure("slow");
+        RunError error = awaitOnlyFailure("slow");
         assertThat(error.code()).isEqualTo("TRAINING_TIME_EXCEEDED");
         assertThat(error.message()).matches("training run of task 'slow' has taken \\d+ ms for reading \\d+ of 24 samples "
                 + "\\(expected: at most 1 ms, graft\\.training\\.fine-tuning-limit\\)");
@@ -66,16 +79,46 @@ class FineTuningLimitsTest {
         kafka.send("train-requests", "homeless", Kafka.bytes("{\"depth\":\"all\"}"));
 
         // Then
-        RunError error = awaitFailure("homeless");
+        RunError error = awaitOnlyFailure("homeless");
         assertThat(error.code()).isEqualTo("OBJECT_STORE_AWAY");
         assertThat(error.message()).startsWith("object store s3://models/graft does not answer: ")
                 .contains(", asked for PT1S (expected: an answer within that time, graft.training.store-limit; ");
     }
 
-    private static RunError awaitFailure(String task) {
-        return TrainingProgress.parse(kafka.await("training-progress", 1, record -> Kafka.key(record).equals(task)
-                && TrainingProgress.parse(record.value()).state() == TrainingState.FAILED).get(0).value()).error()
-                .orElseThrow();
+    @Test
+    void endsWithAVerdictWhenTheServingVersionCannotBeReadAgain() {
+        // Given
+        send("silent");
+        kafka.send("train-requests", "silent", Kafka.bytes("{" + FEW_EPOCHS + "}"));
+        assertThat(awaitVerdict("silent", 1).promoted()).isTrue();
+
+        // When
+        kafka.send("train-requests", "silent", Kafka.bytes("{\"trainRequestId\":\"second\"," + FEW_EPOCHS + "}"));
+
+        // Then
+        Verdict verdict = awaitVerdict("silent", 2);
+        assertThat(verdict.promoted()).isFalse();
+        assertThat(verdict.reason()).contains("; version 1 cannot be measured: record ").endsWith(" was not read again within "
+                + "0 s, asked for PT1S (expected: an answer within that time, graft.training.store-limit) (expected: a version "
+                + "to compare with; policy 'always' promotes without one)");
+    }
+
+    private static Verdict awaitVerdict(String task, int version) {
+        return ModelReady.parse(kafka.await("model-ready", 1, record -> Kafka.key(record).equals(task + "@" + version)).get(0)
+                .value()).verdict().orElseThrow();
+    }
+
+    /** Of the one request so far: the requests of a task run in order, so that once the next has a version it is over. */
+    private static RunError awaitOnlyFailure(String task) {
+        kafka.send("train-requests", task, Kafka.bytes("{\"trainRequestId\":\"next\"," + FEW_EPOCHS + "}"));
+        List<TrainingProgress> said = new ArrayList<>();
+        kafka.await("training-progress", 1, record -> Kafka.key(record).equals(task)
+                && said.add(TrainingProgress.parse(record.value()))
+                && said.get(said.size() - 1).state() == TrainingState.SUCCEEDED);
+        TrainingRunId next = said.get(said.size() - 1).trainingRunId();
+        List<TrainingProgress> first = said.stream().filter(progress -> !progress.trainingRunId().equals(next)).toList();
+        assertThat(first).extracting(TrainingProgress::state).containsOnlyOnce(TrainingState.RUNNING, TrainingState.FAILED);
+        return first.get(first.size() - 1).error().orElseThrow();
     }
 
     private static void send(String task) {

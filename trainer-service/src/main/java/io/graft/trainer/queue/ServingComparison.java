@@ -1,8 +1,10 @@
 package io.graft.trainer.queue;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -47,23 +49,26 @@ class ServingComparison {
     private final TailArtifacts artifacts;
     private final HeadProgram program;
     private final String labelledSamples;
+    private final Duration limit;
 
     @Inject
     ServingComparison(TrainerMemory memory, KafkaModelArchive archive, FineTuner tuner, TailArtifacts artifacts,
-            HeadProgram program, Topics topics) {
+            HeadProgram program, Topics topics, TrainingConfig config) {
         this.memory = memory;
         this.archive = archive;
         this.tuner = tuner;
         this.artifacts = artifacts;
         this.program = program;
         this.labelledSamples = topics.labelledSamples();
+        this.limit = config.storeLimit();
     }
 
     /**
-     * The gate's verdict on what a run trained.
+     * The gate's verdict on what a run trained. A broker or a store that does not answer is asked again, up to the limit; then
+     * the serving version counts as one that cannot be measured, for run again the run would train all of it once more.
      *
      * @param rows features of the snapshot's validation samples, through the new version's own blocks where it has any
-     * @throws Problem BUSY when the broker does not answer
+     * @throws Problem BUSY when the run is given up
      */
     Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, TrainedHead trained,
             EpochListener listener) {
@@ -74,11 +79,11 @@ class ServingComparison {
         }
         ModelVersion version = promotion.get().version();
         try {
-            ModelReady serving = read(new ModelKey(request.task(), version));
+            ModelReady serving = patiently(listener, () -> read(new ModelKey(request.task(), version)));
             return judge(policy, trained, serving, measurable(request, snapshot, rows, serving, listener));
         } catch (Problem | IllegalArgumentException e) {
             if (e instanceof Problem problem && problem.type() == ProblemType.BUSY) {
-                // The broker did not answer: no reason to judge otherwise than it would let us.
+                // The run was given up: whoever runs it next judges.
                 throw e;
             }
             LOG.warnf("Serving version cannot be measured task=%s version=%s reason=%s", request.task(), version,
@@ -101,7 +106,8 @@ class ServingComparison {
         BackboneReference backbone = serving.backbone();
         Optional<Tail> tail = artifacts.read(serving, listener);
         if (tail.isPresent()) {
-            FineTuner.Validated validated = tuner.validated(snapshot, backbone, tail.get(), listener);
+            FineTuner.Validated validated = patiently(listener,
+                    () -> tuner.validated(snapshot, backbone, tail.get(), listener));
             return new Measurable(SharedValidation.of(snapshot, rows, validated, backbone.dimension()),
                     "content in '" + labelledSamples + "' any more");
         }
@@ -137,6 +143,11 @@ class ServingComparison {
         try (Evaluator evaluator = measurable.samples.ofCandidate(program)) {
             return Optional.of(new PromotionGate.Subset(evaluator.measure(trained.head()), measurable.lacking));
         }
+    }
+
+    private <T> T patiently(EpochListener listener, Supplier<T> call) {
+        return new Patience(limit, listener::stepEnded).call(call, last -> Problem.broken(last.code(), last.sentence()
+                + ", asked for " + limit + " (expected: an answer within that time, graft.training.store-limit)", last));
     }
 
     private static Head head(ModelReady model) {

@@ -37,7 +37,10 @@ public interface TrainingConfig {
     @WithDefault("2h")
     Duration fineTuningLimit();
 
-    /** How long a run asks an object store that does not answer, before it trains blocks, and for their file. */
+    /**
+     * How long a run asks an object store that does not answer, before it trains blocks, and for their file; likewise a broker
+     * that does not answer while the gate reads the serving version, or samples for its blocks.
+     */
     @WithDefault("10m")
     Duration storeLimit();
 
