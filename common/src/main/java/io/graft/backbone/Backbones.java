@@ -132,10 +132,7 @@ public final class Backbones implements AutoCloseable {
      *         and when its weights are others than those that are open
      */
     public FineTuning fineTuning(BackboneId id, Depth depth, int rowCount, long bytesMax) {
-        if (!isConfigured(id) || !(open(id) instanceof ImageBackbone backbone) || !backbone.hasTails()) {
-            throw Problem.invalid("DEPTH_UNSUPPORTED", "backbone '" + id + "' cannot be trained at depth '" + depth
-                    + "' (expected: depth '" + Depth.HEAD + "', or one of torchvision's ResNets)");
-        }
+        ImageBackbone backbone = tailed(id, depth);
         BackboneConfig configured = slot(id).config();
         Placement placement = Placement.choose(configured.device(), Precision.FLOAT32.toString());
         try (TensorFile file = WeightsFile.open(configured, config.downloads())) {
@@ -146,6 +143,24 @@ public final class Backbones implements AutoCloseable {
             }
             return FineTuning.open(backbone, weights, placement, depth, rowCount, bytesMax);
         }
+    }
+
+    /**
+     * How long the file of a backbone's last blocks is.
+     *
+     * @param depth not {@link Depth#HEAD}
+     * @throws Problem INVALID {@code DEPTH_UNSUPPORTED} when the backbone has no tails; BROKEN as of {@link #open(BackboneId)}
+     */
+    public int tailFileBytes(BackboneId id, Depth depth) {
+        return tailed(id, depth).network().tailed().orElseThrow().plan(depth).fileBytes();
+    }
+
+    private ImageBackbone tailed(BackboneId id, Depth depth) {
+        if (!isConfigured(id) || !(open(id) instanceof ImageBackbone backbone) || !backbone.hasTails()) {
+            throw Problem.invalid("DEPTH_UNSUPPORTED", "backbone '" + id + "' cannot be trained at depth '" + depth
+                    + "' (expected: depth '" + Depth.HEAD + "', or one of torchvision's ResNets)");
+        }
+        return backbone;
     }
 
     /** Where each configured backbone stands, in the order of the names. */

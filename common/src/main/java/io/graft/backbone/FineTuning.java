@@ -79,11 +79,6 @@ public final class FineTuning implements AutoCloseable {
         }
     }
 
-    /** How long a tail's file is, nearly. */
-    public long tailBytes() {
-        return (long) plan.length() * Float.BYTES;
-    }
-
     /**
      * Begins to train on the samples that were added.
      *

@@ -3,6 +3,7 @@ package io.graft.backbone;
 import java.util.List;
 import java.util.Optional;
 
+import io.graft.tail.Depth;
 import io.graft.tail.Tail;
 
 /**
@@ -28,10 +29,15 @@ final class TailNetwork implements AutoCloseable {
         this.normalization = normalization;
         this.lastBlock = lastBlock;
         this.tails = new PreparedTails(program, (tail, scope) -> {
-            TailPlan plan = new TailPlan(architecture, tail.depth());
+            TailPlan plan = plan(tail.depth());
             plan.require(tail);
             return plan.constants(tail, placement, crop, program, scope);
         });
+    }
+
+    /** What a tail of a depth replaces. */
+    TailPlan plan(Depth depth) {
+        return new TailPlan(architecture, depth);
     }
 
     /**

@@ -87,14 +87,24 @@ record TailPlan(ResNetArchitecture architecture, Depth depth) {
         return convolution.name() + ".bias";
     }
 
+    private Map<String, List<Integer>> tensorShapes() {
+        Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+        parameters().forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
+        return shapes;
+    }
+
+    /** How long the file of such a tail is. */
+    int fileBytes() {
+        return Tail.fileBytes(depth, tensorShapes());
+    }
+
     /**
      * Looks whether a tail has these tensors and no others.
      *
      * @throws Problem INVALID {@code TAIL_INVALID} when it has not
      */
     void require(Tail tail) {
-        Map<String, List<Integer>> expected = new LinkedHashMap<>();
-        parameters().forEach(parameter -> expected.put(parameter.name(), parameter.shape()));
+        Map<String, List<Integer>> expected = tensorShapes();
         Map<String, List<Integer>> found = new LinkedHashMap<>();
         tail.tensors().forEach((name, tensor) -> found.put(name, tensor.shape()));
         if (tail.depth() != depth || !found.equals(expected)) {

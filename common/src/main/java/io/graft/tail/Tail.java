@@ -2,6 +2,7 @@ package io.graft.tail;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.graft.digest.Digests;
@@ -32,7 +33,20 @@ public final class Tail {
 
     /** Writes a tail's file; the same tensors give the same bytes. */
     public static byte[] encode(Depth depth, Map<String, Tensor> tensors) {
-        return Safetensors.write(Map.of(DEPTH, depth.word()), tensors);
+        return Safetensors.write(metadata(depth), tensors);
+    }
+
+    private static Map<String, String> metadata(Depth depth) {
+        return Map.of(DEPTH, depth.word());
+    }
+
+    /**
+     * How long a tail's file is.
+     *
+     * @param shapes of its tensors, in their order
+     */
+    public static int fileBytes(Depth depth, Map<String, List<Integer>> shapes) {
+        return Safetensors.sizeBytes(metadata(depth), shapes);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,31 +126,53 @@ public final class Safetensors implements TensorFile {
      * @throws Problem INVALID {@code TENSORS_INVALID} when the header gets too long to be read again
      */
     public static byte[] write(Map<String, String> metadata, Map<String, Tensor> tensors) {
-        ObjectNode root = JsonNodeFactory.instance.objectNode();
-        if (!metadata.isEmpty()) {
-            metadata.forEach(root.putObject(SafetensorsHeader.METADATA)::put);
-        }
-        int dataSize = 0;
-        for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-            int end = Math.addExact(dataSize, Math.multiplyExact(tensor.getValue().values().length, Float.BYTES));
-            ObjectNode entry = root.putObject(tensor.getKey()).put("dtype", TensorType.F32.name());
-            tensor.getValue().shape().forEach(entry.putArray("shape")::add);
-            entry.putArray("data_offsets").add(dataSize).add(end);
-            dataSize = end;
-        }
-        byte[] text = padded(root.toString());
+        Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        byte[] text = header(metadata, shapes);
         if (text.length > SafetensorsHeader.SIZE_BYTES_MAX) {
             throw invalid("file", "has a header of " + text.length + " bytes (expected: at most "
                     + SafetensorsHeader.SIZE_BYTES_MAX + ")");
         }
-        ByteBuffer file = ByteBuffer.allocate(Math.addExact(Long.BYTES + text.length, dataSize))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer file = ByteBuffer.allocate(sizeBytes(metadata, shapes)).order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(text.length).put(text);
         for (Tensor tensor : tensors.values()) {
             file.asFloatBuffer().put(tensor.values());
             file.position(file.position() + tensor.values().length * Float.BYTES);
         }
         return file.array();
+    }
+
+    /**
+     * How long the file of float32 tensors is that {@link #write} makes.
+     *
+     * @param shapes of the tensors, in the order in which they shall stand in the file
+     */
+    public static int sizeBytes(Map<String, String> metadata, Map<String, List<Integer>> shapes) {
+        int sizeBytes = Long.BYTES + header(metadata, shapes).length;
+        for (List<Integer> shape : shapes.values()) {
+            sizeBytes = Math.addExact(sizeBytes, dataBytes(shape));
+        }
+        return sizeBytes;
+    }
+
+    private static int dataBytes(List<Integer> shape) {
+        return shape.stream().reduce(Float.BYTES, Math::multiplyExact);
+    }
+
+    private static byte[] header(Map<String, String> metadata, Map<String, List<Integer>> shapes) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        if (!metadata.isEmpty()) {
+            metadata.forEach(root.putObject(SafetensorsHeader.METADATA)::put);
+        }
+        int dataSize = 0;
+        for (Map.Entry<String, List<Integer>> tensor : shapes.entrySet()) {
+            int end = Math.addExact(dataSize, dataBytes(tensor.getValue()));
+            ObjectNode entry = root.putObject(tensor.getKey()).put("dtype", TensorType.F32.name());
+            tensor.getValue().forEach(entry.putArray("shape")::add);
+            entry.putArray("data_offsets").add(dataSize).add(end);
+            dataSize = end;
+        }
+        return padded(root.toString());
     }
 
     /** With spaces behind it, so that the tensors are aligned. */

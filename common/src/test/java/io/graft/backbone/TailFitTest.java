@@ -100,6 +100,18 @@ class TailFitTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = { "LAST_BLOCK", "ALL" })
+    void saysHowLongTheFileOfTheBlocksIs(Depth depth) {
+        try (FineTuning tuning = tuning(depth); TailFit fit = fit(tuning)) {
+            // Given
+            Tail tail = fit.parameters().tail();
+            // When // Then
+            assertThat(backbones.tailFileBytes(backbones.image().descriptor().id(), depth))
+                    .isEqualTo(Tail.encode(depth, tail.tensors()).length);
+        }
+    }
+
     private static float[] mean(FeatureMaps maps) {
         float[] mean = new float[maps.dimension()];
         for (int map = 0; map < mean.length; map++) {

@@ -1,11 +1,17 @@
 package io.graft.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,14 +43,16 @@ class FineTuningLimitsTest {
     private static Kafka kafka;
 
     /**
-     * A last block fits an event, a whole network does not; nobody listens where the store should be; no broker answers within
-     * no time.
+     * A last block fits an event, a whole network does not, nor do its images the memory; nobody listens where the store should
+     * be; no broker answers within no time.
      */
     public static class NoTime implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("graft.training.fine-tuning-limit", "1ms", "graft.training.inline-block-bytes-max", "20000000",
-                    "graft.training.store-limit", "1s", "graft.history.archive-read-max", "0s", "graft.objects.url", "s3://models/graft", "graft.objects.s3.endpoint",
+            return Map.of("graft.training.fine-tuning-limit", "1ms", "graft.training.fine-tuning-bytes-max", "1000000",
+                    "graft.training.inline-block-bytes-max", "20000000",
+                    "graft.training.store-limit", "1s", "graft.history.archive-read-max", "0s", "graft.objects.url",
+                    "s3://models/graft", "graft.objects.s3.endpoint",
                     "http://127.0.0.1:1", "graft.objects.s3.access-key-id", "test", "graft.objects.s3.secret-access-key",
                     "test");
         }
@@ -56,8 +64,24 @@ class FineTuningLimitsTest {
     }
 
     @Test
-    void endsWhenReadingTheSamplesTakesTooLong() {
+    void endsBeforeTheReadingWhenTheEventHasNoRoom() throws Exception {
         // Given
+        makeRoom(1_000_000);
+        send("cramped");
+
+        // When
+        kafka.send("train-requests", "cramped", Kafka.bytes("{\"depth\":\"last-block\"}"));
+
+        // Then
+        RunError error = awaitOnlyFailure("cramped");
+        assertThat(error.code()).isEqualTo("FINE_TUNING_EVENT_TOO_LARGE");
+        assertThat(error.message()).contains("and topic 'model-ready' takes 1000000 (expected: ");
+    }
+
+    @Test
+    void endsWhenReadingTheSamplesTakesTooLong() throws Exception {
+        // Given
+        makeRoom(32_000_000);
         send("slow");
 
         // When
@@ -101,6 +125,17 @@ class FineTuningLimitsTest {
         assertThat(verdict.reason()).contains("; version 1 cannot be measured: record ").endsWith(" was not read again within "
                 + "0 s, asked for PT1S (expected: an answer within that time, graft.training.store-limit) (expected: a version "
                 + "to compare with; policy 'always' promotes without one)");
+    }
+
+    private static void makeRoom(int messageBytesMax) throws Exception {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "model-ready");
+        ConfigEntry room = new ConfigEntry("max.message.bytes", Integer.toString(messageBytesMax));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", System.getProperty(TrainerKafka.BOOTSTRAP)))) {
+            admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(room, AlterConfigOp.OpType.SET)))).all()
+                    .get();
+            await().atMost(Duration.ofSeconds(90)).until(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic)
+                    .get(room.name()).value().equals(room.value()));
+        }
     }
 
     private static Verdict awaitVerdict(String task, int version) {

@@ -83,8 +83,8 @@ class FineTuner {
      *         the store is away; BUSY when the broker does not answer
      */
     Tuned tune(TrainRequest request, FeatureSnapshot snapshot, TrainedHead alone, EpochListener listener) {
+        artifacts.requirePlace(backbones.tailFileBytes(snapshot.backbone(), request.depth()), alone.head(), listener);
         try (TuningRows rows = open(snapshot, snapshot.backbone(), request.depth(), 0)) {
-            artifacts.requirePlace(rows.tuning().tailBytes(), listener);
             RunWatch watch = watch(snapshot, listener);
             requireNoneGone(snapshot, fill(rows, snapshot, 0, watch));
             TailTraining.Trained trained = TailTraining.train(

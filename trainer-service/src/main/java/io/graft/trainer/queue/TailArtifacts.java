@@ -15,6 +15,8 @@ import jakarta.inject.Singleton;
 
 import io.graft.backbone.Backbone;
 import io.graft.backbone.BackboneWorker;
+import io.graft.head.Head;
+import io.graft.head.HeadCodec;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.HeadArtifact;
 import io.graft.model.ModelReady.TailArtifact;
@@ -30,35 +32,56 @@ import io.graft.trainer.training.EpochListener;
 class TailArtifacts {
 
     private static final long TAIL_BYTES_MAX = Integer.MAX_VALUE - 8L;
-    /** What a file has beside its numbers: names and shapes of a few hundred tensors. */
-    private static final int HEADER_BYTES_MAX = 65_536;
+    /** What an event has beside blocks and head: recipe, evaluation, self-test. */
+    private static final int OTHER_BYTES = 65_536;
     /** Written to see whether a store takes files, before hours go into one. */
     private static final String TRIAL_NAME = "trial.txt";
 
     private final Optional<ObjectStore> store;
     private final Duration storeLimit;
     private final long inlineBytesMax;
+    private final ModelRoom room;
 
     @Inject
-    TailArtifacts(Optional<ObjectStore> store, TrainingConfig config) {
+    TailArtifacts(Optional<ObjectStore> store, TrainingConfig config, ModelRoom room) {
         this.store = store;
+        this.room = room;
         this.storeLimit = config.storeLimit();
         this.inlineBytesMax = config.inlineBlockBytesMax();
     }
 
     /**
-     * Looks whether blocks of a size have a place, before they are trained: a store is asked to take a small file.
+     * Looks whether blocks have a place, before they are trained: a store is asked to take a small file, a topic how large an
+     * event may be.
      *
-     * @param sizeBytes of their numbers
+     * @param fileBytes of their file
+     * @param head as large as the one that goes with them
      * @throws Problem INVALID when they have none; BROKEN when the store is away or refuses
      */
-    void requirePlace(long sizeBytes, EpochListener listener) {
-        if (sizeBytes + HEADER_BYTES_MAX <= inlineBytesMax) {
+    void requirePlace(long fileBytes, Head head, EpochListener listener) {
+        if (fileBytes <= inlineBytesMax) {
+            requireRoom(fileBytes, base64Bytes(fileBytes) + base64Bytes(HeadCodec.encode(head).length) + OTHER_BYTES);
             return;
         }
-        patient(listener).orElseThrow(() -> Problem.invalid("FINE_TUNING_NO_STORE", "trained blocks have " + sizeBytes
-                + " bytes, too many for an event (expected: an object store, graft.objects.url, or at most "
+        patient(listener).orElseThrow(() -> Problem.invalid("FINE_TUNING_NO_STORE", "trained blocks have a file of "
+                + fileBytes + " bytes, too many for an event (expected: an object store, graft.objects.url, or at most "
                 + inlineBytesMax + " bytes, graft.training.inline-block-bytes-max)")).put(TRIAL_NAME, trial());
+    }
+
+    private void requireRoom(long fileBytes, long eventBytes) {
+        room.bytesMax().ifPresent(max -> {
+            if (eventBytes > max) {
+                throw Problem.invalid("FINE_TUNING_EVENT_TOO_LARGE", "trained blocks have a file of " + fileBytes
+                        + " bytes, which makes an event of about " + eventBytes + ", and topic '" + room.topic() + "' takes "
+                        + max + " (expected: a max.message.bytes of the topic of at least " + eventBytes
+                        + ", or an object store, graft.objects.url, and a graft.training.inline-block-bytes-max below "
+                        + fileBytes + ")");
+            }
+        });
+    }
+
+    private static long base64Bytes(long bytes) {
+        return (bytes + 2) / 3 * 4;
     }
 
     /** Another one each time, for a store writes nothing that it holds already. */

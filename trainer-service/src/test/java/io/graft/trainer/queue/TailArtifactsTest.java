@@ -1,0 +1,99 @@
+package io.graft.trainer.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.graft.event.Topics;
+import io.graft.head.Head;
+import io.graft.problem.Problem;
+import io.graft.problem.ProblemType;
+import io.graft.testing.KafkaBroker;
+import io.graft.testing.KafkaTopic;
+import io.graft.trainer.training.EpochListener;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+
+/** Whether blocks have a place, without an object store, on a real broker. */
+class TailArtifactsTest {
+
+    private static final Head HEAD = new Head(List.of("ants", "bees"), 3, new float[6], new float[2]);
+    private static final int INLINE_BYTES_MAX = 900_000;
+    private static final EpochListener NOBODY = result -> {
+    };
+
+    private static KafkaBroker broker;
+
+    @BeforeAll
+    static void startBroker(@TempDir Path dataDir) {
+        broker = KafkaBroker.start(dataDir);
+        KafkaTopic.create(broker, "small-model-ready", 1, Map.of("max.message.bytes", "1000000"));
+        KafkaTopic.create(broker, "packed-model-ready", 1, Map.of("max.message.bytes", "1000000", "compression.type", "zstd"));
+        KafkaTopic.create(broker, "plain-model-ready", 1,
+                Map.of("max.message.bytes", "1000000", "compression.type", "uncompressed"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @Test
+    void refusesBlocksWhoseEventTheTopicDoesNotTake() {
+        requirePlace("small-", Map.of(), 700_000);
+        assertThatThrownBy(() -> requirePlace("small-", Map.of(), 701_000))
+                .isInstanceOfSatisfying(Problem.class, problem -> {
+                    assertThat(problem.type()).isEqualTo(ProblemType.INVALID);
+                    assertThat(problem.code()).isEqualTo("FINE_TUNING_EVENT_TOO_LARGE");
+                })
+                .hasMessageMatching("trained blocks have a file of 701000 bytes, which makes an event of about 100\\d{4}, and "
+                        + "topic 'small-model-ready' takes 1000000 \\(expected: a max\\.message\\.bytes of the topic of at "
+                        + "least 100\\d{4}, or an object store, graft\\.objects\\.url, and a "
+                        + "graft\\.training\\.inline-block-bytes-max below 701000\\)");
+    }
+
+    @Test
+    void goesOnWhereNobodyKnowsHowLargeTheEventMayBe() {
+        assertThatCode(() -> {
+            requirePlace("missing-", Map.of(), INLINE_BYTES_MAX);
+            requirePlace("packed-", Map.of(), INLINE_BYTES_MAX);
+            requirePlace("small-", Map.of("compression.type", "zstd"), INLINE_BYTES_MAX);
+        }).doesNotThrowAnyException();
+        assertThatThrownBy(() -> requirePlace("plain-", Map.of("compression.type", "zstd"), INLINE_BYTES_MAX))
+                .isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void asksForAStoreForAFileThatIsAByteTooLong() {
+        assertThatThrownBy(() -> requirePlace("missing-", Map.of(), INLINE_BYTES_MAX + 1L))
+                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.code()).isEqualTo("FINE_TUNING_NO_STORE"))
+                .hasMessage("trained blocks have a file of 900001 bytes, too many for an event (expected: an object store, "
+                        + "graft.objects.url, or at most 900000 bytes, graft.training.inline-block-bytes-max)");
+    }
+
+    private static void requirePlace(String topicPrefix, Map<String, Object> client, long fileBytes) {
+        Map<String, Object> kafka = new HashMap<>(client);
+        kafka.put("bootstrap.servers", broker.bootstrapServers());
+        TrainingConfig config = new SmallRyeConfigBuilder().withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(TrainingConfig.class)
+                .withDefaultValue("graft.training.inline-block-bytes-max", Integer.toString(INLINE_BYTES_MAX)).build()
+                .getConfigMapping(TrainingConfig.class);
+        try (Admin admin = Admin.create(kafka)) {
+            new TailArtifacts(Optional.empty(), config, new ModelRoom(admin, new Topics(topicPrefix), kafka))
+                    .requirePlace(fileBytes, HEAD, NOBODY);
+        }
+    }
+}
