@@ -18,6 +18,7 @@ import org.jboss.logging.Logger;
 import io.graft.backbone.Backbone;
 import io.graft.backbone.Backbones;
 import io.graft.id.BackboneId;
+import io.graft.id.TaskId;
 import io.graft.problem.Problem;
 
 /**
@@ -31,8 +32,11 @@ final class BackboneOpening implements AutoCloseable {
 
     private final Backbones backbones;
     private final Duration patience;
+    private final TaskBackbones tasks;
     private final Map<BackboneId, Try> tries = new ConcurrentHashMap<>();
     private final Map<BackboneId, Problem> closed = new ConcurrentHashMap<>();
+    /** What each task did without. */
+    private final Map<TaskId, BackboneId> lacking = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "backbone-opening");
         thread.setDaemon(true);
@@ -43,17 +47,28 @@ final class BackboneOpening implements AutoCloseable {
     private record Try(Future<Backbone> backbone, long deadlineNanos) {
     }
 
-    /** @param patience how long the first who need a backbone wait for it */
-    BackboneOpening(Backbones backbones, Duration patience) {
+    /**
+     * @param patience how long the first who need a backbone wait for it
+     * @param tasks says which backbone a task is bound to now
+     */
+    BackboneOpening(Backbones backbones, Duration patience, TaskBackbones tasks) {
         this.backbones = backbones;
         this.patience = patience;
+        this.tasks = tasks;
     }
 
-    /** A configured backbone; absent: it cannot be had now. */
-    Optional<Backbone> find(BackboneId id) {
+    /** A configured backbone, for a sample of a task; absent: it cannot be had now. */
+    Optional<Backbone> find(TaskId task, BackboneId id) {
+        Optional<Backbone> found = find(id);
+        if (found.isEmpty()) {
+            lacking.put(task, id);
+        }
+        return found;
+    }
+
+    private Optional<Backbone> find(BackboneId id) {
         Optional<Backbone> open = backbones.opened(id);
         if (open.isPresent()) {
-            closed.remove(id);
             return open;
         }
         Optional<Problem> failure = backbones.failure(id);
@@ -91,10 +106,12 @@ final class BackboneOpening implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** The backbones that samples did without, as long as they are not open, with why. */
+    /** The backbones that samples did without, as long as they are not open and a task is bound to them, with why. */
     SortedMap<BackboneId, Problem> closed() {
+        lacking.entrySet().removeIf(each -> !tasks.of(each.getKey()).equals(Optional.of(each.getValue()))
+                || backbones.opened(each.getValue()).isPresent());
         SortedMap<BackboneId, Problem> now = new TreeMap<>(closed);
-        now.keySet().removeIf(id -> backbones.opened(id).isPresent());
+        now.keySet().retainAll(lacking.values());
         return now;
     }
 

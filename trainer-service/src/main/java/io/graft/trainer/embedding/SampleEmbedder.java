@@ -129,7 +129,7 @@ final class SampleEmbedder {
         Optional<BackboneId> ofTask = sample.content() instanceof SampleContent.Image
                 ? tasks.of(sample.key().task()).filter(backbones::isForImages)
                 : Optional.empty();
-        Optional<Backbone> open = ofTask.flatMap(opening::find);
+        Optional<Backbone> open = ofTask.flatMap(id -> opening.find(sample.key().task(), id));
         return new Read.Sample(sample, open.orElseGet(() -> backbones.forContent(sample.content())),
                 open.isPresent() ? Optional.empty() : ofTask, maker.views(sample));
     }

@@ -60,7 +60,7 @@ public class SampleEmbedding {
         this.dimensions = new DimensionLog("graft-task-dimensions-" + replica.name(), kafka, topics.taskDimensions(),
                 events::send);
         this.maker = new FeatureMaker(pool, config.viewCount());
-        this.opening = new BackboneOpening(backbones, config.backboneWaitLimit());
+        this.opening = new BackboneOpening(backbones, config.backboneWaitLimit(), tasks);
         this.embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(config.sampleBytesMax())), backbones,
                 opening, pool,
                 new RecentEmbeddings(config.rememberedCount() / (1 + config.viewCount())), dimensions, maker, tasks);

@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,10 +21,12 @@ import io.graft.backbone.Backbones;
 import io.graft.backbone.BackbonesConfig;
 import io.graft.download.DownloadRules;
 import io.graft.id.BackboneId;
+import io.graft.id.TaskId;
 
 class BackboneOpeningTest {
 
     private static final BackboneId ID = new BackboneId("remote");
+    private static final TaskId TASK = new TaskId("birds");
 
     @Test
     void doesWithoutABackboneThatIsLongInOpening(@TempDir Path folder) throws Exception {
@@ -30,9 +34,9 @@ class BackboneOpeningTest {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 Backbones backbones = new Backbones(from("http://127.0.0.1:" + silent.getLocalPort() + "/a.pth", folder),
                         InstantSource.system());
-                BackboneOpening opening = new BackboneOpening(backbones, Duration.ofMillis(1))) {
+                BackboneOpening opening = new BackboneOpening(backbones, Duration.ofMillis(1), task -> Optional.of(ID))) {
             // When
-            Optional<Backbone> found = opening.find(ID);
+            Optional<Backbone> found = opening.find(TASK, ID);
 
             // Then
             assertThat(found).isEmpty();
@@ -40,6 +44,29 @@ class BackboneOpeningTest {
             assertThat(opening.closed().get(ID).code()).isEqualTo("BACKBONE_LOADING");
             assertThat(opening.closed().get(ID).sentence())
                     .isEqualTo("backbone 'remote' has not been opened within PT0.001S (expected: by and by)");
+        }
+    }
+
+    @Test
+    void namesNoBackboneThatNobodyIsBoundToAnyMore(@TempDir Path folder) throws Exception {
+        Map<TaskId, BackboneId> bound = new HashMap<>();
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Backbones backbones = new Backbones(from("http://127.0.0.1:" + silent.getLocalPort() + "/a.pth", folder),
+                        InstantSource.system());
+                BackboneOpening opening = new BackboneOpening(backbones, Duration.ZERO,
+                        task -> Optional.ofNullable(bound.get(task)))) {
+            // Given
+            TaskId other = new TaskId("cats");
+            for (TaskId task : List.of(TASK, other)) {
+                bound.put(task, ID);
+                assertThat(opening.find(task, ID)).isEmpty();
+            }
+
+            // When // Then
+            bound.put(other, BackboneConfig.BUNDLED.id());
+            assertThat(opening.closed()).containsOnlyKeys(ID);
+            bound.remove(TASK);
+            assertThat(opening.closed()).isEmpty();
         }
     }
 

@@ -34,7 +34,8 @@ class SampleEmbedderTest {
 
     private final byte[] image = new DrawnImages(1).draw(1).get(0).bytes();
     private final SampleEmbedder embedder = new SampleEmbedder(new SampleEventCodec(new SampleContentCodec(1 << 20)), backbones,
-            new BackboneOpening(backbones, Duration.ZERO), pool, new RecentEmbeddings(100), new DimensionsInMemory(),
+            new BackboneOpening(backbones, Duration.ZERO, task -> Optional.empty()), pool, new RecentEmbeddings(100),
+            new DimensionsInMemory(),
             new FeatureMaker(pool, VIEW_COUNT),
             task -> Optional.empty());
 
