@@ -35,7 +35,9 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -140,8 +142,7 @@ class ArrivalTest {
     @Test
     void refusesABodyThatDoesNotArriveOverHttp2AndKeepsTheConnection() throws Exception {
         // Given
-        HttpClient client = vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false).setHttp2MaxPoolSize(1));
+        HttpClient client = http2Client();
         try {
             // When
             String late = result(post(client).compose(request -> {
@@ -157,6 +158,88 @@ class ArrivalTest {
         } finally {
             result(client.close());
         }
+    }
+
+    @Test
+    void refusesALargeBodyOverHttp2AndKeepsTheOtherCallsOfItsConnection() throws Exception {
+        // Given
+        HttpClient client = http2Client();
+        try {
+            HttpClientRequest slow = result(post(client));
+            Future<String> answer = slow.response().compose(ArrivalTest::text);
+            result(slow.setChunked(true).write(VECTOR.substring(0, 9)));
+            await().atMost(LIMIT).until(() -> bodiesBytes() > 0);
+
+            // When
+            String refused = result(post(client).compose(request -> {
+                Future<String> refusal = request.response().compose(ArrivalTest::text);
+                return request.putHeader(HttpHeaders.CONTENT_LENGTH, "2000000").write("{").compose(written -> refusal);
+            }));
+            result(slow.end(VECTOR.substring(9)));
+
+            // Then
+            assertThat(refused).startsWith("413 HTTP_2 ").contains("\"code\":\"REQUEST_ENTITY_TOO_LARGE\"");
+            assertThat(result(answer)).startsWith("200 HTTP_2 ").contains("\"label\":\"unsure\"");
+        } finally {
+            result(client.close());
+        }
+    }
+
+    @Test
+    void endsGrpcCallsWhoseMessageDoesNotArriveAndAnswersTheOthersOfTheirConnection() throws Exception {
+        // Given
+        byte[] nothing = {};
+        byte[] halfMessage = { 0, 0, 0, 0, 9, 1 };
+        byte[] messageWithoutEnd = { 0, 0, 0, 0, 0 };
+        HttpClient client = http2Client();
+        try {
+            List<Future<HttpClientResponse>> late = new ArrayList<>();
+            for (int i = 0; i < 4 * THREAD_COUNT; i++) {
+                late.add(beginGrpc(client, nothing));
+                late.add(beginGrpc(client, halfMessage));
+            }
+            late.add(beginGrpc(client, messageWithoutEnd));
+
+            // When
+            String meanwhile = result(wholeGrpc(client));
+            for (Future<HttpClientResponse> response : late) {
+                MultiMap trailers = result(response).headers();
+
+                // Then
+                assertThat(trailers.get("grpc-status")).isEqualTo("4");
+                assertThat(trailers.get("grpc-message")).startsWith("message has not arrived within 5000 ms");
+                assertThat(trailers.get("code")).isEqualTo("BODY_LATE");
+            }
+            assertThat(meanwhile).isEqualTo("200 0");
+            assertThat(result(wholeGrpc(client))).isEqualTo("200 0");
+        } finally {
+            result(client.close());
+        }
+        assertThat(caller.metric("graft_bodies_refused_total", "BODY_LATE")).isGreaterThanOrEqualTo(8 * THREAD_COUNT + 1);
+    }
+
+    private Future<HttpClientResponse> beginGrpc(HttpClient client, byte[] beginning) {
+        return grpc(client).compose(request -> {
+            Future<HttpClientResponse> answer = request.response();
+            return request.setChunked(true).sendHead().compose(sent -> request.write(Buffer.buffer(beginning)))
+                    .compose(written -> answer);
+        });
+    }
+
+    /** An empty message. */
+    private Future<String> wholeGrpc(HttpClient client) {
+        return grpc(client).compose(request -> request.send(Buffer.buffer(new byte[5]))).compose(
+                response -> response.body().map(body -> response.statusCode() + " " + response.getTrailer("grpc-status")));
+    }
+
+    private Future<HttpClientRequest> grpc(HttpClient client) {
+        return client.request(HttpMethod.POST, root.getPort(), root.getHost(), "/inference.GRPCInferenceService/ServerMetadata")
+                .map(request -> request.putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc").putHeader("te", "trailers"));
+    }
+
+    private HttpClient http2Client() {
+        return vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false).setHttp2MaxPoolSize(1));
     }
 
     private Future<HttpClientRequest> post(HttpClient client) {

@@ -50,7 +50,7 @@ public interface PredictionConfig {
     @Min(1)
     long bodiesBytesMax();
 
-    /** Time in which the body of a call over HTTP has to arrive; at most an hour. */
+    /** Time in which the body of a call over HTTP, or the message of one over gRPC, has to arrive; at most an hour. */
     @WithDefault("30s")
     Duration bodyTimeout();
 

@@ -14,7 +14,6 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -25,7 +24,6 @@ final class ArrivingBody {
 
     /** As long as most photographs are: a named length up to this is believed once the first bytes are there. */
     private static final int BELIEVED_BYTES_MAX = 256 << 10;
-    private static final long NO_ERROR = 0;
     private static final long NO_TIMER = -1;
 
     private final RoutingContext context;
@@ -90,7 +88,7 @@ final class ArrivingBody {
             return;
         }
         if (chunk.length() > bytesMax - count) {
-            closeBehindAnswer();
+            RouteRefusal.closeBehindAnswer(context);
             end(new WebApplicationException(Status.REQUEST_ENTITY_TOO_LARGE));
             return;
         }
@@ -127,7 +125,7 @@ final class ArrivingBody {
 
     private synchronized void late(Duration limit) {
         if (!ended) {
-            closeBehindAnswer();
+            RouteRefusal.closeBehindAnswer(context);
             end(Problem.invalid("BODY_LATE", "body has not arrived within " + limit.toMillis() + " ms, of which " + count
                     + " bytes have (expected: all of it, over a faster connection)"));
         }
@@ -175,14 +173,6 @@ final class ArrivingBody {
         drop();
         if (whole != null) {
             whole.drop();
-        }
-    }
-
-    /** Over HTTP/2 the sender is told to send no more of this call. */
-    private void closeBehindAnswer() {
-        RouteRefusal.closeBehindAnswer(context);
-        if (request.version() == HttpVersion.HTTP_2) {
-            int unused = context.addEndHandler(answered -> request.response().reset(NO_ERROR));
         }
     }
 }

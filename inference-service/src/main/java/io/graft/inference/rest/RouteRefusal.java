@@ -18,6 +18,8 @@ final class RouteRefusal {
 
     private static final String GRPC = "application/grpc";
     private static final String GRPC_UNAVAILABLE = "14";
+    private static final String GRPC_DEADLINE_EXCEEDED = "4";
+    private static final long NO_ERROR = 0;
 
     /** What tells others how this replica is. */
     private static final List<String> ALWAYS_ANSWERED = List.of("/q/", "/v2/health/");
@@ -48,12 +50,19 @@ final class RouteRefusal {
 
     /**
      * Ends the connection behind the answer, since nobody reads what is still to come of the call; over HTTP/2 that belongs to
-     * the call alone, and the connection stays.
+     * the call alone: its sender is told to send no more of it, and the connection stays.
      */
     static void closeBehindAnswer(RoutingContext context) {
-        if (context.request().version() != HttpVersion.HTTP_2) {
+        HttpServerRequest request = context.request();
+        if (request.version() == HttpVersion.HTTP_2) {
+            int unused = context.addEndHandler(answered -> {
+                if (!request.isEnded()) {
+                    request.response().reset(NO_ERROR);
+                }
+            });
+        } else {
             context.response().putHeader(HttpHeaders.CONNECTION, "close");
-            int unused = context.addEndHandler(ended -> context.request().connection().close());
+            int unused = context.addEndHandler(ended -> request.connection().close());
         }
     }
 
@@ -61,8 +70,7 @@ final class RouteRefusal {
     static void send(RoutingContext context, String code, String sentence) {
         HttpServerResponse response = context.response();
         if (isGrpc(context)) {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, GRPC).putHeader("grpc-status", GRPC_UNAVAILABLE)
-                    .putHeader("grpc-message", sentence).putHeader("code", code).end();
+            sendStatus(response, GRPC_UNAVAILABLE, code, sentence);
             return;
         }
         ProblemMapping.Body body = ProblemMapping.body(context.normalizedPath(), Status.SERVICE_UNAVAILABLE, code, sentence);
@@ -70,7 +78,17 @@ final class RouteRefusal {
                 .putHeader(HttpHeaders.CONTENT_TYPE, body.mediaType()).end(Buffer.buffer(Json.write(body.entity())));
     }
 
-    private static boolean isGrpc(RoutingContext context) {
+    /** Answers a gRPC call {@code DEADLINE_EXCEEDED}. */
+    static void sendLate(RoutingContext context, String code, String sentence) {
+        sendStatus(context.response(), GRPC_DEADLINE_EXCEEDED, code, sentence);
+    }
+
+    private static void sendStatus(HttpServerResponse response, String status, String code, String sentence) {
+        response.putHeader(HttpHeaders.CONTENT_TYPE, GRPC).putHeader("grpc-status", status)
+                .putHeader("grpc-message", sentence).putHeader("code", code).end();
+    }
+
+    static boolean isGrpc(RoutingContext context) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         return type != null && type.toLowerCase(Locale.ROOT).startsWith(GRPC);
     }

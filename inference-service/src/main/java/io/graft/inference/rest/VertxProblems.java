@@ -13,7 +13,6 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -47,8 +46,7 @@ final class VertxProblems {
 
     /** Answers a request whose body may still be on its way, and nobody will read it. */
     static void refuse(RoutingContext context, Status status) {
-        HttpServerResponse response = context.response().putHeader(HttpHeaders.CONNECTION, "close");
-        response.endHandler(ended -> context.request().connection().close());
+        RouteRefusal.closeBehindAnswer(context);
         answer(context, status);
     }
 
