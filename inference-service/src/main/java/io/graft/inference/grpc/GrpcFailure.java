@@ -3,6 +3,7 @@ package io.graft.inference.grpc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.graft.inference.prediction.MemoryShortage;
 import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 import io.grpc.Metadata;
@@ -25,6 +26,10 @@ final class GrpcFailure {
             Metadata trailers = new Metadata();
             trailers.put(CODE, problem.code());
             return status(problem).withDescription(problem.sentence()).asRuntimeException(trailers);
+        }
+        if (failure instanceof OutOfMemoryError) {
+            LOG.error("No memory for a request", failure);
+            return of(MemoryShortage.during("this request"));
         }
         LOG.error("Call failed code={}", failure instanceof Problem problem ? problem.code() : Status.Code.INTERNAL,
                 failure);
