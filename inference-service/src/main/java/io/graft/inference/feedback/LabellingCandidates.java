@@ -1,11 +1,7 @@
 package io.graft.inference.feedback;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -33,7 +29,7 @@ final class LabellingCandidates {
     private final Executor thread;
     private final OwnedMeters<TaskId, Counters> counters;
     private final InstantSource clock;
-    private final ConcurrentMap<TaskId, Minute> minutes = new ConcurrentHashMap<>();
+    private final MinuteCounts counts = new MinuteCounts();
 
     private record Counters(Counter sent, Counter limited, Counter failed) {
 
@@ -43,14 +39,6 @@ final class LabellingCandidates {
 
         private static Counter.Builder counter(String outcome) {
             return Counter.builder("graft.labelling.candidates").tag("outcome", outcome);
-        }
-    }
-
-    /** How many candidates a task has had in a minute. */
-    private record Minute(Instant begin, int count) {
-
-        Minute next(Instant now) {
-            return now.equals(begin) ? new Minute(begin, count + 1) : new Minute(now, 1);
         }
     }
 
@@ -73,9 +61,7 @@ final class LabellingCandidates {
         if (!config.enabled() || !isUncertain) {
             return;
         }
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
-        Minute minute = minutes.merge(known.task(), new Minute(now, 1), (last, first) -> last.next(now));
-        if (minute.count > config.perMinuteMax()) {
+        if (counts.next(known.task(), clock.instant()) > config.perMinuteMax()) {
             counters.of(known.task()).limited.increment();
         } else {
             send(known, prediction);

@@ -1,0 +1,33 @@
+package io.graft.inference.feedback;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+
+import io.graft.id.TaskId;
+
+/**
+ * How often something has happened for each task in the minute in hand. With the minute its tasks are forgotten, whether they
+ * are still there or not. Thread-safe.
+ */
+final class MinuteCounts {
+
+    private final Map<TaskId, Integer> counts = new HashMap<>();
+    private Instant minute = Instant.MIN;
+
+    /** Counts once more, and returns the count. */
+    synchronized int next(TaskId task, Instant now) {
+        Instant begin = now.truncatedTo(ChronoUnit.MINUTES);
+        if (!begin.equals(minute)) {
+            counts.clear();
+            minute = begin;
+        }
+        return counts.merge(task, 1, Integer::sum);
+    }
+
+    /** Tasks that are remembered. */
+    synchronized int taskCount() {
+        return counts.size();
+    }
+}
