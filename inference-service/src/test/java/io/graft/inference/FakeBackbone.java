@@ -27,6 +27,7 @@ public final class FakeBackbone implements Backbone {
     private final AtomicInteger failureCount = new AtomicInteger();
     private volatile @Nullable Throwable failure;
     private volatile @Nullable RuntimeException preparationFailure;
+    private volatile Throwable poisoning = new IllegalStateException("poison");
     private volatile float poison = Float.NaN;
 
     public FakeBackbone(int dimension) {
@@ -53,6 +54,12 @@ public final class FakeBackbone implements Backbone {
 
     /** Passes fail from now on that have an input with this number in front. */
     public void failPassesWith(float poison) {
+        failPassesWith(poison, new IllegalStateException("poison"));
+    }
+
+    /** Passes fail so from now on that have an input with this number in front. */
+    public void failPassesWith(float poison, Throwable failure) {
+        poisoning = failure;
         this.poison = poison;
     }
 
@@ -88,13 +95,7 @@ public final class FakeBackbone implements Backbone {
             public float[][] embed(List<byte[]> inputs) {
                 batchSizes.add(inputs.size());
                 awaitGate();
-                Throwable thrown = failureCount.getAndDecrement() > 0 ? failure : null;
-                if (thrown instanceof RuntimeException exception) {
-                    throw exception;
-                }
-                if (thrown instanceof Error error) {
-                    throw error;
-                }
+                throwIfAny(failureCount.getAndDecrement() > 0 ? failure : null);
                 return features(inputs);
             }
 
@@ -105,12 +106,21 @@ public final class FakeBackbone implements Backbone {
         };
     }
 
+    private static void throwIfAny(@Nullable Throwable failure) {
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+    }
+
     private float[][] features(List<byte[]> inputs) {
         float[][] features = new float[inputs.size()][descriptor.dimension()];
         for (int i = 0; i < features.length; i++) {
             ByteBuffer.wrap(inputs.get(i)).asFloatBuffer().get(features[i]);
             if (features[i][0] == poison) {
-                throw new IllegalStateException("poison");
+                throwIfAny(poisoning);
             }
         }
         return features;

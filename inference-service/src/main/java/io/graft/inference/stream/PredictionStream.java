@@ -39,7 +39,8 @@ final class PredictionStream {
             Tracing tracing, MeterRegistry registry) {
         StreamMeters meters = new StreamMeters(registry);
         RequestTries tries = new RequestTries(new PredictionRequests(topics, codec, predictor, tracing),
-                new TryLimits(waitLimit(config), config.memoryTryCountMax(), config.brokenTryCountMax(), config.brokenRowMax()),
+                new TryLimits(waitLimit(config), config.memoryWaitCountMax(), config.brokenTryCountMax(),
+                        config.brokenRowMax()),
                 meters);
         this.enabled = config.enabled();
         this.batches = new RequestBatches(topics, table, tries, meters, config.concurrency());

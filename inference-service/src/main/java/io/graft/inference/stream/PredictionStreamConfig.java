@@ -22,15 +22,15 @@ public interface PredictionStreamConfig {
     @Max(1024)
     int concurrency();
 
-    /** How long the requests of a batch may wait for room or for their versions; 1 s to 2 minutes. */
+    /** How long the requests of a batch may wait for room, for memory or for their versions; 1 s to 2 minutes. */
     @WithDefault("1m")
     Duration waitLimit();
 
-    /** How often a request that found no memory among others is tried alone, until it is a dead letter. */
+    /** How often a batch waits for memory until the wait limit is over; its requests that find none then are dead letters. */
     @WithDefault("3")
     @Min(1)
     @Max(100)
-    int memoryTryCountMax();
+    int memoryWaitCountMax();
 
     /** How often a request that broke among others is tried alone, until it is a dead letter. */
     @WithDefault("3")

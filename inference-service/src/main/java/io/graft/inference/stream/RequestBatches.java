@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -17,7 +18,6 @@ import io.graft.event.DeadLetter;
 import io.graft.event.Topics;
 import io.graft.event.TransactionalLoop;
 import io.graft.event.Transactions;
-import io.graft.inference.prediction.MemoryShortage;
 import io.graft.inference.serving.ServingTable;
 import io.graft.problem.Problem;
 
@@ -52,6 +52,7 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     @Override
     public void wentBack(RuntimeException reason) {
         beginsAgain = true;
+        tries.wentBack(reason);
         meters.wentBack(reason);
     }
 
@@ -77,7 +78,10 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
             }
         }
         return new TransactionalLoop.Result(answers,
-                () -> meters.committed(answered.size(), batch.size() - answered.size()),
+                () -> {
+                    tries.committed();
+                    meters.committed(answered.size(), batch.size() - answered.size());
+                },
                 refused -> Optional.ofNullable(answered.remove(refused)).map(this::tooLarge));
     }
 
@@ -95,13 +99,21 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     private List<ProducerRecord<byte[], byte[]>> answers(List<ConsumerRecord<byte[], byte[]>> batch) {
         List<Callable<ProducerRecord<byte[], byte[]>>> tasks = new ArrayList<>(batch.size());
         long untilNanos = tries.waitEndNanos();
-        batch.forEach(record -> tasks.add(() -> tries.besideOthers(record, untilNanos)));
+        AtomicBoolean anyAnswered = new AtomicBoolean();
+        batch.forEach(record -> tasks.add(() -> {
+            ProducerRecord<byte[], byte[]> answer = tries.besideOthers(record, untilNanos);
+            if (isAnswer(answer)) {
+                anyAnswered.set(true);
+            }
+            return answer;
+        }));
         List<ProducerRecord<byte[], byte[]>> answers = new ArrayList<>(batch.size());
         try {
             List<Future<ProducerRecord<byte[], byte[]>>> begun = threads.invokeAll(tasks);
             for (int i = 0; i < begun.size(); i++) {
-                ProducerRecord<byte[], byte[]> answer = answer(batch.get(i), begun.get(i), untilNanos);
+                ProducerRecord<byte[], byte[]> answer = answer(batch.get(i), begun.get(i), untilNanos, anyAnswered.get());
                 if (isAnswer(answer)) {
+                    anyAnswered.set(true);
                     tries.endRow();
                 }
                 answers.add(answer);
@@ -114,15 +126,13 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     }
 
     private ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record,
-            Future<ProducerRecord<byte[], byte[]>> begun, long untilNanos) throws InterruptedException {
+            Future<ProducerRecord<byte[], byte[]>> begun, long untilNanos, boolean othersAnswered)
+            throws InterruptedException {
         try {
             return begun.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Problem problem) {
-                return tries.alone(record, problem, untilNanos);
-            }
-            if (e.getCause() instanceof OutOfMemoryError) {
-                return tries.alone(record, MemoryShortage.during("a prediction"), untilNanos);
+                return tries.alone(record, problem, untilNanos, othersAnswered);
             }
             throw new IllegalStateException("a prediction broke: " + e.getCause(), e);
         }

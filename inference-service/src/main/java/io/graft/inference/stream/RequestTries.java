@@ -17,8 +17,11 @@ import io.graft.problem.ProblemType;
  * Tries requests until each has its answer or is put aside, so that none costs the others of its batch theirs. Thread-safe.
  * <p>
  * One that there is no room for waits, and so does one whose version is being loaded; the others of its batch wait with it, so
- * there is a limit. One that found no memory, or broke, shared a pass with others, so it is tried without those; if it fails
- * again, it is a dead letter. Where request after request breaks, it is not theirs.
+ * there is a limit. One that broke shared a pass with others, so it is tried without those; if it fails again, it is a dead
+ * letter. Where request after request breaks, it is not theirs.
+ * <p>
+ * One that found no memory is tried without those too, and waits as long as for room. It is a dead letter once it has waited so
+ * and others of its batch find memory, or once its batch has waited too often.
  */
 final class RequestTries {
 
@@ -30,6 +33,7 @@ final class RequestTries {
     private final TryLimits limits;
     private final StreamMeters meters;
     private final AtomicInteger brokenInARow = new AtomicInteger();
+    private final AtomicInteger memoryWaitsInARow = new AtomicInteger();
     private volatile boolean ended;
 
     RequestTries(PredictionRequests requests, TryLimits limits, StreamMeters meters) {
@@ -51,6 +55,8 @@ final class RequestTries {
         while (true) {
             try {
                 return requests.answer(record);
+            } catch (OutOfMemoryError e) {
+                throw MemoryShortage.during("a prediction");
             } catch (Problem e) {
                 if (e.type() != ProblemType.BUSY || isShortOfMemory(e)) {
                     throw e;
@@ -60,10 +66,14 @@ final class RequestTries {
                 }
                 pause(pause, e);
                 meters.retried(StreamMeters.Reason.BUSY);
-                pause = pause.multipliedBy(2).compareTo(PAUSE_WHILE_BUSY_MAX) < 0 ? pause.multipliedBy(2)
-                        : PAUSE_WHILE_BUSY_MAX;
+                pause = longer(pause);
             }
         }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration doubled = pause.multipliedBy(2);
+        return doubled.compareTo(PAUSE_WHILE_BUSY_MAX) < 0 ? doubled : PAUSE_WHILE_BUSY_MAX;
     }
 
     private ProducerRecord<byte[], byte[]> late(ConsumerRecord<byte[], byte[]> record, Problem busy) {
@@ -82,21 +92,27 @@ final class RequestTries {
     /**
      * Answers a request that failed beside others, or puts it aside: it would hold up everything behind it for ever.
      *
-     * @throws Problem BUSY as of {@link #besideOthers}
+     * @param othersAnswered whether others of its batch were
+     * @throws Problem BUSY as of {@link #besideOthers}, and when it has found no memory until its time was over
      * @throws IllegalStateException when too many requests in a row have broken
      */
     ProducerRecord<byte[], byte[]> alone(ConsumerRecord<byte[], byte[]> record, Problem besideOthers,
-            long untilNanos) {
+            long untilNanos, boolean othersAnswered) {
         Problem failed = besideOthers;
+        Duration pause = PAUSE_BEFORE_A_TRY;
         for (int triedCount = 0;; triedCount++) {
             boolean broken = failed.type() == ProblemType.BROKEN;
-            if (!broken && !isShortOfMemory(failed)) {
+            if (broken && triedCount >= limits.brokenTryCountMax()) {
+                return broken(record, failed, triedCount);
+            }
+            if (!broken && triedCount > 0 && isShortOfMemory(failed) && isItsOwn(othersAnswered)) {
+                return starved(record, failed);
+            }
+            if (!broken && (!isShortOfMemory(failed) || (triedCount > 0 && System.nanoTime() - untilNanos >= 0))) {
                 throw failed;
             }
-            if (triedCount == (broken ? limits.brokenTryCountMax() : limits.memoryTryCountMax())) {
-                return putAside(record, failed, "; it was tried alone " + triedCount + " times");
-            }
-            pause(PAUSE_BEFORE_A_TRY, failed);
+            pause(pause, failed);
+            pause = broken ? PAUSE_BEFORE_A_TRY : longer(pause);
             meters.retried(broken ? StreamMeters.Reason.BROKEN : StreamMeters.Reason.MEMORY);
             try {
                 return besideOthers(record, untilNanos);
@@ -106,10 +122,19 @@ final class RequestTries {
         }
     }
 
-    private ProducerRecord<byte[], byte[]> putAside(ConsumerRecord<byte[], byte[]> record, Problem failed, String tried) {
-        if (failed.type() != ProblemType.BROKEN) {
-            return DeadLetter.of(record, Problem.busy(failed.code(), failed.sentence() + tried));
-        }
+    /** Whether a want of memory is the request's own, and not the service's. */
+    private boolean isItsOwn(boolean othersAnswered) {
+        int waitCount = memoryWaitsInARow.get();
+        return waitCount >= limits.memoryWaitCountMax() || (waitCount > 0 && othersAnswered);
+    }
+
+    private ProducerRecord<byte[], byte[]> starved(ConsumerRecord<byte[], byte[]> record, Problem failed) {
+        return DeadLetter.of(record, Problem.busy(failed.code(), failed.sentence() + "; the request has waited for it "
+                + memoryWaitsInARow.get() + " times for " + limits.waitLimit().toSeconds() + " s"));
+    }
+
+    private ProducerRecord<byte[], byte[]> broken(ConsumerRecord<byte[], byte[]> record, Problem failed, int triedCount) {
+        String tried = "; it was tried alone " + triedCount + " times";
         int brokenCount = brokenInARow.incrementAndGet();
         if (brokenCount >= limits.brokenRowMax()) {
             throw new IllegalStateException(brokenCount + " prediction requests in a row broke, the last one at offset "
@@ -122,6 +147,18 @@ final class RequestTries {
     /** A request has its answer, or the batch is done again: a row of broken ones is over. */
     void endRow() {
         brokenInARow.set(0);
+    }
+
+    /** A batch goes back. */
+    void wentBack(RuntimeException reason) {
+        if (reason instanceof Problem problem && isShortOfMemory(problem)) {
+            memoryWaitsInARow.incrementAndGet();
+        }
+    }
+
+    /** A batch is done with. */
+    void committed() {
+        memoryWaitsInARow.set(0);
     }
 
     /** Nobody waits any more. */

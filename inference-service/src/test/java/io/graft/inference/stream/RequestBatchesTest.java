@@ -2,6 +2,7 @@ package io.graft.inference.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -249,20 +250,59 @@ class RequestBatchesTest {
     }
 
     @Test
-    void putsARequestAsideThatFindsNoMemoryAloneEither() {
+    void givesTheBatchBackThatFindsNoMemoryUntilItHasWaitedTooOften() {
         // Given
         backbone.failWith(new OutOfMemoryError("none left"));
+        for (int i = 0; i < LIMITS.memoryWaitCountMax(); i++) {
+            hasty.wentBack(shortage(requests(2)));
+        }
 
         // When
-        ProducerRecord<byte[], byte[]> letter = batches.process(requests(1)).records().get(0);
+        TransactionalLoop.Result result = hasty.process(requests(2));
 
         // Then
-        assertThat(letter.topic()).isEqualTo("prediction-requests-dead-letter");
+        assertThat(keys(result, "prediction-requests-dead-letter")).containsExactly("0", "1");
+        ProducerRecord<byte[], byte[]> letter = result.records().get(0);
         assertThat(header(letter, "dead-letter-code")).isEqualTo("PREDICTION_MEMORY_SHORT");
         assertThat(header(letter, "dead-letter-reason")).isEqualTo("there was no memory for a forward pass of 1 "
-                + "(expected: fewer or smaller inputs at once, or more memory); it was tried alone 2 times");
-        assertThat(backbone.batchSizes).hasSize(1 + LIMITS.memoryTryCountMax());
-        assertThat(retries("memory")).isEqualTo(LIMITS.memoryTryCountMax());
+                + "(expected: fewer or smaller inputs at once, or more memory); the request has waited for it 2 times for 0 s");
+        assertThat(retries("memory")).isEqualTo(LIMITS.memoryWaitCountMax() + 2);
+        assertThat(setbacks("busy")).isEqualTo(LIMITS.memoryWaitCountMax());
+    }
+
+    @Test
+    void putsARequestAsideThatFindsNoMemoryWhereOthersDo() {
+        // Given
+        backbone.failPassesWith(POISON, new OutOfMemoryError("none left"));
+        List<ConsumerRecord<byte[], byte[]>> batch = List.of(request(0, 1), request(1, POISON), request(2, 1));
+        hasty.wentBack(shortage(batch));
+
+        // When
+        TransactionalLoop.Result result = hasty.process(batch);
+        result.committed().run();
+
+        // Then
+        assertThat(answered(result)).containsExactly("0", "2");
+        assertThat(keys(result, "prediction-requests-dead-letter")).containsExactly("1");
+        assertThat(shortage(batch).code()).isEqualTo("PREDICTION_MEMORY_SHORT");
+    }
+
+    private Problem shortage(List<ConsumerRecord<byte[], byte[]>> batch) {
+        return catchThrowableOfType(Problem.class, () -> hasty.process(batch));
+    }
+
+    @Test
+    void waitsForMemoryAsForRoom() throws Exception {
+        // Given
+        backbone.failWith(new OutOfMemoryError("not now"));
+        CompletableFuture<TransactionalLoop.Result> result = CompletableFuture.supplyAsync(() -> batches.process(requests(3)));
+        Await.until("it is tried again and again", () -> retries("memory") > LIMITS.memoryWaitCountMax() + 1);
+
+        // When
+        backbone.failWith(null);
+
+        // Then
+        assertThat(answered(result.get())).isEqualTo(numbers(3));
     }
 
     @Test
