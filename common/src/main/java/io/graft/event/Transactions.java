@@ -1,6 +1,7 @@
 package io.graft.event;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +116,8 @@ public final class Transactions implements AutoCloseable {
     /**
      * The same.
      *
-     * @param instead what is written in the place of a record that its topic does not take
+     * @param instead what is written in the place of a record that its topic does not take, and of those of the topic that are
+     *        as large or larger
      */
     void commit(List<ProducerRecord<byte[], byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group,
@@ -124,15 +127,42 @@ public final class Transactions implements AutoCloseable {
         while (refusal.isPresent()) {
             Refusal refused = refusal.get();
             List<ProducerRecord<byte[], byte[]>> last = taken;
-            taken = instead.apply(refused.record).map(other -> replaced(last, refused.record, other))
+            taken = instead.apply(refused.record).map(other -> replaced(last, refused.record, other, instead))
                     .or(() -> DeadLetter.shortened(last, refused.record)).orElseThrow(() -> tooLarge(refused));
             refusal = write(taken, offsets, group);
         }
     }
 
-    private static List<ProducerRecord<byte[], byte[]>> replaced(List<ProducerRecord<byte[], byte[]>> records,
-            ProducerRecord<byte[], byte[]> refused, ProducerRecord<byte[], byte[]> other) {
-        return records.stream().map(record -> isSame(record, refused) ? other : record).toList();
+    /**
+     * The same records with another one in the place of the refused one, and in that of each of its topic that is as large or
+     * larger: they would be refused as well.
+     */
+    static List<ProducerRecord<byte[], byte[]>> replaced(List<ProducerRecord<byte[], byte[]>> records,
+            ProducerRecord<byte[], byte[]> refused, ProducerRecord<byte[], byte[]> other,
+            Function<ProducerRecord<byte[], byte[]>, Optional<ProducerRecord<byte[], byte[]>>> instead) {
+        List<ProducerRecord<byte[], byte[]>> taken = new ArrayList<>(records.size());
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            if (isSame(record, refused)) {
+                taken.add(other);
+            } else if (record.topic().equals(refused.topic()) && byteCount(record) >= byteCount(refused)) {
+                taken.add(instead.apply(record).orElse(record));
+            } else {
+                taken.add(record);
+            }
+        }
+        return taken;
+    }
+
+    private static long byteCount(ProducerRecord<byte[], byte[]> record) {
+        long count = length(record.key()) + length(record.value());
+        for (Header header : record.headers()) {
+            count += header.key().length() + length(header.value());
+        }
+        return count;
+    }
+
+    private static long length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 
     /** Records may be equal and yet two. */
@@ -192,7 +222,7 @@ public final class Transactions implements AutoCloseable {
 
     private static Problem tooLarge(Refusal refusal) {
         ProducerRecord<byte[], byte[]> record = refusal.record;
-        long bytes = (record.key() == null ? 0L : record.key().length) + (record.value() == null ? 0L : record.value().length);
+        long bytes = length(record.key()) + length(record.value());
         return Problem.broken(RECORD_TOO_LARGE, "topic '" + record.topic() + "' does not take a record of " + bytes
                 + " bytes (expected: a max.message.bytes of the topic that has room for it)", refusal.cause);
     }
