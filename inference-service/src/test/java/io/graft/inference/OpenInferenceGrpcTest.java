@@ -134,7 +134,8 @@ class OpenInferenceGrpcTest {
         assertThat(client.serverReady(ServerReadyRequest.getDefaultInstance()).getReady()).isTrue();
         assertThat(client.serverMetadata(ServerMetadataRequest.getDefaultInstance()).getName()).isEqualTo("graft");
         assertThat(model.getVersionsList()).containsExactly("1");
-        assertThat(model.getInputs(0).getName()).isEqualTo("images");
+        assertThat(model.getInputsList()).extracting(ModelMetadataResponse.TensorMetadata::getName)
+                .containsExactly("images", "pixels", "intensities", "features");
         assertThat(model.getInputs(0).getDatatype()).isEqualTo("BYTES");
         assertThat(model.getInputs(0).getShapeList()).containsExactly(-1L);
         assertThat(model.getOutputsList()).extracting(ModelMetadataResponse.TensorMetadata::getName)

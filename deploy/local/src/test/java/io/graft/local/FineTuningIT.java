@@ -70,8 +70,8 @@ class FineTuningIT {
             assertThat(own.path("version").asInt()).isEqualTo(2);
             assertThat(probability(ask(stack, "?version=1", image))).isNotEqualTo(probability(own));
             assertThat(ask(stack, "?explain=cam", image).path("explanation").isObject()).isTrue();
-            assertThat(inputs(stack, 1)).containsExactly("images", "pixels", "features");
-            assertThat(inputs(stack, 2)).containsExactly("images", "pixels");
+            assertThat(inputs(stack, 1)).containsExactly("images", "pixels", "intensities", "features");
+            assertThat(inputs(stack, 2)).containsExactly("images", "pixels", "intensities");
 
             // When: a replica begins anew, and another run is held against the one that serves
             stack.inference().kill();

@@ -55,7 +55,8 @@ public record ModelMetadata(String name, List<String> versions, String platform,
             case "vector" -> Stream.empty();
             case "text" -> Stream.of(new TensorMetadata("texts", Datatype.BYTES, List.of(ANY)));
             default -> Stream.of(new TensorMetadata("images", Datatype.BYTES, List.of(ANY)),
-                    new TensorMetadata("pixels", Datatype.UINT8, List.of(ANY, ANY, ANY, 3)));
+                    new TensorMetadata("pixels", Datatype.UINT8, List.of(ANY, ANY, ANY, 3)),
+                    new TensorMetadata("intensities", Datatype.FP32, List.of(ANY, ANY, ANY, 3)));
         };
         TensorMetadata features = new TensorMetadata("features", Datatype.FP32, List.of(ANY, model.head().dimension()));
         return Stream.concat(samples, model.tail().isPresent() ? Stream.empty() : Stream.of(features)).toList();
