@@ -349,6 +349,8 @@ class InferenceServiceTest {
         JsonNode predict = document.at("/paths/~1v1~1tasks~1{task}~1predictions/post");
         assertThat(predict.path("responses").properties().stream().map(response -> response.getKey())).contains("200", "400",
                 "404", "413", "415", "503");
+        assertThat(document.findValues("responses")).isNotEmpty().allSatisfy(
+                responses -> assertThat(responses.has("503")).as(responses.toString()).isTrue());
         assertThat(predict.path("requestBody").path("content").properties().stream().map(type -> type.getKey()))
                 .contains("image/jpeg", "image/png", "text/plain", "application/json", "multipart/form-data");
         assertThat(document.at("/components/schemas/Prediction/properties/version/$ref").asText())

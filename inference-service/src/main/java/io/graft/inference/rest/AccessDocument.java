@@ -15,8 +15,8 @@ import io.graft.inference.access.AccessConfig;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 
 /**
- * What the OpenAPI document says of access: how a client says who it is, and what every call answers to one that is not let in.
- * It follows the configuration: where access is not required, nobody is asked.
+ * What the OpenAPI document says of access: how a client says who it is, and what every call answers to one that is not let in,
+ * or that comes while too many are in work. It follows the configuration: where access is not required, nobody is asked.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 @Singleton
@@ -25,6 +25,7 @@ final class AccessDocument implements OASFilter {
     /** Open to everybody, at any pace. */
     private static final String HEALTH = "/v2/health/";
     private static final String OPEN_INFERENCE = "/v2";
+    private static final String BUSY = "503";
     private static final String API_KEY = "apiKey";
     private static final String TOKEN = "token";
 
@@ -59,6 +60,9 @@ final class AccessDocument implements OASFilter {
     }
 
     private void complete(String path, Operation call) {
+        if (!call.getResponses().hasAPIResponse(BUSY)) {
+            call.getResponses().addAPIResponse(BUSY, refusal(path, "No room at this moment; Retry-After says when"));
+        }
         if (rules.required()) {
             requireEither(call);
             call.getResponses()
