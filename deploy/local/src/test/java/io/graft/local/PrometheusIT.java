@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -64,13 +65,21 @@ class PrometheusIT {
             }, () -> "without data: "
                     + expected.stream().filter(expression -> prometheus.query(expression).isEmpty()).toList());
             StackClient.until("alerts fire", () -> prometheus.alerts("firing")
-                    .containsAll(Set.of("GraftDeadLetters", "GraftVersionRefused", "GraftRunFailed")),
+                    .containsAll(Set.of("GraftDeadLetters", "GraftVersionRefused", "GraftRunFailed",
+                            "GraftServingRecordsRejected")),
                     () -> "firing: " + prometheus.alerts("firing"));
 
             // Then
             assertThat(expected).hasSizeGreaterThan(60);
             assertThat(prometheus.alerts("firing", "pending")).doesNotContain("GraftDown", "GraftPredictionsBroken",
                     "GraftReplicasDisagree");
+            trainWhatIsLateOrNoBetter(client);
+            Set<String> overload = Set.of("GraftLatencyFastBurn", "GraftLatencySlowBurn", "GraftQueueFull", "GraftInputsDrift",
+                    "GraftAnswersUnknown", "GraftRequestToServingSlow", "GraftGateRefuses");
+            StackClient.until("the alerts of the objectives, of the gate and of drift fire", () -> {
+                askTooMuch(stack, images.get(0));
+                return prometheus.alerts("firing").containsAll(overload);
+            }, () -> "firing: " + prometheus.alerts("firing"));
             stack.trainer().kill();
             StackClient.until("the loss of the trainer is noticed", () -> prometheus.alerts("firing").contains("GraftDown"));
         }
@@ -134,6 +143,7 @@ class PrometheusIT {
         client.sendTrainRequest(new TaskId("empty"), "{}");
         client.send("prediction-requests", "1", utf8("{\"vector\":[0,0]}"), Map.of("task", "nobody-knows"));
         client.send("prediction-feedback", "1", utf8("{\"label\":\"left\"}"), Map.of());
+        client.send("promotions", "unreadable", utf8("no promotion"), Map.of());
         client.send("promotions", SHAPES.value(),
                 utf8("{\"task\":\"shapes\",\"version\":99,\"reason\":\"manual\",\"at\":\"" + Instant.now() + "\"}"), Map.of());
     }
@@ -157,6 +167,47 @@ class PrometheusIT {
                     HttpResponse.BodyHandlers.discarding());
             client.send("prediction-requests", "2", utf8("{\"vector\":[1,0]}"), Map.of("task", BIRDS.value()));
         } catch (IOException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A request of ten minutes ago, and a task whose labels are drawn, so that no version of it passes the gate. */
+    private static void trainWhatIsLateOrNoBetter(StackClient client) throws ExecutionException, InterruptedException {
+        client.sendTrainRequest(SHAPES, "{\"promotion\":{\"policy\":\"always\"}}", Instant.now().minusSeconds(600));
+        TaskId drawn = new TaskId("drawn");
+        Random random = new Random(11);
+        List<float[]> vectors = new ArrayList<>();
+        List<String> labels = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            vectors.add(new float[] { (float) random.nextGaussian(), (float) random.nextGaussian() });
+            labels.add(random.nextBoolean() ? "head" : "tail");
+        }
+        client.sendVectors(drawn, vectors, labels);
+        for (int version = 1; version <= 3; version++) {
+            client.sendTrainRequest(drawn, "{\"promotion\":{\"minimumAccuracy\":1}}");
+            client.awaitModel(drawn, version);
+        }
+    }
+
+    /** More at once than is answered within half a second, of which some give up, and vectors far from the training. */
+    private void askTooMuch(LocalStack stack, LabelledImage image) {
+        URI shapes = stack.inference().uri().resolve("/v1/tasks/shapes/predictions");
+        List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            URI uri = i % 10 == 0 ? URI.create(shapes + "?timeout=1") : shapes;
+            answers.add(http.sendAsync(HttpRequest.newBuilder(uri).header("Content-Type", "image/jpeg")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(image.bytes())).build(),
+                    HttpResponse.BodyHandlers.discarding()));
+        }
+        answers.forEach(CompletableFuture::join);
+        try {
+            for (int i = 0; i < 20; i++) {
+                post(stack.inference().uri().resolve("/v1/tasks/birds/predictions"), "{\"vector\":[50,-50]}");
+            }
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

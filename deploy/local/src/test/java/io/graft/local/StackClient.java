@@ -136,6 +136,12 @@ final class StackClient implements AutoCloseable {
         send("train-requests", task.value(), json.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
+    /** Sends a request with a record's time of its own. */
+    void sendTrainRequest(TaskId task, String json, Instant at) throws ExecutionException, InterruptedException {
+        producer.send(new ProducerRecord<>("train-requests", null, at.toEpochMilli(),
+                task.value().getBytes(StandardCharsets.UTF_8), json.getBytes(StandardCharsets.UTF_8))).get();
+    }
+
     /** Promotes a version by hand. */
     void promote(TaskId task, int version) throws ExecutionException, InterruptedException {
         send("promotions", task.value(), ("{\"task\":\"" + task + "\",\"version\":" + version

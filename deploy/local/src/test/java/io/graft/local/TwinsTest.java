@@ -34,8 +34,9 @@ class TwinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "NamedBackbones.java", "ObjectsConfig.java", "ObjectsS3Config.java", "ObjectsSetup.java" })
-    void nameBackbonesAndObjectsAlike(String name) {
+    @ValueSource(strings = { "NamedBackbones.java", "ObjectsConfig.java", "ObjectsS3Config.java", "ObjectsSetup.java",
+            "ResidentMemory.java" })
+    void haveTheseClassesAlike(String name) {
         // Then
         assertThat(source("trainer", name)).isEqualTo(source("inference", name));
     }

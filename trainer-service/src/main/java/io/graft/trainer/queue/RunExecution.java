@@ -230,7 +230,7 @@ class RunExecution {
 
     private void epoch(Run run, EpochResult epoch) {
         requireWanted(run);
-        metrics.epoch(run.request.task(), epoch.epoch());
+        metrics.epoch(run.request.task(), epoch);
         run.progress.epoch(epoch, run.request.request().recipe().epochs());
     }
 

@@ -12,11 +12,13 @@ import jakarta.inject.Singleton;
 import io.graft.id.BackboneId;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
+import io.graft.model.EpochResult;
 import io.graft.model.Verdict;
 import io.graft.trainer.setup.TaskTags;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 
 /** Counts runs, once what they came to is written for good. */
 @Singleton
@@ -24,8 +26,7 @@ class TrainingMetrics {
 
     private final MeterRegistry registry;
     private final TaskTags tags;
-    private final Map<String, AtomicReference<Double>> epochs = new ConcurrentHashMap<>();
-    private final Map<String, AtomicReference<Double>> gates = new ConcurrentHashMap<>();
+    private final Map<String, AtomicReference<Double>> gauges = new ConcurrentHashMap<>();
     private final Map<String, Meter> accuracies = new ConcurrentHashMap<>();
 
     @Inject
@@ -34,13 +35,16 @@ class TrainingMetrics {
         this.tags = tags;
     }
 
-    void epoch(TaskId task, int epoch) {
-        epochs.computeIfAbsent(tags.of(task), tag -> {
-            AtomicReference<Double> value = new AtomicReference<>(0.0);
-            Gauge.builder("graft.training.epoch", value, AtomicReference::get).tag("task", tag)
-                    .description("The epoch that the task's last run has finished").register(registry);
-            return value;
-        }).set((double) epoch);
+    void epoch(TaskId task, EpochResult epoch) {
+        Tags tag = Tags.of("task", tags.of(task));
+        set("graft.training.epoch", "The epoch that the task's last run has finished", tag, epoch.epoch());
+        loss(tag, "training", Optional.of(epoch.trainLoss()));
+        loss(tag, "validation", epoch.validationLoss());
+    }
+
+    private void loss(Tags tag, String samples, Optional<Double> loss) {
+        set("graft.training.loss", "Mean cross-entropy of the epoch that the task's last run has finished",
+                tag.and("samples", samples), loss.orElse(Double.NaN));
     }
 
     void ended(TaskId task, String state, Duration took) {
@@ -68,13 +72,16 @@ class TrainingMetrics {
     }
 
     private void gate(String tag, String side, Optional<Double> accuracy) {
-        gates.computeIfAbsent(tag + " " + side, key -> {
-            AtomicReference<Double> value = new AtomicReference<>(Double.NaN);
-            Gauge.builder("graft.gate.accuracy", value, AtomicReference::get).tags("task", tag, "side", side)
-                    .description("Accuracy of the two versions that the gate compared last, on the same samples, 0 to 1")
-                    .register(registry);
-            return value;
-        }).set(accuracy.orElse(Double.NaN));
+        set("graft.gate.accuracy", "Accuracy of the two versions that the gate compared last, on the same samples, 0 to 1",
+                Tags.of("task", tag, "side", side), accuracy.orElse(Double.NaN));
+    }
+
+    private void set(String name, String description, Tags of, double value) {
+        gauges.computeIfAbsent(name + of, key -> {
+            AtomicReference<Double> held = new AtomicReference<>(value);
+            Gauge.builder(name, held, AtomicReference::get).tags(of).description(description).register(registry);
+            return held;
+        }).set(value);
     }
 
     /** The newest version's accuracy takes the place of the one before, so that versions do not pile up. */
