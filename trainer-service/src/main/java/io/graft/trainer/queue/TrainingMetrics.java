@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -26,7 +27,9 @@ class TrainingMetrics {
 
     private final MeterRegistry registry;
     private final TaskTags tags;
-    private final Map<String, AtomicReference<Double>> gauges = new ConcurrentHashMap<>();
+    private final Map<Tags, AtomicReference<Double>> epochs = new ConcurrentHashMap<>();
+    private final Map<Tags, AtomicReference<Double>> losses = new ConcurrentHashMap<>();
+    private final Map<Tags, AtomicReference<Double>> gates = new ConcurrentHashMap<>();
     private final Map<String, Meter> accuracies = new ConcurrentHashMap<>();
 
     @Inject
@@ -37,14 +40,16 @@ class TrainingMetrics {
 
     void epoch(TaskId task, EpochResult epoch) {
         Tags tag = Tags.of("task", tags.of(task));
-        set("graft.training.epoch", "The epoch that the task's last run has finished", tag, epoch.epoch());
+        set(epochs, tag, epoch.epoch(), value -> Gauge.builder("graft.training.epoch", value, AtomicReference::get)
+                .description("The epoch that the task's last run has finished"));
         loss(tag, "training", Optional.of(epoch.trainLoss()));
         loss(tag, "validation", epoch.validationLoss());
     }
 
     private void loss(Tags tag, String samples, Optional<Double> loss) {
-        set("graft.training.loss", "Mean cross-entropy of the epoch that the task's last run has finished",
-                tag.and("samples", samples), loss.orElse(Double.NaN));
+        set(losses, tag.and("samples", samples), loss.orElse(Double.NaN),
+                value -> Gauge.builder("graft.training.loss", value, AtomicReference::get)
+                        .description("Mean cross-entropy of the epoch that the task's last run has finished"));
     }
 
     void ended(TaskId task, String state, Duration took) {
@@ -72,14 +77,16 @@ class TrainingMetrics {
     }
 
     private void gate(String tag, String side, Optional<Double> accuracy) {
-        set("graft.gate.accuracy", "Accuracy of the two versions that the gate compared last, on the same samples, 0 to 1",
-                Tags.of("task", tag, "side", side), accuracy.orElse(Double.NaN));
+        set(gates, Tags.of("task", tag, "side", side), accuracy.orElse(Double.NaN),
+                value -> Gauge.builder("graft.gate.accuracy", value, AtomicReference::get)
+                        .description("Accuracy of the two versions that the gate compared last, on the same samples, 0 to 1"));
     }
 
-    private void set(String name, String description, Tags of, double value) {
-        gauges.computeIfAbsent(name + of, key -> {
+    private void set(Map<Tags, AtomicReference<Double>> values, Tags tags, double value,
+            Function<AtomicReference<Double>, Gauge.Builder<AtomicReference<Double>>> gauge) {
+        values.computeIfAbsent(tags, key -> {
             AtomicReference<Double> held = new AtomicReference<>(value);
-            Gauge.builder(name, held, AtomicReference::get).tags(of).description(description).register(registry);
+            gauge.apply(held).tags(tags).register(registry);
             return held;
         }).set(value);
     }
