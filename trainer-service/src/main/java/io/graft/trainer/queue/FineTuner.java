@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 import jakarta.inject.Inject;
@@ -52,10 +53,17 @@ class FineTuner {
     private final long bytesMax;
     private final Duration limit;
     private final TailArtifacts artifacts;
+    private final LongSupplier nanoTime;
 
     @Inject
     FineTuner(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, Backbones backbones,
             EmbeddingConfig samples, TrainingConfig config, TailArtifacts artifacts) {
+        this(kafka, topics, backbones, samples, config, artifacts, System::nanoTime);
+    }
+
+    FineTuner(Map<String, Object> kafka, Topics topics, Backbones backbones, EmbeddingConfig samples, TrainingConfig config,
+            TailArtifacts artifacts, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.backbones = backbones;
         this.labelledSamples = topics.labelledSamples();
         this.limit = config.fineTuningLimit();
@@ -148,7 +156,7 @@ class FineTuner {
     }
 
     private RunWatch watch(FeatureSnapshot snapshot, EpochListener listener) {
-        return new RunWatch(snapshot.task(), limit, Optional.of("graft.training.fine-tuning-limit"), System::nanoTime,
+        return new RunWatch(snapshot.task(), limit, Optional.of("graft.training.fine-tuning-limit"), nanoTime,
                 listener);
     }
 
