@@ -29,6 +29,8 @@ import io.graft.problem.Problem;
 final class BackboneOpening implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(BackboneOpening.class);
+    /** A batch that waits longer than Kafka lets it loses its partitions. */
+    private static final Duration PATIENCE_MAX = Duration.ofMinutes(2);
 
     private final Backbones backbones;
     private final Duration patience;
@@ -52,6 +54,10 @@ final class BackboneOpening implements AutoCloseable {
      * @param tasks says which backbone a task is bound to now
      */
     BackboneOpening(Backbones backbones, Duration patience, TaskBackbones tasks) {
+        if (patience.isNegative() || patience.compareTo(PATIENCE_MAX) > 0) {
+            throw new IllegalArgumentException("graft.embedding.backbone-wait-limit is " + patience + " (expected: "
+                    + Duration.ZERO + " to " + PATIENCE_MAX + ")");
+        }
         this.backbones = backbones;
         this.patience = patience;
         this.tasks = tasks;

@@ -42,7 +42,10 @@ public interface EmbeddingConfig {
     @Max(10_000_000)
     int rememberedCount();
 
-    /** How long samples wait for their task's backbone to be opened, before the default one embeds them meanwhile. */
+    /**
+     * How long samples wait for their task's backbone to be opened, before the default one embeds them meanwhile; 0 s to 2
+     * minutes.
+     */
     @WithDefault("30s")
     Duration backboneWaitLimit();
 

@@ -20,6 +20,8 @@ final class Patience {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(200);
+    private static final Duration LIMIT_MIN = Duration.ofSeconds(1);
+    private static final Duration LIMIT_MAX = Duration.ofDays(1);
 
     private final Duration limit;
     private final Runnable goingOn;
@@ -31,6 +33,16 @@ final class Patience {
     Patience(Duration limit, Runnable goingOn) {
         this.limit = limit;
         this.goingOn = goingOn;
+    }
+
+    /** The configured limit. @throws IllegalArgumentException when it is out of bounds */
+    static Duration limit(TrainingConfig config) {
+        Duration limit = config.storeLimit();
+        if (limit.compareTo(LIMIT_MIN) < 0 || limit.compareTo(LIMIT_MAX) > 0) {
+            throw new IllegalArgumentException(
+                    "graft.training.store-limit is " + limit + " (expected: " + LIMIT_MIN + " to " + LIMIT_MAX + ")");
+        }
+        return limit;
     }
 
     /**

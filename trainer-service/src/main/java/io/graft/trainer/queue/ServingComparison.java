@@ -60,7 +60,7 @@ class ServingComparison {
         this.artifacts = artifacts;
         this.program = program;
         this.labelledSamples = topics.labelledSamples();
-        this.limit = config.storeLimit();
+        this.limit = Patience.limit(config);
     }
 
     /**

@@ -46,7 +46,7 @@ class TailArtifacts {
     TailArtifacts(Optional<ObjectStore> store, TrainingConfig config, ModelRoom room) {
         this.store = store;
         this.room = room;
-        this.storeLimit = config.storeLimit();
+        this.storeLimit = Patience.limit(config);
         this.inlineBytesMax = config.inlineBlockBytesMax();
     }
 

@@ -39,7 +39,7 @@ public interface TrainingConfig {
 
     /**
      * How long a run asks an object store that does not answer, before it trains blocks, and for their file; likewise a broker
-     * that does not answer while the gate reads the serving version, or samples for its blocks.
+     * that does not answer while the gate reads the serving version, or samples for its blocks; 1 s to 1 day.
      */
     @WithDefault("10m")
     Duration storeLimit();

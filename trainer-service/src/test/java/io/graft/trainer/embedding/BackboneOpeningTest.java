@@ -1,6 +1,7 @@
 package io.graft.trainer.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -44,6 +45,16 @@ class BackboneOpeningTest {
             assertThat(opening.closed().get(ID).code()).isEqualTo("BACKBONE_LOADING");
             assertThat(opening.closed().get(ID).sentence())
                     .isEqualTo("backbone 'remote' has not been opened within PT0.001S (expected: by and by)");
+        }
+    }
+
+    @Test
+    void refusesAWaitOutOfItsBounds() {
+        try (Backbones backbones = new Backbones(BackbonesConfig.BUNDLED, InstantSource.system())) {
+            for (Duration wait : List.of(Duration.ofMillis(-1), Duration.ofSeconds(121))) {
+                assertThatThrownBy(() -> new BackboneOpening(backbones, wait, task -> Optional.empty()))
+                        .hasMessage("graft.embedding.backbone-wait-limit is " + wait + " (expected: PT0S to PT2M)");
+            }
         }
     }
 

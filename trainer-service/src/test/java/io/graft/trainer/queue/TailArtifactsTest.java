@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
@@ -25,6 +26,7 @@ import io.graft.testing.KafkaBroker;
 import io.graft.testing.KafkaTopic;
 import io.graft.trainer.training.EpochListener;
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
 /** Whether blocks have a place, without an object store, on a real broker. */
@@ -84,16 +86,29 @@ class TailArtifactsTest {
                         + "graft.objects.url, or at most 900000 bytes, graft.training.inline-block-bytes-max)");
     }
 
+    @Test
+    void refusesALimitOfTheStoreOutOfItsBounds() {
+        for (String limit : List.of("999ms", "86401s")) {
+            Map<String, String> keys = Map.of("graft.training.store-limit", limit);
+            assertThatThrownBy(() -> open(keys, "missing-", Map.of(), artifacts -> {
+            })).hasMessageMatching("graft\\.training\\.store-limit is PT\\S+ \\(expected: PT1S to PT24H\\)");
+        }
+    }
+
     private static void requirePlace(String topicPrefix, Map<String, Object> client, long fileBytes) {
+        open(Map.of("graft.training.inline-block-bytes-max", Integer.toString(INLINE_BYTES_MAX)), topicPrefix, client,
+                artifacts -> artifacts.requirePlace(fileBytes, HEAD, NOBODY));
+    }
+
+    private static void open(Map<String, String> keys, String topicPrefix, Map<String, Object> client,
+            Consumer<TailArtifacts> use) {
         Map<String, Object> kafka = new HashMap<>(client);
         kafka.put("bootstrap.servers", broker.bootstrapServers());
         TrainingConfig config = new SmallRyeConfigBuilder().withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(TrainingConfig.class)
-                .withDefaultValue("graft.training.inline-block-bytes-max", Integer.toString(INLINE_BYTES_MAX)).build()
+                .withMapping(TrainingConfig.class).withSources(new PropertiesConfigSource(keys, "test", 100)).build()
                 .getConfigMapping(TrainingConfig.class);
         try (Admin admin = Admin.create(kafka)) {
-            new TailArtifacts(Optional.empty(), config, new ModelRoom(admin, new Topics(topicPrefix), kafka))
-                    .requirePlace(fileBytes, HEAD, NOBODY);
+            use.accept(new TailArtifacts(Optional.empty(), config, new ModelRoom(admin, new Topics(topicPrefix), kafka)));
         }
     }
 }
