@@ -66,15 +66,16 @@ final class RightsOnKafka implements Check {
             violations.add(user + " has a right on the " + type + " '" + name + "', which is not there");
         }
         rule.path("operations").forEach(operation -> {
-            if (!Set.of("Read", "Write", "Describe").contains(operation.asText())) {
+            if (!Set.of("Read", "Write", "Describe", "DescribeConfigs").contains(operation.asText())) {
                 violations.add(user + " may " + operation.asText() + " the " + type + " '" + name
-                        + "' (expected: Read, Write or Describe)");
+                        + "' (expected: Read, Write, Describe or DescribeConfigs)");
             }
         });
     }
 
     /**
-     * What the first table of the operations guide says, and what the code is called towards the broker: all of it, no more.
+     * What the first table of the operations guide says, what the code is called towards the broker, and how large a version
+     * may be: all of it, no more.
      */
     private static void compare(List<String> violations, Manifests manifests, String service) {
         Set<Right> needed = needed(service);
@@ -92,6 +93,9 @@ final class RightsOnKafka implements Check {
                 .filter(cells -> cells.get(0).equals(service + "-service")).findFirst().orElseThrow();
         Checkout.quoted(row.get(2)).forEach(topic -> needed.add(new Right("Read", "topic", topic)));
         Checkout.quoted(row.get(3)).forEach(topic -> needed.add(new Right("Write", "topic", topic)));
+        if (service.equals("trainer")) {
+            needed.add(new Right("DescribeConfigs", "topic", "model-ready"));
+        }
         Set<String> transactionalIds = named(TRANSACTIONAL_ID, service);
         for (String group : named(GROUP, service)) {
             if (!group.equals(REDRIVE)) {

@@ -51,7 +51,7 @@ final class KafkaUsers {
                     resource.path("name").asText(),
                     resource.path("patternType").asText().equals("prefix") ? PatternType.PREFIXED : PatternType.LITERAL);
             rule.path("operations").forEach(operation -> rights.add(new AclBinding(pattern, right(name(user),
-                    AclOperation.valueOf(operation.asText().toUpperCase(Locale.ROOT))))));
+                    AclOperation.fromString(operation.asText().replaceAll("(?<=[a-z])(?=[A-Z])", "_"))))));
         }
         return rights;
     }

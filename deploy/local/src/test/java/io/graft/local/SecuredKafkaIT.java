@@ -21,6 +21,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -121,8 +123,16 @@ class SecuredKafkaIT {
             await("labelled-samples-dead-letter", 1, record -> StackClient.key(record).equals(task + "/broken"));
             assertThat(command("verify-" + login, client(TRAINER, login), "verify", task.value(), "1")).contains("identical");
             assertThat(command("redrive-" + login, broker.passwordClient("graft-redrive"), "redrive")).isNotBlank();
+            assertKnowsHowLargeAVersionMayBe(login);
             assertNoPassword(trainer);
             assertNoPassword(inference);
+        }
+    }
+
+    private void assertKnowsHowLargeAVersionMayBe(String login) throws Exception {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "model-ready");
+        try (Admin admin = Admin.create(Map.copyOf(client(TRAINER, login)))) {
+            assertThat(admin.describeConfigs(List.of(topic)).all().get().get(topic).get("max.message.bytes")).isNotNull();
         }
     }
 
