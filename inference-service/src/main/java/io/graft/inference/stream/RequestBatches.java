@@ -29,7 +29,7 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     private final RequestTries tries;
     private final StreamMeters meters;
     private final ExecutorService threads;
-    /** What the handler's thread still counts of the batch that went back is nobody's row. */
+    /** What the handler's thread still has in work is nobody's, and what it counts of it is nobody's row. */
     private volatile boolean beginsAgain;
 
     RequestBatches(Topics topics, ServingTable table, RequestTries tries, StreamMeters meters, int concurrency) {
@@ -68,7 +68,7 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
         }
         if (beginsAgain) {
             beginsAgain = false;
-            tries.endRow();
+            tries.beginAgain();
         }
         List<ProducerRecord<byte[], byte[]>> answers = answers(batch);
         IdentityHashMap<ProducerRecord<byte[], byte[]>, ConsumerRecord<byte[], byte[]>> answered = new IdentityHashMap<>();

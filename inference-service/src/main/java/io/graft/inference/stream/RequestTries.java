@@ -34,6 +34,7 @@ final class RequestTries {
     private final StreamMeters meters;
     private final AtomicInteger brokenInARow = new AtomicInteger();
     private final AtomicInteger memoryWaitsInARow = new AtomicInteger();
+    private volatile boolean nobodys;
     private volatile boolean ended;
 
     RequestTries(PredictionRequests requests, TryLimits limits, StreamMeters meters) {
@@ -48,7 +49,7 @@ final class RequestTries {
      *
      * @param untilNanos how long it may wait, in the time of {@link System#nanoTime()}
      * @throws Problem BUSY where it found no memory, BROKEN where it broke: {@link #alone} says what comes of it; BUSY when
-     *         its time is over, and after the end
+     *         its time is over, when its batch went back, and after the end
      */
     ProducerRecord<byte[], byte[]> besideOthers(ConsumerRecord<byte[], byte[]> record, long untilNanos) {
         Duration pause = PAUSE_WHILE_BUSY_MIN;
@@ -144,16 +145,23 @@ final class RequestTries {
         return DeadLetter.of(record, Problem.broken(failed.code(), failed.sentence() + tried, failed));
     }
 
-    /** A request has its answer, or the batch is done again: a row of broken ones is over. */
+    /** A request has its answer: a row of broken ones is over. */
     void endRow() {
         brokenInARow.set(0);
     }
 
-    /** A batch goes back. */
+    /** A batch goes back, and whatever was read behind it: nobody waits for what of it is in work. */
     void wentBack(RuntimeException reason) {
+        nobodys = true;
         if (reason instanceof Problem problem && isShortOfMemory(problem)) {
             memoryWaitsInARow.incrementAndGet();
         }
+    }
+
+    /** What went back is done again. */
+    void beginAgain() {
+        nobodys = false;
+        endRow();
     }
 
     /** A batch is done with. */
@@ -172,7 +180,7 @@ final class RequestTries {
 
     private void pause(Duration pause, Problem failed) {
         LockSupport.parkNanos(pause.toNanos());
-        if (ended || Thread.currentThread().isInterrupted()) {
+        if (ended || nobodys || Thread.currentThread().isInterrupted()) {
             throw Problem.busy("PREDICTION_INTERRUPTED",
                     "prediction was interrupted after: " + failed.sentence() + " (expected: another replica)");
         }

@@ -146,6 +146,25 @@ class RequestBatchesTest {
     }
 
     @Test
+    void waitsNoLongerForABatchThatWasReadBehindOneThatWentBack() throws Exception {
+        // Given
+        CountDownLatch gate = backbone.closeGate();
+        CompletableFuture<TransactionalLoop.Result> result = CompletableFuture
+                .supplyAsync(() -> batches.process(requests(MORE_THAN_THERE_IS_ROOM_FOR)));
+        Await.until("some have found no room", () -> retries("busy") > 0);
+
+        // When
+        batches.wentBack(new TimeoutException("no broker"));
+        CompletableFuture<Throwable> failure = result.handle((unused, e) -> e.getCause());
+        gate.countDown();
+
+        // Then
+        assertThat(failure.get()).isInstanceOfSatisfying(Problem.class,
+                problem -> assertThat(problem.code()).isEqualTo("PREDICTION_INTERRUPTED"));
+        assertThat(answered(batches.process(requests(2)))).isEqualTo(numbers(2));
+    }
+
+    @Test
     void givesTheBatchBackWhenRequestsHaveWaitedTooLongForRoom() {
         // Given
         predictor.predictor().refuse();
