@@ -54,6 +54,7 @@ class ArrivalTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int THREAD_COUNT = 4;
+    private static final int CALL_COUNT_MAX = 256;
     private static final String PATH = "/v1/tasks/riders/predictions";
     private static final String VECTOR = "{\"vector\": [0.5, -1, 2]}";
 
@@ -101,6 +102,24 @@ class ArrivalTest {
             topics.promote(ModelEvents.promotion("riders", 1));
         }
         await().atMost(LIMIT).until(() -> caller.get("/v2/models/riders/ready").status() == 200);
+    }
+
+    @Test
+    void keepsNoPlaceForCallsThatAreRefusedAndWhoseBodiesDoNotCome() throws Exception {
+        // Given
+        List<Socket> slow = new ArrayList<>();
+        try {
+            // When
+            for (int i = 0; i < 2 * CALL_COUNT_MAX; i++) {
+                slow.add(begin("Content-Length: 20\r\n", "{"));
+            }
+
+            // Then
+            assertThat(readAll(slow.get(slow.size() - 1))).startsWith("HTTP/1.1 503").contains("\"code\":\"CALLS_TOO_MANY\"");
+            await().atMost(LIMIT).until(() -> caller.get("/v1/tasks").status() == 200);
+        } finally {
+            close(slow);
+        }
     }
 
     @Test

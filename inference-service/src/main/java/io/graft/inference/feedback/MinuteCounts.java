@@ -9,17 +9,17 @@ import io.graft.id.TaskId;
 
 /**
  * How often something has happened for each task in the minute in hand. With the minute its tasks are forgotten, whether they
- * are still there or not. Thread-safe.
+ * are still there or not. What comes late from the minute before counts in this one. Thread-safe.
  */
 final class MinuteCounts {
 
     private final Map<TaskId, Integer> counts = new HashMap<>();
-    private Instant minute = Instant.MIN;
+    private Instant minute = Instant.EPOCH;
 
     /** Counts once more, and returns the count. */
     synchronized int next(TaskId task, Instant now) {
         Instant begin = now.truncatedTo(ChronoUnit.MINUTES);
-        if (!begin.equals(minute)) {
+        if (begin.isAfter(minute) || begin.isBefore(minute.minus(1, ChronoUnit.MINUTES))) {
             counts.clear();
             minute = begin;
         }

@@ -52,9 +52,12 @@ public final class Owners<K> {
         present.add(owner);
     }
 
-    /** Makes all meters of an owner that is about to be asked for, so that whoever asks first does not wait for them. */
+    /** An owner enters and is about to be asked for: all its meters are made, so that whoever asks first does not wait. */
     public void prepare(K owner) {
-        kinds.forEach(kind -> kind.of(owner));
+        enter(owner);
+        if (admits(owner)) {
+            kinds.forEach(kind -> kind.of(owner));
+        }
     }
 
     public void leave(K owner) {

@@ -1,5 +1,6 @@
 package io.graft.inference.rest;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.enterprise.event.Observes;
@@ -13,7 +14,8 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * How many calls may be in work, over HTTP and gRPC, those included whose body is on its way and those that wait for a thread:
- * a further one is refused at once, since nobody sees how long it would wait, and the client may find another replica.
+ * a further one is refused at once, since nobody sees how long it would wait, and the client may find another replica. What is
+ * refused takes no place, and the end of its body is waited for no longer than for that of any other.
  */
 @Singleton
 final class CallLimit {
@@ -22,11 +24,13 @@ final class CallLimit {
     private static final int SECOND = Integer.MIN_VALUE + 1;
 
     private final int countMax;
+    private final Duration bodyTimeout;
     private final Counter refusals;
     private final AtomicInteger inWork = new AtomicInteger();
 
     CallLimit(PredictionConfig config, MeterRegistry registry) {
         this.countMax = config.callCountMax();
+        this.bodyTimeout = config.bodyTimeout();
         this.refusals = registry.counter("graft.calls.refused");
     }
 
@@ -39,13 +43,17 @@ final class CallLimit {
             context.next();
             return;
         }
-        int count = inWork.incrementAndGet();
-        int unused = context.addEndHandler(ended -> inWork.decrementAndGet());
-        if (count <= countMax) {
+        if (inWork.getAndUpdate(count -> Math.min(countMax, count + 1)) < countMax) {
+            int unused = context.addEndHandler(ended -> inWork.decrementAndGet());
             context.next();
             return;
         }
         refusals.increment();
+        long timer = context.vertx().setTimer(bodyTimeout.toMillis(), fired -> {
+            RouteRefusal.closeBehindAnswer(context);
+            refuse(context);
+        });
+        int unused = context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
         RouteRefusal.afterBody(context, () -> refuse(context));
     }
 

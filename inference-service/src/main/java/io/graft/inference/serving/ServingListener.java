@@ -30,7 +30,7 @@ interface ServingListener {
     default void loaded(ModelKey model) {
     }
 
-    /** A version in memory is about to answer for its task. */
+    /** A version is about to answer for its task; one that was archived comes into memory behind this. */
     default void servesNext(ModelKey model) {
     }
 

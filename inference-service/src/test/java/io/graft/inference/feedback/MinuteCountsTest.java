@@ -31,6 +31,31 @@ class MinuteCountsTest {
     }
 
     @Test
+    void countsWhatComesLateFromTheMinuteBeforeInThisOne() {
+        // Given
+        counts.next(BIRDS, BEGIN.plusSeconds(50));
+
+        // When
+        int late = counts.next(BIRDS, BEGIN.plusSeconds(49));
+
+        // Then
+        assertThat(late).isEqualTo(2);
+        assertThat(counts.next(BIRDS, BEGIN.plusSeconds(51))).isEqualTo(3);
+    }
+
+    @Test
+    void beginsAgainWithAClockThatIsSetBack() {
+        // Given
+        counts.next(BIRDS, BEGIN);
+
+        // When
+        int count = counts.next(BIRDS, BEGIN.minusSeconds(3600));
+
+        // Then
+        assertThat(count).isEqualTo(1);
+    }
+
+    @Test
     void forgetsTheTasksOfAMinuteWithIt() {
         // Given
         counts.next(BIRDS, BEGIN);

@@ -63,7 +63,6 @@ class OwnersTest {
     void makesTheMetersOfAnOwnerAheadOfWhoeverNeedsThem() {
         // Given
         OwnedMeters<ModelKey, Counter> counters = versions.meters(series -> series.add(Counter.builder("answers")));
-        versions.enter(FIRST);
 
         // When
         versions.prepare(FIRST);
@@ -71,6 +70,18 @@ class OwnersTest {
         // Then
         assertThat(series()).containsExactly("birds 1 null 0.0");
         assertThat(counters.of(FIRST)).isSameAs(registry.get("answers").counter());
+    }
+
+    @Test
+    void makesNoMetersAheadOfWhoeverSharesThem() {
+        // Given
+        OwnedMeters<ModelKey, Counter> unused = versions.meters(series -> series.add(Counter.builder("answers")));
+
+        // When
+        List.of(FIRST, SECOND, THIRD).forEach(versions::prepare);
+
+        // Then
+        assertThat(series()).containsExactly("birds 1 null 0.0", "birds 2 null 0.0");
     }
 
     @Test
