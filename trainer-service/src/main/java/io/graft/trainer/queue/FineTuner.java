@@ -91,7 +91,8 @@ class FineTuner {
      *         the store is away; BUSY when the broker does not answer
      */
     Tuned tune(TrainRequest request, FeatureSnapshot snapshot, TrainedHead alone, EpochListener listener) {
-        artifacts.requirePlace(backbones.tailFileBytes(snapshot.backbone(), request.depth()), alone.head(), listener);
+        artifacts.requirePlace(backbones.tailFileBytes(snapshot.backbone(), request.depth()),
+                new VersionSize(alone.head(), snapshot.validationCount(), request.recipe().epochs()), listener);
         try (TuningRows rows = open(snapshot, snapshot.backbone(), request.depth(), 0)) {
             RunWatch watch = watch(snapshot, listener);
             requireNoneGone(snapshot, fill(rows, snapshot, 0, watch));

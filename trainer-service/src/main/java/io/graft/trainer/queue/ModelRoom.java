@@ -19,9 +19,10 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.jboss.logging.Logger;
 
 import io.graft.event.Topics;
+import io.graft.event.Transactions;
 import io.smallrye.common.annotation.Identifier;
 
-/** How large an event of {@code model-ready} may be, as far as its broker says so. */
+/** How large an event of {@code model-ready} may be: for its producer, and for its topic as far as the broker says so. */
 @Singleton
 class ModelRoom {
 
@@ -31,12 +32,15 @@ class ModelRoom {
     private final Admin admin;
     private final String topic;
     private final boolean compressing;
+    private final long requestBytesMax;
 
     @Inject
     ModelRoom(Admin admin, Topics topics, @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         this.admin = admin;
         this.topic = topics.modelReady();
         this.compressing = !String.valueOf(kafka.getOrDefault(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none")).equals("none");
+        this.requestBytesMax = Long.parseLong(
+                kafka.getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Transactions.EVENT_BYTES_MAX).toString());
     }
 
     String topic() {
@@ -44,10 +48,15 @@ class ModelRoom {
     }
 
     /**
-     * The topic's {@code max.message.bytes}. Absent: the service has no right to ask ({@code DescribeConfigs}), the broker does
-     * not answer, or the bytes are those of compressed events, which nobody knows before.
+     * The topic's {@code max.message.bytes}, or {@code max.request.size} of the service's producer where that is less or alone
+     * known: the service may have no right to ask ({@code DescribeConfigs}), the broker may not answer, or the topic counts
+     * bytes of compressed events, which nobody knows before.
      */
-    OptionalLong bytesMax() {
+    long bytesMax() {
+        return Math.min(requestBytesMax, topicBytesMax().orElse(requestBytesMax));
+    }
+
+    private OptionalLong topicBytesMax() {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
             Config config = admin.describeConfigs(List.of(resource)).all().get(LIMIT_SECONDS, TimeUnit.SECONDS).values()

@@ -1,6 +1,7 @@
 package io.graft.trainer.queue;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -11,7 +12,8 @@ import io.graft.problem.Problem;
 import io.graft.problem.ProblemType;
 
 /**
- * Asks again while the answer is BUSY, the more rarely the longer, up to a limit: a run that ended with the first silence would
+ * Asks again while the answer is BUSY, the more rarely the longer, for so long after the first such answer: a run that ended
+ * with the first silence would
  * train once more what it only could not store, or compare. For one thread.
  */
 final class Patience {
@@ -25,14 +27,41 @@ final class Patience {
 
     private final Duration limit;
     private final Runnable goingOn;
+    private final Clock clock;
+
+    /** What time passes by. */
+    interface Clock {
+
+        Clock SYSTEM = new Clock() {
+            @Override
+            public long nanoTime() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public void park(long nanos) {
+                LockSupport.parkNanos(nanos);
+            }
+        };
+
+        long nanoTime();
+
+        void park(long nanos);
+    }
 
     /**
-     * @param limit how long a call is tried; a try that has begun goes on to its own end
+     * @param limit how long a call is tried after its first BUSY; work that went before is no silence, and a try that has begun
+     *        goes on to its own end
      * @param goingOn called between tries, often; what it throws ends the waiting
      */
     Patience(Duration limit, Runnable goingOn) {
+        this(limit, goingOn, Clock.SYSTEM);
+    }
+
+    Patience(Duration limit, Runnable goingOn, Clock clock) {
         this.limit = limit;
         this.goingOn = goingOn;
+        this.clock = clock;
     }
 
     /** The configured limit. @throws IllegalArgumentException when it is out of bounds */
@@ -45,13 +74,17 @@ final class Patience {
         return limit;
     }
 
+    Duration limit() {
+        return limit;
+    }
+
     /**
      * Calls until there is an answer, or another problem.
      *
      * @param over what the last BUSY problem is once the limit is over
      */
     <T> T call(Supplier<T> call, UnaryOperator<Problem> over) {
-        long deadlineNanos = System.nanoTime() + limit.toNanos();
+        OptionalLong busySinceNanos = OptionalLong.empty();
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
@@ -61,7 +94,9 @@ final class Patience {
                 if (e.type() != ProblemType.BUSY) {
                     throw e;
                 }
-                if (System.nanoTime() + pause.toNanos() > deadlineNanos) {
+                long nanos = clock.nanoTime();
+                busySinceNanos = OptionalLong.of(busySinceNanos.orElse(nanos));
+                if (nanos - busySinceNanos.getAsLong() + pause.toNanos() > limit.toNanos()) {
                     throw over.apply(e);
                 }
                 LOG.warnf("Run asks again code=%s reason=%s", e.code(), e.sentence());
@@ -72,9 +107,9 @@ final class Patience {
     }
 
     private void pause(Duration pause) {
-        long endNanos = System.nanoTime() + pause.toNanos();
-        while (System.nanoTime() < endNanos) {
-            LockSupport.parkNanos(LOOK.toNanos());
+        long beginNanos = clock.nanoTime();
+        while (clock.nanoTime() - beginNanos < pause.toNanos()) {
+            clock.park(LOOK.toNanos());
             goingOn.run();
         }
     }

@@ -1,7 +1,6 @@
 package io.graft.trainer.queue;
 
 import java.net.URI;
-import java.time.Duration;
 
 import io.graft.problem.Problem;
 import io.graft.store.ObjectStore;
@@ -10,18 +9,15 @@ import io.graft.store.ObjectStore;
 final class PatientStore implements ObjectStore {
 
     private final ObjectStore store;
-    private final Duration limit;
     private final Patience patience;
 
     /**
      * @param store stays open
-     * @param limit how long a call is tried; a try that has begun goes on to its own end
-     * @param goingOn called between tries, often; what it throws ends the waiting
+     * @param patience asks it
      */
-    PatientStore(ObjectStore store, Duration limit, Runnable goingOn) {
+    PatientStore(ObjectStore store, Patience patience) {
         this.store = store;
-        this.limit = limit;
-        this.patience = new Patience(limit, goingOn);
+        this.patience = patience;
     }
 
     @Override
@@ -35,7 +31,7 @@ final class PatientStore implements ObjectStore {
     }
 
     private Problem away(Problem last) {
-        return Problem.broken("OBJECT_STORE_AWAY", last.sentence() + ", asked for " + limit
+        return Problem.broken("OBJECT_STORE_AWAY", last.sentence() + ", asked for " + patience.limit()
                 + " (expected: an answer within that time, graft.training.store-limit; another request trains again once it "
                 + "answers)", last);
     }

@@ -42,6 +42,8 @@ import io.graft.trainer.training.TrainedHead;
 class ServingComparison {
 
     private static final Logger LOG = Logger.getLogger(ServingComparison.class);
+    /** Promotions that may come while versions are compared; each has them compared once more. */
+    private static final int CHANGE_COUNT_MAX = 3;
 
     private final TrainerMemory memory;
     private final KafkaModelArchive archive;
@@ -64,8 +66,11 @@ class ServingComparison {
     }
 
     /**
-     * The gate's verdict on what a run trained. A broker or a store that does not answer is asked again, up to the limit; then
-     * the serving version counts as one that cannot be measured, for run again the run would train all of it once more.
+     * The gate's verdict on what a run trained, beside the version that serves when it is said. A broker or a store that does
+     * not
+     * answer is asked again, up to the limit, where it matters to the verdict; then the serving version counts as one that
+     * cannot
+     * be measured, for run again the run would train all of it once more.
      *
      * @param rows features of the snapshot's validation samples, through the new version's own blocks where it has any
      * @throws Problem BUSY when the run is given up
@@ -73,14 +78,33 @@ class ServingComparison {
     Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, TrainedHead trained,
             EpochListener listener) {
         PromotionPolicy policy = request.request().promotion();
-        Optional<Promotion> promotion = memory.models().promotion(request.task());
-        if (promotion.isEmpty()) {
-            return PromotionGate.judge(policy, trained.measured(), Optional.empty());
+        Optional<ModelVersion> serving = serving(request);
+        for (int changeCount = 0; changeCount <= CHANGE_COUNT_MAX; changeCount++) {
+            Verdict verdict = serving.map(version -> judge(request, snapshot, rows, trained, version, listener))
+                    .orElseGet(() -> PromotionGate.judge(policy, trained.measured(), Optional.empty()));
+            Optional<ModelVersion> now = serving(request);
+            if (now.equals(serving)) {
+                return verdict;
+            }
+            LOG.infof("Serving version changed while it was compared task=%s version=%s", request.task(), now);
+            serving = now;
         }
-        ModelVersion version = promotion.get().version();
+        return PromotionGate.judgeIncomparable(policy, trained.measured(),
+                "the serving version changed " + (CHANGE_COUNT_MAX + 1) + " times while it was compared");
+    }
+
+    private Optional<ModelVersion> serving(QueuedRequest request) {
+        return memory.models().promotion(request.task()).map(Promotion::version);
+    }
+
+    private Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, TrainedHead trained,
+            ModelVersion version, EpochListener listener) {
+        PromotionPolicy policy = request.request().promotion();
+        Patience patience = new Patience(PromotionGate.compares(policy, trained.measured()) ? limit : Duration.ZERO,
+                listener::stepEnded);
         try {
-            ModelReady serving = patiently(listener, () -> read(new ModelKey(request.task(), version)));
-            return judge(policy, trained, serving, measurable(request, snapshot, rows, serving, listener));
+            ModelReady serving = patiently(patience, () -> read(new ModelKey(request.task(), version)));
+            return judge(policy, trained, serving, measurable(request, snapshot, rows, serving, patience, listener));
         } catch (Problem | IllegalArgumentException e) {
             if (e instanceof Problem problem && problem.type() == ProblemType.BUSY) {
                 // The run was given up: whoever runs it next judges.
@@ -102,11 +126,11 @@ class ServingComparison {
     }
 
     private Measurable measurable(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, ModelReady serving,
-            EpochListener listener) {
+            Patience patience, EpochListener listener) {
         BackboneReference backbone = serving.backbone();
-        Optional<Tail> tail = artifacts.read(serving, listener);
+        Optional<Tail> tail = artifacts.read(serving, patience);
         if (tail.isPresent()) {
-            FineTuner.Validated validated = patiently(listener,
+            FineTuner.Validated validated = patiently(patience,
                     () -> tuner.validated(snapshot, backbone, tail.get(), listener));
             return new Measurable(SharedValidation.of(snapshot, rows, validated, backbone.dimension()),
                     "content in '" + labelledSamples + "' any more");
@@ -120,7 +144,9 @@ class ServingComparison {
             return memory.features().snapshot(request.task(), BackboneKey.of(backbone), request.request().validationFraction(),
                     id -> true);
         } catch (Problem e) {
-            throw Problem.missing(e.code(), "no sample has features of backbone '" + backbone.id() + "' any more");
+            throw e.code().equals(FeatureSnapshot.NO_FEATURES)
+                    ? Problem.missing(e.code(), "no sample has features of backbone '" + backbone.id() + "' any more")
+                    : e;
         }
     }
 
@@ -145,9 +171,10 @@ class ServingComparison {
         }
     }
 
-    private <T> T patiently(EpochListener listener, Supplier<T> call) {
-        return new Patience(limit, listener::stepEnded).call(call, last -> Problem.broken(last.code(), last.sentence()
-                + ", asked for " + limit + " (expected: an answer within that time, graft.training.store-limit)", last));
+    private static <T> T patiently(Patience patience, Supplier<T> call) {
+        return patience.call(call, last -> Problem.broken(last.code(), last.sentence()
+                + ", asked for " + patience.limit() + " (expected: an answer within that time, graft.training.store-limit)",
+                last));
     }
 
     private static Head head(ModelReady model) {

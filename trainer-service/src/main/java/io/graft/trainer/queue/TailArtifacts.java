@@ -15,8 +15,6 @@ import jakarta.inject.Singleton;
 
 import io.graft.backbone.Backbone;
 import io.graft.backbone.BackboneWorker;
-import io.graft.head.Head;
-import io.graft.head.HeadCodec;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.HeadArtifact;
 import io.graft.model.ModelReady.TailArtifact;
@@ -32,8 +30,6 @@ import io.graft.trainer.training.EpochListener;
 class TailArtifacts {
 
     private static final long TAIL_BYTES_MAX = Integer.MAX_VALUE - 8L;
-    /** What an event has beside blocks and head: recipe, evaluation, self-test. */
-    private static final int OTHER_BYTES = 65_536;
     /** Written to see whether a store takes files, before hours go into one. */
     private static final String TRIAL_NAME = "trial.txt";
 
@@ -55,12 +51,12 @@ class TailArtifacts {
      * event may be.
      *
      * @param fileBytes of their file
-     * @param head as large as the one that goes with them
+     * @param size of the version besides
      * @throws Problem INVALID when they have none; BROKEN when the store is away or refuses
      */
-    void requirePlace(long fileBytes, Head head, EpochListener listener) {
+    void requirePlace(long fileBytes, VersionSize size, EpochListener listener) {
         if (fileBytes <= inlineBytesMax) {
-            requireRoom(fileBytes, base64Bytes(fileBytes) + base64Bytes(HeadCodec.encode(head).length) + OTHER_BYTES);
+            requireRoom(fileBytes, size.eventBytesMax(fileBytes));
             return;
         }
         patient(listener).orElseThrow(() -> Problem.invalid("FINE_TUNING_NO_STORE", "trained blocks have a file of "
@@ -69,19 +65,14 @@ class TailArtifacts {
     }
 
     private void requireRoom(long fileBytes, long eventBytes) {
-        room.bytesMax().ifPresent(max -> {
-            if (eventBytes > max) {
-                throw Problem.invalid("FINE_TUNING_EVENT_TOO_LARGE", "trained blocks have a file of " + fileBytes
-                        + " bytes, which makes an event of about " + eventBytes + ", and topic '" + room.topic() + "' takes "
-                        + max + " (expected: a max.message.bytes of the topic of at least " + eventBytes
-                        + ", or an object store, graft.objects.url, and a graft.training.inline-block-bytes-max below "
-                        + fileBytes + ")");
-            }
-        });
-    }
-
-    private static long base64Bytes(long bytes) {
-        return (bytes + 2) / 3 * 4;
+        long bytesMax = room.bytesMax();
+        if (eventBytes > bytesMax) {
+            throw Problem.invalid("FINE_TUNING_EVENT_TOO_LARGE", "trained blocks have a file of " + fileBytes
+                    + " bytes, which makes an event of up to " + eventBytes + ", and topic '" + room.topic() + "' takes "
+                    + bytesMax + " (expected: a max.message.bytes of the topic, and a max.request.size of the service, of at "
+                    + "least " + eventBytes + ", or an object store, graft.objects.url, and a "
+                    + "graft.training.inline-block-bytes-max below " + fileBytes + ")");
+        }
     }
 
     /** Another one each time, for a store writes nothing that it holds already. */
@@ -90,7 +81,11 @@ class TailArtifacts {
     }
 
     private Optional<ObjectStore> patient(EpochListener listener) {
-        return store.map(known -> new PatientStore(known, storeLimit, listener::stepEnded));
+        return patient(new Patience(storeLimit, listener::stepEnded));
+    }
+
+    private Optional<ObjectStore> patient(Patience patience) {
+        return store.map(known -> new PatientStore(known, patience));
     }
 
     /**
@@ -119,8 +114,8 @@ class TailArtifacts {
     }
 
     /** The blocks of a version. @throws Problem as of {@link TailReader#read}, but BROKEN when the store is away */
-    Optional<Tail> read(ModelReady model, EpochListener listener) {
-        TailReader reader = new TailReader(patient(listener), TAIL_BYTES_MAX);
+    Optional<Tail> read(ModelReady model, Patience patience) {
+        TailReader reader = new TailReader(patient(patience), TAIL_BYTES_MAX);
         return model.tail().map(artifact -> reader.read("model '" + model.key() + "'", artifact));
     }
 }

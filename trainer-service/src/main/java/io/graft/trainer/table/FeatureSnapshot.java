@@ -28,6 +28,9 @@ import io.graft.sample.Split;
  */
 public final class FeatureSnapshot {
 
+    /** Code of a snapshot that would have no sample. */
+    public static final String NO_FEATURES = "TRAINING_SAMPLES_MISSING";
+
     private final Builder content;
     private final List<String> labels;
     private final int[] labelIndexes;

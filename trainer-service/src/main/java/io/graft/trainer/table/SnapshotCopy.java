@@ -76,7 +76,7 @@ record SnapshotCopy(TaskId task, Map<SampleId, SampleRow> rows, FurtherRows furt
                 : ", but has " + others.entrySet().stream()
                         .map(other -> other.getValue() + " with features of backbone " + other.getKey())
                         .collect(Collectors.joining(", "));
-        return Problem.invalid("TRAINING_SAMPLES_MISSING", "task '" + task + "' has no samples"
+        return Problem.invalid(FeatureSnapshot.NO_FEATURES, "task '" + task + "' has no samples"
                 + backbone.map(id -> " with features of the backbone '" + id + "'").orElse("") + " to train on" + found
                 + " (expected: at least 2)");
     }

@@ -71,6 +71,11 @@ public final class PromotionGate {
         return judge(policy, candidate, serving, Optional.empty());
     }
 
+    /** Whether it depends on the serving version what the gate says of a candidate. */
+    public static boolean compares(PromotionPolicy policy, Measured candidate) {
+        return new PromotionGate(policy, candidate, Optional.empty(), Optional.empty()).judgeAlone().isEmpty();
+    }
+
     /** Judges where a version serves that the candidate cannot be compared with: {@code if-better} refuses, and says why. */
     public static Verdict judgeIncomparable(PromotionPolicy policy, Measured candidate, String reason) {
         return judge(policy, candidate, Optional.empty(), Optional.of(reason));
@@ -115,30 +120,36 @@ public final class PromotionGate {
     }
 
     private Verdict judge() {
+        return judgeAlone().orElseGet(() -> incomparable
+                .map(reason -> verdict(false, measured(candidate) + "; " + reason
+                        + " (expected: a version to compare with; policy 'always' promotes without one)"))
+                .or(() -> serving.map(this::compare))
+                .orElseGet(() -> verdict(true, measured(candidate) + "; no version served before")));
+    }
+
+    /** What no serving version changes. */
+    private Optional<Verdict> judgeAlone() {
         Evaluation evaluation = candidate.evaluation();
         if (policy.policy() == Policy.NEVER) {
-            return verdict(false, "policy 'never' leaves the promotion to people");
+            return Optional.of(verdict(false, "policy 'never' leaves the promotion to people"));
         }
         if (evaluation.sampleCount() == 0) {
-            return judgeUnmeasured();
+            return Optional.of(judgeUnmeasured());
         }
         if (evaluation.accuracy() < policy.minimumAccuracy()) {
-            return verdict(false, measured(candidate) + " (expected: at least " + policy.minimumAccuracy() + ")");
+            return Optional.of(
+                    verdict(false, measured(candidate) + " (expected: at least " + policy.minimumAccuracy() + ")"));
         }
         Optional<LabelEvaluation> low = evaluation.labels().stream()
                 .filter(label -> label.recall() < policy.minimumLabelRecall()).findFirst();
         if (low.isPresent()) {
-            return verdict(false, "label '" + low.get().label() + "' has recall " + number(low.get().recall()) + " on "
-                    + low.get().sampleCount() + " validation samples (expected: at least " + policy.minimumLabelRecall() + ")");
+            return Optional.of(verdict(false, "label '" + low.get().label() + "' has recall " + number(low.get().recall())
+                    + " on " + low.get().sampleCount() + " validation samples (expected: at least "
+                    + policy.minimumLabelRecall() + ")"));
         }
-        if (policy.policy() == Policy.ALWAYS) {
-            return verdict(true, measured(candidate) + "; policy 'always' compares with nothing");
-        }
-        if (incomparable.isPresent()) {
-            return verdict(false, measured(candidate) + "; " + incomparable.get()
-                    + " (expected: a version to compare with; policy 'always' promotes without one)");
-        }
-        return serving.map(this::compare).orElseGet(() -> verdict(true, measured(candidate) + "; no version served before"));
+        return policy.policy() == Policy.ALWAYS
+                ? Optional.of(verdict(true, measured(candidate) + "; policy 'always' compares with nothing"))
+                : Optional.empty();
     }
 
     private Verdict judgeUnmeasured() {

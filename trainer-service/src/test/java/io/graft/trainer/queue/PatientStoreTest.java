@@ -74,14 +74,14 @@ class PatientStoreTest {
         // Given
         Away away = new Away(store, Integer.MAX_VALUE);
         // When // Then
-        assertThatThrownBy(() -> new PatientStore(away, Duration.ofMinutes(5), () -> {
+        assertThatThrownBy(() -> new PatientStore(away, new Patience(Duration.ofMinutes(5), () -> {
             throw new CancellationException();
-        }).put("tail.safetensors", BYTES)).isInstanceOf(CancellationException.class);
+        })).put("tail.safetensors", BYTES)).isInstanceOf(CancellationException.class);
     }
 
     private static PatientStore patient(ObjectStore store, Duration limit) {
-        return new PatientStore(store, limit, () -> {
-        });
+        return new PatientStore(store, new Patience(limit, () -> {
+        }, new SteppedClock()));
     }
 
     /** A store that does not answer the first calls. */

@@ -55,16 +55,16 @@ class TailArtifactsTest {
 
     @Test
     void refusesBlocksWhoseEventTheTopicDoesNotTake() {
-        requirePlace("small-", Map.of(), 700_000);
-        assertThatThrownBy(() -> requirePlace("small-", Map.of(), 701_000))
+        requirePlace("small-", Map.of(), 630_000);
+        assertThatThrownBy(() -> requirePlace("small-", Map.of(), 640_000))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.type()).isEqualTo(ProblemType.INVALID);
                     assertThat(problem.code()).isEqualTo("FINE_TUNING_EVENT_TOO_LARGE");
                 })
-                .hasMessageMatching("trained blocks have a file of 701000 bytes, which makes an event of about 100\\d{4}, and "
-                        + "topic 'small-model-ready' takes 1000000 \\(expected: a max\\.message\\.bytes of the topic of at "
-                        + "least 100\\d{4}, or an object store, graft\\.objects\\.url, and a "
-                        + "graft\\.training\\.inline-block-bytes-max below 701000\\)");
+                .hasMessageMatching("trained blocks have a file of 640000 bytes, which makes an event of up to 100\\d{4}, and "
+                        + "topic 'small-model-ready' takes 1000000 \\(expected: a max\\.message\\.bytes of the topic, and a "
+                        + "max\\.request\\.size of the service, of at least 100\\d{4}, or an object store, "
+                        + "graft\\.objects\\.url, and a graft\\.training\\.inline-block-bytes-max below 640000\\)");
     }
 
     @Test
@@ -76,6 +76,12 @@ class TailArtifactsTest {
         }).doesNotThrowAnyException();
         assertThatThrownBy(() -> requirePlace("plain-", Map.of("compression.type", "zstd"), INLINE_BYTES_MAX))
                 .isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void refusesBlocksWhoseEventTheProducerDoesNotSend() {
+        assertThatThrownBy(() -> requirePlace("missing-", Map.of("max.request.size", "900000"), 640_000))
+                .hasMessageContaining("takes 900000 (expected: ");
     }
 
     @Test
@@ -97,7 +103,7 @@ class TailArtifactsTest {
 
     private static void requirePlace(String topicPrefix, Map<String, Object> client, long fileBytes) {
         open(Map.of("graft.training.inline-block-bytes-max", Integer.toString(INLINE_BYTES_MAX)), topicPrefix, client,
-                artifacts -> artifacts.requirePlace(fileBytes, HEAD, NOBODY));
+                artifacts -> artifacts.requirePlace(fileBytes, new VersionSize(HEAD, 10, 3), NOBODY));
     }
 
     private static void open(Map<String, String> keys, String topicPrefix, Map<String, Object> client,
