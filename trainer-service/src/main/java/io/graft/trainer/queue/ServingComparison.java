@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import jakarta.inject.Inject;
@@ -42,8 +43,7 @@ import io.graft.trainer.training.TrainedHead;
 class ServingComparison {
 
     private static final Logger LOG = Logger.getLogger(ServingComparison.class);
-    /** Promotions that may come while versions are compared; each has them compared once more. */
-    private static final int CHANGE_COUNT_MAX = 3;
+    private static final int COMPARISON_COUNT_MAX = 4;
 
     private final TrainerMemory memory;
     private final KafkaModelArchive archive;
@@ -78,19 +78,24 @@ class ServingComparison {
     Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, TrainedHead trained,
             EpochListener listener) {
         PromotionPolicy policy = request.request().promotion();
-        Optional<ModelVersion> serving = serving(request);
-        for (int changeCount = 0; changeCount <= CHANGE_COUNT_MAX; changeCount++) {
-            Verdict verdict = serving.map(version -> judge(request, snapshot, rows, trained, version, listener))
-                    .orElseGet(() -> PromotionGate.judge(policy, trained.measured(), Optional.empty()));
-            Optional<ModelVersion> now = serving(request);
-            if (now.equals(serving)) {
-                return verdict;
+        return besideWhatServes(() -> serving(request), serving -> serving
+                .map(version -> judge(request, snapshot, rows, trained, version, listener))
+                .orElseGet(() -> PromotionGate.judge(policy, trained.measured(), Optional.empty())))
+                .orElseGet(() -> PromotionGate.judgeIncomparable(policy, trained.measured(),
+                        "the serving version changed " + COMPARISON_COUNT_MAX + " times while it was compared"));
+    }
+
+    /** Judges again when another version serves than was judged beside; nothing when that goes on. */
+    static Optional<Verdict> besideWhatServes(Supplier<Optional<ModelVersion>> serving,
+            Function<Optional<ModelVersion>, Verdict> judge) {
+        for (int comparison = 0; comparison < COMPARISON_COUNT_MAX; comparison++) {
+            Optional<ModelVersion> before = serving.get();
+            Verdict verdict = judge.apply(before);
+            if (serving.get().equals(before)) {
+                return Optional.of(verdict);
             }
-            LOG.infof("Serving version changed while it was compared task=%s version=%s", request.task(), now);
-            serving = now;
         }
-        return PromotionGate.judgeIncomparable(policy, trained.measured(),
-                "the serving version changed " + (CHANGE_COUNT_MAX + 1) + " times while it was compared");
+        return Optional.empty();
     }
 
     private Optional<ModelVersion> serving(QueuedRequest request) {
