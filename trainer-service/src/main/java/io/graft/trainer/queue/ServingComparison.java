@@ -67,10 +67,8 @@ class ServingComparison {
 
     /**
      * The gate's verdict on what a run trained, beside the version that serves when it is said. A broker or a store that does
-     * not
-     * answer is asked again, up to the limit, where it matters to the verdict; then the serving version counts as one that
-     * cannot
-     * be measured, for run again the run would train all of it once more.
+     * not answer is asked again, up to the limit, where it matters to the verdict; then the serving version counts as one that
+     * cannot be measured, for run again the run would train all of it once more.
      *
      * @param rows features of the snapshot's validation samples, through the new version's own blocks where it has any
      * @throws Problem BUSY when the run is given up
