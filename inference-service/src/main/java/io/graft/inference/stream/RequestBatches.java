@@ -1,9 +1,12 @@
 package io.graft.inference.stream;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 import io.graft.event.DeadLetter;
 import io.graft.event.Topics;
@@ -29,6 +33,7 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     private final RequestTries tries;
     private final StreamMeters meters;
     private final ExecutorService threads;
+    private final MemoryWaits memoryWaits = new MemoryWaits();
     /** What the handler's thread still has in work is nobody's, and what it counts of it is nobody's row. */
     private volatile boolean beginsAgain;
 
@@ -52,7 +57,7 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     @Override
     public void wentBack(RuntimeException reason) {
         beginsAgain = true;
-        tries.wentBack(reason);
+        tries.wentBack();
         meters.wentBack(reason);
     }
 
@@ -70,7 +75,8 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
             beginsAgain = false;
             tries.beginAgain();
         }
-        List<ProducerRecord<byte[], byte[]>> answers = answers(batch);
+        Map<TopicPartition, Long> firstOffsets = MemoryWaits.firstOffsets(batch);
+        List<ProducerRecord<byte[], byte[]>> answers = answers(batch, firstOffsets);
         IdentityHashMap<ProducerRecord<byte[], byte[]>, ConsumerRecord<byte[], byte[]>> answered = new IdentityHashMap<>();
         for (int i = 0; i < answers.size(); i++) {
             if (isAnswer(answers.get(i))) {
@@ -79,7 +85,7 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
         }
         return new TransactionalLoop.Result(answers,
                 () -> {
-                    tries.committed();
+                    firstOffsets.keySet().forEach(memoryWaits::committed);
                     meters.committed(answered.size(), batch.size() - answered.size());
                 },
                 refused -> Optional.ofNullable(answered.remove(refused)).map(this::tooLarge));
@@ -96,7 +102,8 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
         return record.topic().equals(topics.predictions());
     }
 
-    private List<ProducerRecord<byte[], byte[]>> answers(List<ConsumerRecord<byte[], byte[]>> batch) {
+    private List<ProducerRecord<byte[], byte[]>> answers(List<ConsumerRecord<byte[], byte[]>> batch,
+            Map<TopicPartition, Long> firstOffsets) {
         List<Callable<ProducerRecord<byte[], byte[]>>> tasks = new ArrayList<>(batch.size());
         long untilNanos = tries.waitEndNanos();
         AtomicBoolean anyAnswered = new AtomicBoolean();
@@ -108,10 +115,19 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
             return answer;
         }));
         List<ProducerRecord<byte[], byte[]>> answers = new ArrayList<>(batch.size());
+        Set<TopicPartition> starving = new HashSet<>();
         try {
             List<Future<ProducerRecord<byte[], byte[]>>> begun = threads.invokeAll(tasks);
             for (int i = 0; i < begun.size(); i++) {
-                ProducerRecord<byte[], byte[]> answer = answer(batch.get(i), begun.get(i), untilNanos, anyAnswered.get());
+                if (isShortOfMemory(begun.get(i))) {
+                    starving.add(MemoryWaits.partition(batch.get(i)));
+                }
+            }
+            for (int i = 0; i < begun.size(); i++) {
+                TopicPartition partition = MemoryWaits.partition(batch.get(i));
+                int waitCount = memoryWaits.count(partition, firstOffsets.getOrDefault(partition, 0L));
+                ProducerRecord<byte[], byte[]> answer = answer(batch.get(i), begun.get(i), untilNanos, anyAnswered.get(),
+                        waitCount);
                 if (isAnswer(answer)) {
                     anyAnswered.set(true);
                     tries.endRow();
@@ -119,6 +135,11 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
                 answers.add(answer);
             }
             return answers;
+        } catch (Problem e) {
+            if (RequestTries.isShortOfMemory(e)) {
+                starving.forEach(partition -> memoryWaits.add(partition, firstOffsets.getOrDefault(partition, 0L)));
+            }
+            throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.busy("PREDICTION_INTERRUPTED", "predictions were interrupted (expected: another replica)");
@@ -126,15 +147,24 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     }
 
     private ProducerRecord<byte[], byte[]> answer(ConsumerRecord<byte[], byte[]> record,
-            Future<ProducerRecord<byte[], byte[]>> begun, long untilNanos, boolean othersAnswered)
+            Future<ProducerRecord<byte[], byte[]>> begun, long untilNanos, boolean othersAnswered, int waitCount)
             throws InterruptedException {
         try {
             return begun.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Problem problem) {
-                return tries.alone(record, problem, untilNanos, othersAnswered);
+                return tries.alone(record, problem, untilNanos, othersAnswered, waitCount);
             }
             throw new IllegalStateException("a prediction broke: " + e.getCause(), e);
+        }
+    }
+
+    private static boolean isShortOfMemory(Future<ProducerRecord<byte[], byte[]>> ended) throws InterruptedException {
+        try {
+            ended.get();
+            return false;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof Problem problem && RequestTries.isShortOfMemory(problem);
         }
     }
 

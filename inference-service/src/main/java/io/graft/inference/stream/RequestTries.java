@@ -21,7 +21,7 @@ import io.graft.problem.ProblemType;
  * letter. Where request after request breaks, it is not theirs.
  * <p>
  * One that found no memory is tried without those too, and waits as long as for room. It is a dead letter once it has waited so
- * and others of its batch find memory, or once its batch has waited too often.
+ * and others of its batch find memory, or once its partition has waited too often ({@link MemoryWaits}).
  */
 final class RequestTries {
 
@@ -33,7 +33,6 @@ final class RequestTries {
     private final TryLimits limits;
     private final StreamMeters meters;
     private final AtomicInteger brokenInARow = new AtomicInteger();
-    private final AtomicInteger memoryWaitsInARow = new AtomicInteger();
     private volatile boolean nobodys;
     private volatile boolean ended;
 
@@ -94,26 +93,39 @@ final class RequestTries {
      * Answers a request that failed beside others, or puts it aside: it would hold up everything behind it for ever.
      *
      * @param othersAnswered whether others of its batch were
+     * @param waitCount how often it has waited for memory in vain
      * @throws Problem BUSY as of {@link #besideOthers}, and when it has found no memory until its time was over
      * @throws IllegalStateException when too many requests in a row have broken
      */
     ProducerRecord<byte[], byte[]> alone(ConsumerRecord<byte[], byte[]> record, Problem besideOthers,
-            long untilNanos, boolean othersAnswered) {
+            long untilNanos, boolean othersAnswered, int waitCount) {
         Problem failed = besideOthers;
-        Duration pause = PAUSE_BEFORE_A_TRY;
-        for (int triedCount = 0;; triedCount++) {
+        int brokenTryCount = 0;
+        Duration pauseForMemory = PAUSE_BEFORE_A_TRY;
+        for (boolean tried = false;; tried = true) {
             boolean broken = failed.type() == ProblemType.BROKEN;
-            if (broken && triedCount >= limits.brokenTryCountMax()) {
-                return broken(record, failed, triedCount);
+            if (broken && brokenTryCount >= limits.brokenTryCountMax()) {
+                return broken(record, failed, brokenTryCount);
             }
-            if (!broken && triedCount > 0 && isShortOfMemory(failed) && isItsOwn(othersAnswered)) {
-                return starved(record, failed);
-            }
-            if (!broken && (!isShortOfMemory(failed) || (triedCount > 0 && System.nanoTime() - untilNanos >= 0))) {
+            if (!broken && !isShortOfMemory(failed)) {
                 throw failed;
             }
-            pause(pause, failed);
-            pause = broken ? PAUSE_BEFORE_A_TRY : longer(pause);
+            if (!broken && tried) {
+                if (isItsOwn(waitCount, othersAnswered)) {
+                    return starved(record, failed, waitCount);
+                }
+                if (System.nanoTime() - untilNanos >= 0) {
+                    throw failed;
+                }
+            }
+            if (broken) {
+                brokenTryCount++;
+                pause(PAUSE_BEFORE_A_TRY, failed);
+            } else {
+                // Where time is over, each is tried alone once all the same, and none of them waits for it.
+                pause(shorter(pauseForMemory, Duration.ofNanos(untilNanos - System.nanoTime())), failed);
+                pauseForMemory = longer(pauseForMemory);
+            }
             meters.retried(broken ? StreamMeters.Reason.BROKEN : StreamMeters.Reason.MEMORY);
             try {
                 return besideOthers(record, untilNanos);
@@ -123,15 +135,18 @@ final class RequestTries {
         }
     }
 
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     /** Whether a want of memory is the request's own, and not the service's. */
-    private boolean isItsOwn(boolean othersAnswered) {
-        int waitCount = memoryWaitsInARow.get();
+    private boolean isItsOwn(int waitCount, boolean othersAnswered) {
         return waitCount >= limits.memoryWaitCountMax() || (waitCount > 0 && othersAnswered);
     }
 
-    private ProducerRecord<byte[], byte[]> starved(ConsumerRecord<byte[], byte[]> record, Problem failed) {
+    private ProducerRecord<byte[], byte[]> starved(ConsumerRecord<byte[], byte[]> record, Problem failed, int waitCount) {
         return DeadLetter.of(record, Problem.busy(failed.code(), failed.sentence() + "; the request has waited for it "
-                + memoryWaitsInARow.get() + " times for " + limits.waitLimit().toSeconds() + " s"));
+                + waitCount + " times for " + limits.waitLimit().toSeconds() + " s"));
     }
 
     private ProducerRecord<byte[], byte[]> broken(ConsumerRecord<byte[], byte[]> record, Problem failed, int triedCount) {
@@ -151,11 +166,8 @@ final class RequestTries {
     }
 
     /** A batch goes back, and whatever was read behind it: nobody waits for what of it is in work. */
-    void wentBack(RuntimeException reason) {
+    void wentBack() {
         nobodys = true;
-        if (reason instanceof Problem problem && isShortOfMemory(problem)) {
-            memoryWaitsInARow.incrementAndGet();
-        }
     }
 
     /** What went back is done again. */
@@ -164,17 +176,12 @@ final class RequestTries {
         endRow();
     }
 
-    /** A batch is done with. */
-    void committed() {
-        memoryWaitsInARow.set(0);
-    }
-
     /** Nobody waits any more. */
     void end() {
         ended = true;
     }
 
-    private static boolean isShortOfMemory(Problem problem) {
+    static boolean isShortOfMemory(Problem problem) {
         return problem.code().equals(MemoryShortage.CODE);
     }
 

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How often a request is tried.
  *
  * @param waitLimit how long those of a batch may wait for room, for memory or for their versions
- * @param memoryWaitCountMax how often a batch may go back since it has found no memory in that time
+ * @param memoryWaitCountMax how often those of a partition may wait for memory in vain
  * @param brokenTryCountMax how often it may break when it is tried alone
  * @param brokenRowMax so many requests that are put aside as broken, one after the other, end the loop
  */

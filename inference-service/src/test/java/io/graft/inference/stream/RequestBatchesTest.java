@@ -71,7 +71,11 @@ class RequestBatchesTest {
     }
 
     private static ConsumerRecord<byte[], byte[]> request(String task, int number, float first) {
-        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(TOPICS.predictionRequests(), 0, number,
+        return request(0, task, number, first);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> request(int partition, String task, int number, float first) {
+        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(TOPICS.predictionRequests(), partition, number,
                 bytes(Integer.toString(number)), bytes("{\"vector\": [" + first + ", 3, 2]}"));
         record.headers().add("task", bytes(task)).add("content-type", bytes("application/json"));
         return record;
@@ -304,6 +308,51 @@ class RequestBatchesTest {
         assertThat(answered(result)).containsExactly("0", "2");
         assertThat(keys(result, "prediction-requests-dead-letter")).containsExactly("1");
         assertThat(shortage(batch).code()).isEqualTo("PREDICTION_MEMORY_SHORT");
+    }
+
+    @Test
+    void countsTheWaitsOfAPartitionWhateverIsAnsweredOfOthers() {
+        // Given
+        backbone.failPassesWith(POISON, new OutOfMemoryError("none left"));
+        List<ConsumerRecord<byte[], byte[]>> starving = List.of(request(0, "birds", 1, POISON));
+        for (int i = 0; i < LIMITS.memoryWaitCountMax(); i++) {
+            hasty.wentBack(shortage(starving));
+            hasty.process(List.of(request(1, "birds", i, 1))).committed().run();
+        }
+
+        // When
+        TransactionalLoop.Result result = hasty.process(starving);
+
+        // Then
+        assertThat(keys(result, "prediction-requests-dead-letter")).containsExactly("1");
+    }
+
+    @Test
+    void putsNoRequestAsideForTheWaitsOfAnotherPartition() {
+        // Given
+        backbone.failPassesWith(POISON, new OutOfMemoryError("none left"));
+        hasty.wentBack(shortage(List.of(request(0, "birds", 1, POISON))));
+
+        // When
+        Problem failure = shortage(List.of(request(1, "birds", 1, 1), request(1, "birds", 2, POISON)));
+
+        // Then
+        assertThat(failure.code()).isEqualTo("PREDICTION_MEMORY_SHORT");
+    }
+
+    @Test
+    void countsNoWaitForMemoryAsATryThatBroke() throws Exception {
+        // Given
+        backbone.failWith(new OutOfMemoryError("not now"));
+        CompletableFuture<TransactionalLoop.Result> result = CompletableFuture.supplyAsync(() -> batches.process(requests(1)));
+        Await.until("it is tried again and again", () -> retries("memory") > LIMITS.brokenTryCountMax());
+
+        // When
+        backbone.failWith(new IllegalStateException("broken"));
+
+        // Then
+        assertThat(header(result.get().records().get(0), "dead-letter-reason")).endsWith("; it was tried alone 3 times");
+        assertThat(retries("broken")).isEqualTo(LIMITS.brokenTryCountMax());
     }
 
     private Problem shortage(List<ConsumerRecord<byte[], byte[]>> batch) {
