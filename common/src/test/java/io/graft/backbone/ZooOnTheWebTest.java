@@ -21,7 +21,7 @@ import io.graft.testing.WebServer;
 class ZooOnTheWebTest {
 
     private static final long PATIENT = 30_000;
-    private static final long IMPATIENT = 1_000;
+    private static final long IMPATIENT = 5_000;
 
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> clients = new CopyOnWriteArrayList<>();
@@ -104,7 +104,7 @@ class ZooOnTheWebTest {
         String output = zoo.probeOnTheWeb(url(), IMPATIENT);
         // Then
         assertThat(output).contains(ZooProbe.PROBLEM + "backbone 'zoo' cannot be opened: " + url() + ZooOnDisk.FILE
-                + " cannot be fetched: java.io.IOException: nothing came for PT1S (expected: a way to it, or the file itself at "
+                + " cannot be fetched: java.io.IOException: nothing came for PT5S (expected: a way to it, or the file itself at "
                 + zoo.downloads().resolve("mirror/127.0.0.1_" + server.uri("/").getPort() + "_zoo").resolve(ZooOnDisk.FILE)
                 + ")");
     }
