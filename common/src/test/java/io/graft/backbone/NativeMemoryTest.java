@@ -10,6 +10,8 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.graft.process.ProcessMemory;
+
 /** {@code -Dgraft.embedCount=20000} looks longer. */
 class NativeMemoryTest {
 
@@ -70,7 +72,6 @@ class NativeMemoryTest {
 
     private static long residentKib() throws IOException {
         System.gc();
-        String line = Files.readAllLines(STATUS).stream().filter(text -> text.startsWith("VmRSS:")).findFirst().orElseThrow();
-        return Long.parseLong(line.replaceAll("[^0-9]", ""));
+        return ProcessMemory.residentBytes(ProcessHandle.current().pid()).orElseThrow() / 1024;
     }
 }

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import io.graft.process.ProcessMemory;
+
 /**
  * What a process has used of the machine, as Linux tells it.
  *
@@ -15,18 +17,17 @@ import java.time.Duration;
  */
 public record ProcessCost(long pid, long residentBytes, Duration cpu) {
 
-    private static final String RESIDENT = "VmRSS:";
     /** Clock ticks of /proc: 100 a second on every Linux that Graft runs on (USER_HZ). */
     private static final long NANOS_PER_TICK = 10_000_000;
 
     static ProcessCost of(ProcessHandle process) {
         Path folder = Path.of("/proc", Long.toString(process.pid()));
         try {
-            String resident = Files.readAllLines(folder.resolve("status")).stream().filter(line -> line.startsWith(RESIDENT))
-                    .findFirst().orElseThrow(() -> new IllegalStateException("process " + process.pid() + " has ended"));
+            long residentBytes = ProcessMemory.residentBytes(process.pid())
+                    .orElseThrow(() -> new IllegalStateException("process " + process.pid() + " has ended"));
             String[] stat = Files.readString(folder.resolve("stat")).split("\\) ", 2)[1].split(" ", -1);
             long ticks = Long.parseLong(stat[11]) + Long.parseLong(stat[12]);
-            return new ProcessCost(process.pid(), Long.parseLong(resident.replaceAll("[^0-9]", "")) * 1024,
+            return new ProcessCost(process.pid(), residentBytes,
                     Duration.ofNanos(ticks * NANOS_PER_TICK));
         } catch (IOException e) {
             throw new UncheckedIOException("process " + process.pid() + " cannot be looked at", e);

@@ -1,38 +1,30 @@
 package io.graft.inference.metrics;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.OptionalLong;
 
 import jakarta.inject.Singleton;
 
+import io.graft.process.ProcessMemory;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
-/**
- * What the process holds of the machine's memory, the engine's native memory included, which no metric of the JVM shows. Linux
- * tells it in <a href="https://man7.org/linux/man-pages/man5/proc_pid_status.5.html">proc_pid_status(5)</a>; elsewhere the
- * value
- * is not a number.
- */
+/** Shows the memory of the process, the engine's included, which no metric of the JVM does; no number where nobody tells it. */
 @Singleton
 public final class ResidentMemory implements MeterBinder {
 
-    private static final Path STATUS = Path.of("/proc/self/status");
-    private static final String RESIDENT = "VmRSS:";
-
     @Override
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder("process.resident.memory", ResidentMemory::bytes).baseUnit("bytes")
+        long pid = ProcessHandle.current().pid();
+        Gauge.builder("process.resident.memory", () -> bytes(pid)).baseUnit("bytes")
                 .description("Memory that the process holds, native memory included").register(registry);
     }
 
-    private static double bytes() {
+    private static double bytes(long pid) {
         try {
-            return Files.readAllLines(STATUS).stream().filter(line -> line.startsWith(RESIDENT))
-                    .mapToDouble(line -> 1024 * Double.parseDouble(line.replaceAll("[^0-9]", ""))).findFirst()
-                    .orElse(Double.NaN);
+            OptionalLong bytes = ProcessMemory.residentBytes(pid);
+            return bytes.isPresent() ? bytes.getAsLong() : Double.NaN;
         } catch (IOException e) {
             return Double.NaN;
         }
