@@ -49,11 +49,10 @@ final class CallLimit {
             return;
         }
         refusals.increment();
-        long timer = context.vertx().setTimer(bodyTimeout.toMillis(), fired -> {
+        RouteRefusal.after(bodyTimeout, context, () -> {
             RouteRefusal.closeBehindAnswer(context);
             refuse(context);
         });
-        int unused = context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
         RouteRefusal.afterBody(context, () -> refuse(context));
     }
 

@@ -35,8 +35,7 @@ final class MessageArrival {
 
     private void enter(RoutingContext context) {
         if (RouteRefusal.isGrpc(context)) {
-            long timer = context.vertx().setTimer(limit.toMillis(), fired -> endLate(context));
-            int unused = context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
+            RouteRefusal.after(limit, context, () -> endLate(context));
         }
         context.next();
     }

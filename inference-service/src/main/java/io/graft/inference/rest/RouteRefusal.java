@@ -1,5 +1,6 @@
 package io.graft.inference.rest;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -41,6 +42,12 @@ final class RouteRefusal {
             request.endHandler(read -> refuse.run());
             request.resume();
         }
+    }
+
+    /** Does something with a call that has not ended by then. */
+    static void after(Duration limit, RoutingContext context, Runnable work) {
+        long timer = context.vertx().setTimer(limit.toMillis(), fired -> work.run());
+        int unused = context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
     }
 
     /** Whether there is still something to say. */
