@@ -21,27 +21,41 @@ final class MemoryWaits {
     private record Wait(long firstOffset, int count) {
     }
 
-    /** Where a batch begins in each of its partitions. */
-    static Map<TopicPartition, Long> firstOffsets(List<ConsumerRecord<byte[], byte[]>> batch) {
-        Map<TopicPartition, Long> first = new HashMap<>();
-        batch.forEach(record -> first.merge(partition(record), record.offset(), Math::min));
-        return first;
+    /** What is known of a batch, which is its own to change. */
+    final class OfBatch {
+
+        private final Map<TopicPartition, Long> firstOffsets = new HashMap<>();
+
+        private OfBatch(List<ConsumerRecord<byte[], byte[]>> batch) {
+            batch.forEach(record -> firstOffsets.merge(partition(record), record.offset(), Math::min));
+        }
+
+        /** How often a request of it has waited. */
+        int count(ConsumerRecord<byte[], byte[]> request) {
+            return count(partition(request));
+        }
+
+        private int count(TopicPartition partition) {
+            Wait wait = waits.get(partition);
+            return wait != null && Long.valueOf(wait.firstOffset).equals(firstOffsets.get(partition)) ? wait.count : 0;
+        }
+
+        /** Requests of it have waited once more, which counts once for their partition. */
+        void add(List<ConsumerRecord<byte[], byte[]>> requests) {
+            requests.stream().map(MemoryWaits::partition).distinct().forEach(partition -> waits.put(partition,
+                    new Wait(firstOffsets.getOrDefault(partition, 0L), count(partition) + 1)));
+        }
+
+        void committed() {
+            waits.keySet().removeAll(firstOffsets.keySet());
+        }
     }
 
-    static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {
+    OfBatch of(List<ConsumerRecord<byte[], byte[]>> batch) {
+        return new OfBatch(batch);
+    }
+
+    private static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {
         return new TopicPartition(record.topic(), record.partition());
-    }
-
-    int count(TopicPartition partition, long firstOffset) {
-        Wait wait = waits.get(partition);
-        return wait != null && wait.firstOffset == firstOffset ? wait.count : 0;
-    }
-
-    void add(TopicPartition partition, long firstOffset) {
-        waits.put(partition, new Wait(firstOffset, count(partition, firstOffset) + 1));
-    }
-
-    void committed(TopicPartition partition) {
-        waits.remove(partition);
     }
 }

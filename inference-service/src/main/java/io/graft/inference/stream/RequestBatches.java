@@ -1,12 +1,9 @@
 package io.graft.inference.stream;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -16,7 +13,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 import io.graft.event.DeadLetter;
 import io.graft.event.Topics;
@@ -75,8 +71,8 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
             beginsAgain = false;
             tries.beginAgain();
         }
-        Map<TopicPartition, Long> firstOffsets = MemoryWaits.firstOffsets(batch);
-        List<ProducerRecord<byte[], byte[]>> answers = answers(batch, firstOffsets);
+        MemoryWaits.OfBatch waits = memoryWaits.of(batch);
+        List<ProducerRecord<byte[], byte[]>> answers = answers(batch, waits);
         IdentityHashMap<ProducerRecord<byte[], byte[]>, ConsumerRecord<byte[], byte[]>> answered = new IdentityHashMap<>();
         for (int i = 0; i < answers.size(); i++) {
             if (isAnswer(answers.get(i))) {
@@ -85,7 +81,7 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
         }
         return new TransactionalLoop.Result(answers,
                 () -> {
-                    firstOffsets.keySet().forEach(memoryWaits::committed);
+                    waits.committed();
                     meters.committed(answered.size(), batch.size() - answered.size());
                 },
                 refused -> Optional.ofNullable(answered.remove(refused)).map(this::tooLarge));
@@ -103,7 +99,7 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     }
 
     private List<ProducerRecord<byte[], byte[]>> answers(List<ConsumerRecord<byte[], byte[]>> batch,
-            Map<TopicPartition, Long> firstOffsets) {
+            MemoryWaits.OfBatch waits) {
         List<Callable<ProducerRecord<byte[], byte[]>>> tasks = new ArrayList<>(batch.size());
         long untilNanos = tries.waitEndNanos();
         AtomicBoolean anyAnswered = new AtomicBoolean();
@@ -115,19 +111,17 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
             return answer;
         }));
         List<ProducerRecord<byte[], byte[]>> answers = new ArrayList<>(batch.size());
-        Set<TopicPartition> starving = new HashSet<>();
+        List<ConsumerRecord<byte[], byte[]>> starving = new ArrayList<>();
         try {
             List<Future<ProducerRecord<byte[], byte[]>>> begun = threads.invokeAll(tasks);
             for (int i = 0; i < begun.size(); i++) {
                 if (isShortOfMemory(begun.get(i))) {
-                    starving.add(MemoryWaits.partition(batch.get(i)));
+                    starving.add(batch.get(i));
                 }
             }
             for (int i = 0; i < begun.size(); i++) {
-                TopicPartition partition = MemoryWaits.partition(batch.get(i));
-                int waitCount = memoryWaits.count(partition, firstOffsets.getOrDefault(partition, 0L));
                 ProducerRecord<byte[], byte[]> answer = answer(batch.get(i), begun.get(i), untilNanos, anyAnswered.get(),
-                        waitCount);
+                        waits.count(batch.get(i)));
                 if (isAnswer(answer)) {
                     anyAnswered.set(true);
                     tries.endRow();
@@ -137,7 +131,7 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
             return answers;
         } catch (Problem e) {
             if (RequestTries.isShortOfMemory(e)) {
-                starving.forEach(partition -> memoryWaits.add(partition, firstOffsets.getOrDefault(partition, 0L)));
+                waits.add(starving);
             }
             throw e;
         } catch (InterruptedException e) {
