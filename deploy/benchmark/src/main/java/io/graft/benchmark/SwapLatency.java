@@ -24,12 +24,10 @@ import io.graft.local.UntrainedModel;
 
 /**
  * What a swap costs those who ask: 16 clients at a tenth of what the replica can answer, in turns without swaps, with the
- * events
- * of swaps on topics that the replica does not read, and with versions that are swapped one after the other. The task is one of
- * vectors, since a forward pass would hide it. The clients, the broker and whoever sends the versions are on the same cores:
- * near what these can do, every further work doubles all waiting. Turns are short and many: what else the machine does meets
- * all
- * three sides, and the median leaves it out.
+ * events of swaps on topics that the replica does not read, and with versions that are swapped one after the other. The task is
+ * one of vectors, since a forward pass would hide it. The clients, the broker and whoever sends the versions are on the same
+ * cores: near what these can do, every further work doubles all waiting. Turns are short and many: what else the machine does
+ * meets all three sides, and the median leaves it out.
  */
 final class SwapLatency {
 

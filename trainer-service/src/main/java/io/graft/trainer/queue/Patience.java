@@ -13,8 +13,7 @@ import io.graft.problem.ProblemType;
 
 /**
  * Asks again while the answer is BUSY, the more rarely the longer, for so long after the first such answer: a run that ended
- * with the first silence would
- * train once more what it only could not store, or compare. For one thread.
+ * with the first silence would train once more what it only could not store, or compare. For one thread.
  */
 final class Patience {
 
@@ -102,7 +101,8 @@ final class Patience {
                 LOG.warnf("Run asks again code=%s reason=%s", e.code(), e.sentence());
             }
             pause(pause);
-            pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : PAUSE_MAX;
+            Duration doubled = pause.multipliedBy(2);
+            pause = doubled.compareTo(PAUSE_MAX) < 0 ? doubled : PAUSE_MAX;
         }
     }
 
