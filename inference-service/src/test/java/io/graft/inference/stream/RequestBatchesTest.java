@@ -137,7 +137,7 @@ class RequestBatchesTest {
         CountDownLatch gate = backbone.closeGate();
         CompletableFuture<TransactionalLoop.Result> result = CompletableFuture
                 .supplyAsync(() -> batches.process(requests(MORE_THAN_THERE_IS_ROOM_FOR)));
-        Await.until("some have found no room", () -> retries("busy") > 0);
+        Await.until("some have found no room", () -> retries("busy") >= MORE_THAN_THERE_IS_ROOM_FOR - 8);
 
         // When
         batches.end();
@@ -155,7 +155,7 @@ class RequestBatchesTest {
         CountDownLatch gate = backbone.closeGate();
         CompletableFuture<TransactionalLoop.Result> result = CompletableFuture
                 .supplyAsync(() -> batches.process(requests(MORE_THAN_THERE_IS_ROOM_FOR)));
-        Await.until("some have found no room", () -> retries("busy") > 0);
+        Await.until("some have found no room", () -> retries("busy") >= MORE_THAN_THERE_IS_ROOM_FOR - 8);
 
         // When
         batches.wentBack(new TimeoutException("no broker"));
