@@ -3,16 +3,19 @@ package io.graft.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import io.graft.backbone.Backbones;
 import io.graft.event.Json;
 import io.graft.id.TaskId;
 import io.graft.testing.DrawnImages;
@@ -39,7 +43,6 @@ class PrometheusIT {
     private static final Pattern CONDITION = Pattern.compile(" (?:>|<|==|!=) |absent\\(");
     /** What does not happen here: a defect, and a sample whose older record comes later. */
     private static final Pattern NOT_HERE = Pattern.compile("outcome=\"broken\"|graft_features_rewritten_total");
-    private static final Map<String, String> LABELLING = Map.of("graft.labelling-candidates.enabled", "true");
     private static final TaskId BIRDS = new TaskId("birds");
     private static final TaskId SHAPES = new TaskId("shapes");
 
@@ -48,10 +51,18 @@ class PrometheusIT {
     @Test
     void seesWhatRulesAndDashboardAskForAndFiresItsAlerts(@TempDir Path folder) throws Exception {
         PrometheusProcess.require();
-        try (LocalStack stack = LocalStack.start(folder, StackPorts.free(), LABELLING);
+        Path weights = folder.resolve("weights.safetensors");
+        try (InputStream bundled = Objects
+                .requireNonNull(Backbones.class.getResourceAsStream("resnet18-small-images.safetensors"))) {
+            Files.copy(bundled, weights);
+        }
+        Map<String, String> properties = Map.of("graft.labelling-candidates.enabled", "true", "graft.backbones.lost.weights",
+                weights.toString());
+        try (LocalStack stack = LocalStack.start(folder, StackPorts.free(), properties);
                 StackClient client = new StackClient(stack);
                 PrometheusProcess prometheus = PrometheusProcess.start(folder, stack)) {
             // Given
+            sendSampleWithoutItsBackbone(stack, client, weights);
             StackClient.until("both services are scraped", () -> prometheus.query("up == 1").size() == 2);
             trainAndServe(client);
             sendWhatCannotBeUsed(client);
@@ -65,8 +76,9 @@ class PrometheusIT {
             }, () -> "without data: "
                     + expected.stream().filter(expression -> prometheus.query(expression).isEmpty()).toList());
             StackClient.until("alerts fire", () -> prometheus.alerts("firing")
-                    .containsAll(Set.of("GraftDeadLetters", "GraftVersionRefused", "GraftRunFailed",
-                            "GraftServingRecordsRejected")),
+                    .containsAll(
+                            Set.of("GraftDeadLetters", "GraftVersionRefused", "GraftRunFailed", "GraftServingRecordsRejected",
+                                    "GraftBackboneLacking")),
                     () -> "firing: " + prometheus.alerts("firing"));
 
             // Then
@@ -106,20 +118,37 @@ class PrometheusIT {
         return List.copyOf(expressions);
     }
 
+    /** A task's weights are lost, and its trainer starts without them. */
+    private static void sendSampleWithoutItsBackbone(LocalStack stack, StackClient client, Path weights) throws Exception {
+        TaskId task = new TaskId("lost");
+        sendImages(client, task, new DrawnImages(9).draw(4));
+        client.sendTrainRequest(task, "{\"backbone\":\"lost\",\"promotion\":{\"policy\":\"always\"}}");
+        client.awaitServing(task, 1);
+        stack.trainer().kill();
+        Files.delete(weights);
+        stack.trainer().restart();
+        stack.trainer().awaitReady();
+        sendImages(client, task, new DrawnImages(10).draw(1));
+    }
+
+    private static void sendImages(StackClient client, TaskId task, List<LabelledImage> images)
+            throws ExecutionException, InterruptedException {
+        client.sendSamples(task, "image/jpeg", images.stream().map(LabelledImage::bytes).toList(),
+                images.stream().map(LabelledImage::label).toList());
+    }
+
     private static void trainAndServe(StackClient client) throws ExecutionException, InterruptedException {
         Random random = new Random(7);
         List<float[]> vectors = new ArrayList<>();
         List<String> labels = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             int side = i % 2 * 2 - 1;
-            vectors.add(new float[] { side + (float) random.nextGaussian() / 2, (float) random.nextGaussian() });
+            vectors.add(new float[] { side + (float) random.nextGaussian() * 3 / 4, (float) random.nextGaussian() });
             labels.add(side < 0 ? "left" : "right");
         }
         client.sendVectors(BIRDS, vectors, labels);
-        client.sendTrainRequest(BIRDS, "{\"unknown\":{\"accuracy\":0.9},\"promotion\":{\"policy\":\"always\"}}");
-        for (LabelledImage image : new DrawnImages(3).draw(4)) {
-            client.send("labelled-samples", SHAPES + "/" + image.sampleId(), image.bytes(), Map.of("label", image.label()));
-        }
+        client.sendTrainRequest(BIRDS, "{\"unknown\":{\"accuracy\":0.95},\"promotion\":{\"policy\":\"always\"}}");
+        sendImages(client, SHAPES, new DrawnImages(3).draw(4));
         client.sendTrainRequest(SHAPES, "{\"promotion\":{\"policy\":\"always\"}}");
         TaskId policy = new TaskId("by-policy");
         client.sendVectors(policy, 20, false);
@@ -192,7 +221,10 @@ class PrometheusIT {
         }
     }
 
-    /** More at once than is answered within half a second, of which some give up, and vectors far from the training. */
+    /**
+     * More at once than is answered within half a second, of which some give up, vectors far from the training, and twice as
+     * many between the labels for the version that knows a threshold.
+     */
     private void askTooMuch(LocalStack stack, LabelledImage image) {
         URI shapes = stack.inference().uri().resolve("/v1/tasks/shapes/predictions");
         List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
@@ -204,8 +236,11 @@ class PrometheusIT {
         }
         answers.forEach(CompletableFuture::join);
         try {
+            URI birds = stack.inference().uri().resolve("/v1/tasks/birds/predictions");
             for (int i = 0; i < 20; i++) {
-                post(stack.inference().uri().resolve("/v1/tasks/birds/predictions"), "{\"vector\":[50,-50]}");
+                post(birds, "{\"vector\":[50,-50]}");
+                post(URI.create(birds + "?version=1"), "{\"vector\":[0,0.1]}");
+                post(URI.create(birds + "?version=1"), "{\"vector\":[0,0]}");
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
