@@ -61,6 +61,15 @@ final class Kafka implements AutoCloseable {
                 "application/json");
     }
 
+    /** Fences whoever writes with a transactional id. */
+    void takeTransactions(String transactionalId) {
+        try (KafkaProducer<byte[], byte[]> other = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap, "transactional.id", transactionalId), new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            other.initTransactions();
+        }
+    }
+
     /** Reads a topic from its beginning, committed records only, until enough match. */
     List<ConsumerRecord<byte[], byte[]>> await(String topic, int count, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();

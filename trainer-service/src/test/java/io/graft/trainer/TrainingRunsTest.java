@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -109,6 +110,31 @@ class TrainingRunsTest {
     }
 
     @Test
+    void goesOnWithWhatRunsWhenATransactionFails() {
+        // Given
+        sendSamples("outlasting", 400);
+        sendSamples("fenced", 20);
+        kafka.send("train-requests", "outlasting", Kafka.bytes(LONG));
+        TrainingProgress running = awaitProgress("outlasting", "long", TrainingState.RUNNING);
+
+        // When: another producer takes the transactions, so that the next one fails
+        kafka.takeTransactions("graft-trainer-test");
+        kafka.send("train-requests", "fenced",
+                Kafka.bytes("{\"trainRequestId\":\"short\",\"recipe\":{\"optimizer\":\"sgd\",\"epochs\":3}}"));
+
+        // Then
+        TrainingProgress succeeded = awaitProgress("fenced", "short", TrainingState.SUCCEEDED);
+        kafka.await("training-progress", 1, record -> {
+            TrainingProgress progress = TrainingProgress.parse(record.value());
+            return progress.task().equals(running.task()) && progress.epoch().isPresent()
+                    && progress.at().isAfter(succeeded.at());
+        });
+        cancel(running);
+        assertThat(epochs("fenced", TrainingState.SUCCEEDED)).containsExactly(1, 2, 3);
+        assertThat(epochs("outlasting", TrainingState.CANCELLED)).isNotEmpty().doesNotHaveDuplicates();
+    }
+
+    @Test
     void streamsARunUntilItEnds() throws Exception {
         // Given
         sendSamples("streamed", 400);
@@ -179,6 +205,20 @@ class TrainingRunsTest {
                     && progress.state() == state;
         });
         return TrainingProgress.parse(found.get(0).value());
+    }
+
+    /** Those of a task's only run, which ends so. */
+    private static List<Integer> epochs(String task, TrainingState end) {
+        List<Integer> epochs = new ArrayList<>();
+        kafka.await("training-progress", 1, record -> {
+            TrainingProgress progress = TrainingProgress.parse(record.value());
+            boolean wanted = progress.task().value().equals(task);
+            if (wanted && progress.state() == TrainingState.RUNNING) {
+                progress.epoch().ifPresent(epochs::add);
+            }
+            return wanted && progress.state() == end;
+        });
+        return epochs;
     }
 
     private static int partition(String task) {

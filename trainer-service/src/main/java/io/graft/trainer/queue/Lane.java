@@ -1,8 +1,12 @@
 package io.graft.trainer.queue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -34,6 +38,9 @@ final class Lane {
 
     private final TreeMap<Long, Entry> entries = new TreeMap<>();
     private final TreeSet<Long> ended = new TreeSet<>();
+    /** What had been read before the group went back to what it has committed. */
+    private final Map<Long, Entry> earlier = new HashMap<>();
+    private @Nullable Entry beingWritten;
 
     /** A request, and its run once that has begun. */
     static final class Entry {
@@ -51,6 +58,11 @@ final class Lane {
             return record;
         }
 
+        /** Whether it is the same record, read again: a log that was cut off may have another one at its offset. */
+        private boolean isOf(ConsumerRecord<byte[], byte[]> other) {
+            return Arrays.equals(record.key(), other.key()) && Arrays.equals(record.value(), other.value());
+        }
+
         void begin(Future<RunResult> begun) {
             run = begun;
         }
@@ -58,6 +70,13 @@ final class Lane {
         /** Lets the request begin once more. */
         void reset() {
             run = null;
+        }
+
+        private void cancel() {
+            Future<RunResult> begun = run;
+            if (begun != null) {
+                begun.cancel(true);
+            }
         }
 
         boolean hasRun() {
@@ -85,11 +104,39 @@ final class Lane {
         }
     }
 
+    /**
+     * A lane whose requests are read again from a committed offset, since it is not known whether the last result was written.
+     * What runs goes on, and a result that was not written is there already when its request comes again.
+     *
+     * @param committed absent: nothing
+     * @param before is of no use any more
+     */
+    static Lane again(Optional<OffsetAndMetadata> committed, Lane before) {
+        Lane lane = committed.map(Lane::new).orElseGet(Lane::new);
+        lane.earlier.putAll(before.earlier);
+        lane.earlier.putAll(before.entries);
+        if (before.beingWritten != null) {
+            lane.earlier.put(before.beingWritten.record.offset(), before.beingWritten);
+        }
+        long begin = committed.map(OffsetAndMetadata::offset).orElse(0L);
+        lane.earlier.keySet().removeIf(offset -> offset < begin || lane.ended.contains(offset));
+        return lane;
+    }
+
     /** Takes the next record of the partition. */
     void add(ConsumerRecord<byte[], byte[]> record) {
-        if (!ended.contains(record.offset())) {
-            entries.put(record.offset(), new Entry(record));
+        if (ended.contains(record.offset())) {
+            return;
         }
+        Entry known = earlier.remove(record.offset());
+        if (known != null && known.isOf(record)) {
+            entries.put(record.offset(), known);
+            return;
+        }
+        if (known != null) {
+            known.cancel();
+        }
+        entries.put(record.offset(), new Entry(record));
     }
 
     boolean isFull() {
@@ -121,6 +168,7 @@ final class Lane {
      */
     OffsetAndMetadata end(Entry entry, long position) {
         entries.remove(entry.record.offset());
+        beingWritten = entry;
         ended.add(entry.record.offset());
         long offset = entries.isEmpty() ? position : entries.firstKey();
         ended.headSet(offset).clear();
@@ -129,14 +177,16 @@ final class Lane {
         return new OffsetAndMetadata(offset, metadata);
     }
 
+    /** The result of the request that ended last is written. */
+    void written() {
+        beingWritten = null;
+    }
+
     /** Gives up what runs. */
     void abandon() {
-        for (Entry entry : entries.values()) {
-            Future<RunResult> begun = entry.run;
-            if (begun != null) {
-                begun.cancel(true);
-            }
-        }
+        entries.values().forEach(Entry::cancel);
         entries.clear();
+        earlier.values().forEach(Entry::cancel);
+        earlier.clear();
     }
 }

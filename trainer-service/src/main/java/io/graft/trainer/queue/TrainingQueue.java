@@ -164,6 +164,7 @@ public class TrainingQueue {
             } else if (!closing) {
                 OffsetAndMetadata offset = lane.end(entry, consumer.position(partition));
                 commit(result.get(), Map.of(partition, offset), consumer.groupMetadata());
+                lane.written();
             }
         }
         for (Lane.Entry entry : lane.startable()) {
@@ -209,9 +210,8 @@ public class TrainingQueue {
         }
     }
 
-    /** Settles the open transaction, then reads again from what the group has committed. */
+    /** Settles the open transaction, then reads again from what the group has committed; what runs goes on meanwhile. */
     private void goBack(KafkaConsumer<byte[], byte[]> consumer) {
-        lanes.values().forEach(Lane::abandon);
         while (!closing) {
             LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
             try {
@@ -228,8 +228,8 @@ public class TrainingQueue {
 
     private void openLanes(Collection<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
         for (TopicPartition partition : partitions) {
-            OffsetAndMetadata offset = committed.get(partition);
-            lanes.put(partition, offset == null ? new Lane() : new Lane(offset));
+            lanes.put(partition, Lane.again(Optional.ofNullable(committed.get(partition)),
+                    lanes.getOrDefault(partition, new Lane())));
         }
         own();
     }

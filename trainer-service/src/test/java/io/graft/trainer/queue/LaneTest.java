@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -11,6 +12,9 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 
 class LaneTest {
+
+    private static final RunResult NOTHING = new RunResult(List.of(), () -> {
+    });
 
     @Test
     void startsTheFirstRequestOfEachTask() {
@@ -107,6 +111,76 @@ class LaneTest {
     }
 
     @Test
+    void goesOnWithWhatRunsAndWritesAgainWhatWasNotWritten() {
+        // Given: one that runs, one whose result was written, one whose result may have been, one that has not begun
+        Lane before = lane(new Lane(), "a", "b", "c", "a");
+        CompletableFuture<RunResult> running = new CompletableFuture<>();
+        List<Lane.Entry> started = before.startable();
+        started.get(0).begin(running);
+        finish(started.get(1));
+        finish(started.get(2));
+        OffsetAndMetadata committed = before.end(started.get(1), 4);
+        before.written();
+        before.end(started.get(2), 4);
+
+        // When: twice, since the broker may go away once more before anything is read again
+        Lane lane = lane(Lane.again(Optional.of(committed), Lane.again(Optional.of(committed), before)), "a", "b", "c", "a");
+
+        // Then
+        assertThat(running).isNotCancelled();
+        assertThat(lane.startable()).isEmpty();
+        assertThat(lane.finished()).containsExactly(started.get(2));
+        assertThat(lane.end(lane.finished().get(0), 4)).isEqualTo(new OffsetAndMetadata(0, "ended +1 +2"));
+        running.complete(NOTHING);
+        assertThat(lane.finished()).containsExactly(started.get(0));
+    }
+
+    @Test
+    void forgetsAResultThatWasWrittenAfterAll() {
+        // Given
+        Lane before = lane(new Lane(), "a", "b");
+        before.startable().forEach(LaneTest::finish);
+        Lane.Entry first = before.finished().get(0);
+        OffsetAndMetadata committed = before.end(first, 2);
+
+        // When
+        Lane lane = Lane.again(Optional.of(committed), before);
+        lane.add(record(1, "b"));
+
+        // Then
+        assertThat(offsets(lane.finished())).containsExactly(1L);
+    }
+
+    @Test
+    void runsAnotherRequestAtTheSameOffset() {
+        // Given
+        Lane before = lane(new Lane(), "a");
+        CompletableFuture<RunResult> running = new CompletableFuture<>();
+        before.startable().get(0).begin(running);
+
+        // When
+        Lane lane = lane(Lane.again(Optional.empty(), before), "other");
+
+        // Then
+        assertThat(running).isCancelled();
+        assertThat(offsets(lane.startable())).containsExactly(0L);
+    }
+
+    @Test
+    void interruptsWhatRunsAndWasNotReadAgainWhenItIsAbandoned() {
+        // Given
+        Lane before = lane(new Lane(), "a");
+        CompletableFuture<RunResult> running = new CompletableFuture<>();
+        before.startable().get(0).begin(running);
+
+        // When
+        Lane.again(Optional.empty(), before).abandon();
+
+        // Then
+        assertThat(running).isCancelled();
+    }
+
+    @Test
     void interruptsWhatRunsWhenItIsAbandoned() {
         // Given
         Lane lane = lane(new Lane(), "a", "b");
@@ -133,8 +207,7 @@ class LaneTest {
     }
 
     private static void finish(Lane.Entry entry) {
-        entry.begin(CompletableFuture.completedFuture(new RunResult(List.of(), () -> {
-        })));
+        entry.begin(CompletableFuture.completedFuture(NOTHING));
     }
 
     private static List<Long> offsets(List<Lane.Entry> entries) {
