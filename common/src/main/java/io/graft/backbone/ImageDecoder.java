@@ -24,27 +24,38 @@ import io.graft.sample.SampleContent;
  */
 final class ImageDecoder {
 
+    /** Encoders write up to 20. */
+    private static final int SCAN_COUNT_MAX = 100;
+    /** Of an image of the most pixels. */
+    private static final int WHOLE_SCAN_COUNT_MAX = 20;
+
     private final int sizeBytesMax;
     private final int pixelCountMax;
 
-    /** @param pixelCountMax width × height, checked before anything of that size is allocated */
+    /**
+     * @param pixelCountMax width × height, checked before anything of that size is allocated; over all scans of a JPEG, 20
+     *        times as many
+     */
     ImageDecoder(int sizeBytesMax, int pixelCountMax) {
         this.sizeBytesMax = sizeBytesMax;
         this.pixelCountMax = pixelCountMax;
     }
 
     /**
-     * @throws Problem INVALID {@code SAMPLE_IMAGE_TOO_LARGE} when it has too many bytes or pixels,
-     *         {@code SAMPLE_IMAGE_UNREADABLE}
-     *         when it is broken, truncated or of another format than it says
+     * @throws Problem INVALID {@code SAMPLE_IMAGE_TOO_LARGE} when it has too many bytes, pixels or scans,
+     *         {@code SAMPLE_IMAGE_UNREADABLE} when it is broken, truncated or of another format than it says
      */
     Pixels decode(SampleContent.Image image) {
         if (image.bytes().length > sizeBytesMax) {
             throw tooLarge("has " + image.bytes().length + " bytes (expected: at most " + sizeBytesMax + ")");
         }
+        int scanCount = image.format() == ImageFormat.JPEG ? JpegScans.count(image.bytes()) : 1;
+        if (scanCount > SCAN_COUNT_MAX) {
+            throw tooLarge("has " + scanCount + " scans (expected: at most " + SCAN_COUNT_MAX + ")");
+        }
         ImageReader reader = reader(image.format());
         try (ImageInputStream stream = new MemoryCacheImageInputStream(EssentialSegments.of(image))) {
-            return rgb(read(reader, stream));
+            return rgb(read(reader, stream, scanCount));
         } catch (Problem e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -69,9 +80,10 @@ final class ImageDecoder {
         return readers.next();
     }
 
-    private BufferedImage read(ImageReader reader, ImageInputStream stream) throws IOException {
+    private BufferedImage read(ImageReader reader, ImageInputStream stream, int scanCount) throws IOException {
         reader.setInput(stream, true, true);
         requirePixelCount(reader.getWidth(0), reader.getHeight(0));
+        requireScannedPixelCount(reader.getWidth(0), reader.getHeight(0), scanCount);
         TruncationListener truncation = new TruncationListener();
         reader.addIIOReadWarningListener(truncation);
         BufferedImage decoded = reader.read(0);
@@ -82,6 +94,14 @@ final class ImageDecoder {
     private void requirePixelCount(int width, int height) {
         if ((long) width * height > pixelCountMax) {
             throw tooLarge("is " + width + " × " + height + " pixels (expected: at most " + pixelCountMax + " in all)");
+        }
+    }
+
+    private void requireScannedPixelCount(int width, int height, int scanCount) {
+        long max = (long) WHOLE_SCAN_COUNT_MAX * pixelCountMax;
+        if ((long) width * height * scanCount > max) {
+            throw tooLarge("is " + width + " × " + height + " pixels in " + scanCount + " scans (expected: at most " + max
+                    + " over all scans)");
         }
     }
 

@@ -5,7 +5,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 
 import io.graft.sample.ImageFormat;
 import io.graft.sample.SampleContent;
@@ -41,6 +45,23 @@ final class DrawnImage {
 
     static SampleContent.Image jpeg(BufferedImage image) {
         return new SampleContent.Image(file(image, "jpeg"), ImageFormat.JPEG);
+    }
+
+    /** A JPEG in several scans. */
+    static SampleContent.Image progressive(BufferedImage image) {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        ImageWriteParam progressive = writer.getDefaultWriteParam();
+        progressive.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (ImageOutputStream stream = ImageIO.createImageOutputStream(file)) {
+            writer.setOutput(stream);
+            writer.write(null, new IIOImage(image, null, null), progressive);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            writer.dispose();
+        }
+        return new SampleContent.Image(file.toByteArray(), ImageFormat.JPEG);
     }
 
     private static byte[] file(BufferedImage image, String format) {

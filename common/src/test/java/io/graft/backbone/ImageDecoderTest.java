@@ -185,6 +185,56 @@ class ImageDecoderTest {
     }
 
     @Test
+    void decodesAProgressiveJpeg() {
+        // Given
+        SampleContent.Image image = DrawnImage.progressive(DrawnImage.gradient(64, 48, BufferedImage.TYPE_3BYTE_BGR));
+        // When
+        Pixels pixels = decoder.decode(image);
+        // Then
+        assertThat(pixels.width()).isEqualTo(64);
+        assertThat(JpegScans.count(image.bytes())).isEqualTo(10);
+    }
+
+    @Test
+    void refusesAJpegOfMoreScansThanAnyEncoderWrites() {
+        // Given
+        SampleContent.Image image = withScans(DrawnImage.gradient(16, 16, BufferedImage.TYPE_BYTE_GRAY), 1_000);
+        // When
+        // Then
+        assertThatThrownBy(() -> decoder.decode(image)).isInstanceOf(Problem.class)
+                .hasMessage("image has 1000 scans (expected: at most 100)")
+                .extracting(e -> ((Problem) e).code()).isEqualTo("SAMPLE_IMAGE_TOO_LARGE");
+    }
+
+    @Test
+    void refusesALargeJpegOfManyScans() {
+        // Given
+        BufferedImage gradient = DrawnImage.gradient(1_000, 1_000, BufferedImage.TYPE_BYTE_GRAY);
+        SampleContent.Image most = withScans(gradient, 20);
+        SampleContent.Image more = withScans(gradient, 21);
+        // When
+        Pixels pixels = decoder.decode(most);
+        // Then
+        assertThat(pixels.width()).isEqualTo(1_000);
+        assertThatThrownBy(() -> decoder.decode(more)).isInstanceOf(Problem.class)
+                .hasMessage("image is 1000 × 1000 pixels in 21 scans (expected: at most 20971520 over all scans)");
+    }
+
+    @Test
+    void countsNoScanInWhatFollowsTheImage() {
+        // Given: a film behind the picture, as telephones write it
+        byte[] picture = DrawnImage.jpeg(DrawnImage.gradient(64, 48, BufferedImage.TYPE_3BYTE_BGR)).bytes();
+        byte[] film = new byte[1 << 19];
+        new Random(7).nextBytes(film);
+        byte[] both = ByteBuffer.allocate(picture.length + film.length).put(picture).put(film).array();
+        // When
+        Pixels pixels = decoder.decode(new SampleContent.Image(both, ImageFormat.JPEG));
+        // Then
+        assertThat(pixels.width()).isEqualTo(64);
+        assertThat(JpegScans.count(both)).isEqualTo(1);
+    }
+
+    @Test
     void doesNotInflateTheTextOfAPng() throws IOException {
         // Given
         byte[] palette = DrawnImage.png(new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_INDEXED)).bytes();
@@ -218,6 +268,22 @@ class ImageDecoderTest {
         // Then
         assertThat(accepted).isGreaterThan(MUTATION_COUNT / 20);
         assertThat(refused).isGreaterThan(MUTATION_COUNT / 20);
+    }
+
+    /** A progressive file whose last scan, which adds nothing to itself, comes again and again. */
+    private static SampleContent.Image withScans(BufferedImage image, int scanCount) {
+        byte[] jpeg = DrawnImage.progressive(image).bytes();
+        int end = jpeg.length - 2;
+        int last = end;
+        while ((jpeg[last] & 0xFF) != 0xFF || (jpeg[last + 1] & 0xFF) != 0xDA) {
+            last--;
+        }
+        int repeatCount = scanCount - JpegScans.count(jpeg);
+        ByteBuffer file = ByteBuffer.allocate(jpeg.length + repeatCount * (end - last)).put(jpeg, 0, end);
+        for (int i = 0; i < repeatCount; i++) {
+            file.put(jpeg, last, end - last);
+        }
+        return new SampleContent.Image(file.put(jpeg, end, 2).array(), ImageFormat.JPEG);
     }
 
     private static byte[] mutated(byte[] valid, Random random) {
