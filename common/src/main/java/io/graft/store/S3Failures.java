@@ -14,6 +14,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 record S3Failures(String url) {
 
+    private static final String BUSY_CODE = "OBJECT_STORE_BUSY";
     private static final Set<String> BUSY = Set.of("RequestTimeout", "SlowDown", "OperationAborted");
     private static final int NOT_FOUND = 404;
     private static final int TOO_MANY_REQUESTS = 429;
@@ -37,18 +38,23 @@ record S3Failures(String url) {
     }
 
     private Problem busy(String reason) {
-        return Problem.busy("OBJECT_STORE_BUSY", "object store " + url + " does not answer: " + reason
-                + " (expected: reachable, and done within the time limit)");
+        return Problem.busy(BUSY_CODE,
+                sentence("does not answer: " + reason, "reachable, and done within the time limit"));
     }
 
-    Problem withoutCredentials(SdkException failure) {
-        return broken("is used without credentials: " + failure.getMessage(),
-                "an access key id and a secret access key in the configuration, or what AWS' library finds by itself", failure);
+    /** @param passing whether there were credentials, or should be some */
+    Problem withoutCredentials(SdkException failure, boolean passing) {
+        String what = "is used without credentials: " + failure.getMessage();
+        String expected = "an access key id and a secret access key in the configuration, or what AWS' library finds by itself";
+        return passing ? Problem.busy(BUSY_CODE, sentence(what, expected)) : broken(what, expected, failure);
     }
 
     private Problem broken(String what, String expected, SdkException failure) {
-        return Problem.broken("OBJECT_STORE_BROKEN", "object store " + url + " " + what + " (expected: " + expected + ")",
-                failure);
+        return Problem.broken("OBJECT_STORE_BROKEN", sentence(what, expected), failure);
+    }
+
+    private String sentence(String what, String expected) {
+        return "object store " + url + " " + what + " (expected: " + expected + ")";
     }
 
     private static String reason(S3Exception answer) {

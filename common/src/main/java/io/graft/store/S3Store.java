@@ -9,12 +9,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.graft.digest.Digests;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -46,6 +48,7 @@ final class S3Store implements ObjectStore {
     private final String keyPrefix;
     private final ObjectPlaces places;
     private final S3Failures failures;
+    private volatile boolean hadCredentials;
 
     private S3Store(S3Client client, AwsCredentialsProvider credentials, String bucket, String keyPrefix, String url) {
         this.client = client;
@@ -149,14 +152,22 @@ final class S3Store implements ObjectStore {
     private <T> T call(String right, Supplier<T> call) {
         try {
             credentials.resolveCredentials();
+            hadCredentials = true;
         } catch (SdkException e) {
-            throw failures.withoutCredentials(e);
+            throw failures.withoutCredentials(e, hadCredentials || areFetched());
         }
         try {
             return call.get();
         } catch (SdkException e) {
             throw failures.problem(right, e);
         }
+    }
+
+    /** Whether the environment names a service that gives credentials: it may be away for a while. */
+    private static boolean areFetched() {
+        return Stream.of(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE, SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI,
+                SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI)
+                .anyMatch(setting -> setting.getStringValue().isPresent());
     }
 
     @Override

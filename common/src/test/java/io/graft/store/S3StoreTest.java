@@ -111,12 +111,10 @@ class S3StoreTest extends ObjectStoreContract {
     void looksForCredentialsWhereTheLibraryDoes() {
         // Given
         byte[] bytes = bytes(10);
-        ObjectStoreConfig config = new ObjectStoreConfig(URL, Optional.of(server.endpoint()), Optional.empty(), true,
-                Optional.empty(), Optional.empty(), Duration.ofMinutes(1));
         System.setProperty("aws.accessKeyId", S3Server.ACCESS_KEY_ID);
         System.setProperty("aws.secretAccessKey", S3Server.SECRET_ACCESS_KEY);
 
-        try (ObjectStore store = ObjectStores.open(config)) {
+        try (ObjectStore store = ObjectStores.open(withoutKeys())) {
             // When
             URI uri = store.put("a.bin", bytes);
 
@@ -126,6 +124,77 @@ class S3StoreTest extends ObjectStoreContract {
             System.clearProperty("aws.accessKeyId");
             System.clearProperty("aws.secretAccessKey");
         }
+    }
+
+    @Test
+    void isBusyWhileCredentialsThatItHadCannotBeFetched() {
+        // Given: a source that gives none any more
+        URI gone = URI.create(URL + "/" + Digests.sha256Hex(bytes(10)) + "/a.bin");
+        System.setProperty("aws.accessKeyId", S3Server.ACCESS_KEY_ID);
+        System.setProperty("aws.secretAccessKey", S3Server.SECRET_ACCESS_KEY);
+        try (ObjectStore store = ObjectStores.open(withoutKeys())) {
+            store.put("a.bin", bytes(10));
+            System.clearProperty("aws.accessKeyId");
+            System.clearProperty("aws.secretAccessKey");
+
+            // When
+            Runnable get = () -> store.get(gone, Digests.sha256Hex(bytes(10)), 10);
+
+            // Then
+            assertWithoutCredentials(get, ProblemType.BUSY, "OBJECT_STORE_BUSY");
+        } finally {
+            System.clearProperty("aws.accessKeyId");
+            System.clearProperty("aws.secretAccessKey");
+        }
+    }
+
+    @Test
+    void isBusyWhileTheServiceThatGivesCredentialsIsAway() {
+        // Given
+        System.setProperty("aws.disableEc2Metadata", "true");
+        System.setProperty("aws.webIdentityTokenFile", "/nowhere/token");
+        System.setProperty("aws.roleArn", "arn:aws:iam::1:role/graft");
+        try (ObjectStore store = ObjectStores.open(withoutKeys())) {
+            // When
+            Runnable put = () -> store.put("a.bin", bytes(10));
+
+            // Then
+            assertWithoutCredentials(put, ProblemType.BUSY, "OBJECT_STORE_BUSY");
+        } finally {
+            System.clearProperty("aws.disableEc2Metadata");
+            System.clearProperty("aws.webIdentityTokenFile");
+            System.clearProperty("aws.roleArn");
+        }
+    }
+
+    @Test
+    void isBrokenWhereNothingGivesCredentials() {
+        // Given
+        System.setProperty("aws.disableEc2Metadata", "true");
+        try (ObjectStore store = ObjectStores.open(withoutKeys())) {
+            // When
+            Runnable put = () -> store.put("a.bin", bytes(10));
+
+            // Then
+            assertWithoutCredentials(put, ProblemType.BROKEN, "OBJECT_STORE_BROKEN");
+        } finally {
+            System.clearProperty("aws.disableEc2Metadata");
+        }
+    }
+
+    private ObjectStoreConfig withoutKeys() {
+        return new ObjectStoreConfig(URL, Optional.of(server.endpoint()), Optional.empty(), true, Optional.empty(),
+                Optional.empty(), Duration.ofMinutes(1));
+    }
+
+    private static void assertWithoutCredentials(Runnable call, ProblemType type, String code) {
+        assertThatThrownBy(call::run).isInstanceOfSatisfying(Problem.class, problem -> {
+            assertThat(problem.type()).as(problem.sentence()).isEqualTo(type);
+            assertThat(problem.code()).isEqualTo(code);
+            assertThat(problem).hasMessageStartingWith("object store " + URL + " is used without credentials: ")
+                    .hasMessageEndingWith(" (expected: an access key id and a secret access key in the configuration, or what "
+                            + "AWS' library finds by itself)");
+        });
     }
 
     @Test
