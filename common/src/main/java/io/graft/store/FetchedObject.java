@@ -1,5 +1,6 @@
 package io.graft.store;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -20,6 +21,7 @@ final class FetchedObject {
         this.bytes = bytes;
     }
 
+    /** Reads an answer. @throws EOFException when it is cut off */
     static FetchedObject read(GetObjectResponse response, AbortableInputStream body, long sizeBytes) throws IOException {
         Long foundBytes = response.contentLength();
         if (foundBytes != null && foundBytes != sizeBytes) {
@@ -27,7 +29,12 @@ final class FetchedObject {
             return new FetchedObject(foundBytes, new byte[0]);
         }
         byte[] bytes = new byte[(int) sizeBytes];
-        return new FetchedObject(read(body, bytes), bytes);
+        int count = read(body, bytes);
+        if (foundBytes != null && count < sizeBytes) {
+            // Another answer has the rest: the object is as large as it should be.
+            throw new EOFException("answer ends after " + count + " of " + sizeBytes + " bytes");
+        }
+        return new FetchedObject(count, bytes);
     }
 
     /** Ends with the time limit, which interrupts, also where a byte comes now and then. */

@@ -331,6 +331,29 @@ class S3StoreTest extends ObjectStoreContract {
         }
     }
 
+    @Test
+    @Timeout(60)
+    void isBusyWhereTheAnswerIsCutOff() {
+        // Given
+        String sha256 = Digests.sha256Hex(bytes(10));
+        bad.answer("/", exchange -> {
+            exchange.sendResponseHeaders(200, 10);
+            exchange.getResponseBody().write(bytes(10), 0, 5);
+            exchange.getResponseBody().flush();
+            exchange.close();
+        });
+
+        try (ObjectStore store = ObjectStores.open(config(URL, bad.uri(""), "a", Duration.ofMinutes(1)))) {
+            // When
+            Runnable get = () -> store.get(URI.create(URL + "/" + sha256 + "/a.bin"), sha256, 10);
+
+            // Then
+            assertProblem(get, ProblemType.BUSY, "OBJECT_STORE_BUSY", "object store " + URL + " does not answer: "
+                    + "java.io.EOFException: answer ends after 5 of 10 bytes (expected: reachable, and done within the time "
+                    + "limit)");
+        }
+    }
+
     private static void assertBusy(URI endpoint, int sizeBytes) {
         byte[] bytes = bytes(sizeBytes);
         String sha256 = Digests.sha256Hex(bytes);
