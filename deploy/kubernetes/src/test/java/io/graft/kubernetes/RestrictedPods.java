@@ -13,6 +13,8 @@ final class RestrictedPods implements Check {
 
     private static final Set<String> VOLUMES = Set.of("configMap", "secret", "emptyDir");
     private static final int USER = 10001;
+    /** That of Kafka in Strimzi's images. */
+    private static final int GROUP_OF_KAFKA = 0;
 
     @Override
     public List<String> violations(Manifests manifests) {
@@ -31,6 +33,9 @@ final class RestrictedPods implements Check {
         for (Manifest pool : manifests.ofKind("KafkaNodePool")) {
             checkPod(violations, pool, pool.at("/spec/template/pod/securityContext"));
             checkContainer(violations, pool, pool.at("/spec/template/kafkaContainer/securityContext"));
+            require(violations, pool, !pool.at("/spec/storage").findValuesAsText("type").contains("persistent-claim")
+                    || pool.at("/spec/template/pod/securityContext/fsGroup").asInt(-1) == GROUP_OF_KAFKA,
+                    "may not write its volumes (expected: fsGroup " + GROUP_OF_KAFKA + ")");
         }
         for (Manifest kafka : manifests.ofKind("Kafka")) {
             for (String template : List.of("/spec/entityOperator/template", "/spec/kafkaExporter/template")) {
