@@ -8,7 +8,7 @@ interface Check {
     /** Every rule, by what it looks at. */
     List<Check> ALL = List.of(new KnownFields(), new Selectors(), new References(), new PortsAndProbes(),
             new TopicsOfTheContract(),
-            new RightsOnKafka(), new NoSecrets(), new RestrictedPods(), new ServiceConfiguration());
+            new RightsOnKafka(), new NoSecrets(), new RestrictedPods(), new SpreadOfKafka(), new ServiceConfiguration());
 
     /** A sentence for each place that breaks the rule; empty when all is well. */
     List<String> violations(Manifests manifests);

@@ -67,7 +67,10 @@ class ManifestsTest {
         List<Manifest> pools = manifests.ofKind("KafkaNodePool");
 
         // Then
-        assertThat(pools).singleElement().satisfies(pool -> assertThat(pool.at("/spec/replicas").asInt()).isOne());
+        assertThat(pools).singleElement().satisfies(pool -> {
+            assertThat(pool.at("/spec/replicas").asInt()).isOne();
+            assertThat(pool.at("/spec/template/pod").has("affinity")).isFalse();
+        });
         assertThat(manifests.workloads()).allSatisfy(each -> assertThat(each.at("/spec/replicas").asInt()).isOne());
         assertThat(manifests.find("Kafka", "graft").orElseThrow().at("/spec/kafka/config").get("min.insync.replicas").asInt())
                 .isOne();

@@ -159,6 +159,13 @@ class PlantedFaultsTest {
                 fault(new RestrictedPods(), "mounts its token", SOUND.with("ServiceAccount", TRAINER,
                         each -> each.remove("automountServiceAccountToken"))),
 
+                fault(new SpreadOfKafka(), "KafkaNodePool 'brokers' may have two pods on one node",
+                        SOUND.with("KafkaNodePool", "brokers", each -> at(each, "/spec/template/pod").remove("affinity"))),
+                fault(new SpreadOfKafka(), "KafkaNodePool 'controllers' may have all pods in one zone",
+                        SOUND.with("KafkaNodePool", "controllers",
+                                each -> at(each, "/spec/template/pod/topologySpreadConstraints/0/labelSelector/matchLabels")
+                                        .put("strimzi.io/pool-name", "brokers"))),
+
                 fault(new ServiceConfiguration(), "sets graft.topic.prefix, which is no key of the service",
                         SOUND.with("ConfigMap", "graft-trainer-config",
                                 each -> at(each, "/data").put("application.properties", "graft.topic.prefix=a-"))),
