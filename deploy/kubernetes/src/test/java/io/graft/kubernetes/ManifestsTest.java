@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,29 @@ class ManifestsTest {
         assertThat(manifests.workloads()).allSatisfy(each -> assertThat(each.at("/spec/replicas").asInt()).isOne());
         assertThat(manifests.find("Kafka", "graft").orElseThrow().at("/spec/kafka/config").get("min.insync.replicas").asInt())
                 .isOne();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "cpu", "gpu", "minimal" })
+    void nameTheImagesThatAreBuilt(String overlay) {
+        // Given
+        Map<String, String> built = Map.of("graft-trainer-service", image("trainer-service"), "graft-inference-service",
+                image("inference-service"));
+
+        // When
+        Map<String, String> named = new TreeMap<>();
+        Checkout.yaml("deploy/kubernetes/overlays/" + overlay + "/kustomization.yaml").path("images")
+                .forEach(image -> named.put(image.path("name").asText(), image.path("newName").asText()));
+
+        // Then
+        assertThat(named).isEqualTo(built);
+    }
+
+    /** As the command of the operations guide builds it. */
+    private static String image(String module) {
+        Properties properties = Checkout.properties(Checkout.text(module + "/src/main/resources/application.properties"));
+        return "registry.example.org/" + properties.getProperty("quarkus.container-image.group") + "/"
+                + properties.getProperty("quarkus.container-image.name");
     }
 
     private static Map<String, List<String>> violations(Manifests manifests) {

@@ -1,8 +1,5 @@
 package io.graft.kubernetes;
 
-import java.io.IOException;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -55,7 +52,7 @@ final class ServiceConfiguration implements Check {
         }
         for (JsonNode volume : workload.at("/spec/template/spec/volumes").findValues("configMap")) {
             Manifest map = manifests.find("ConfigMap", volume.path("name").asText()).orElseThrow();
-            Properties properties = properties(map.at("/data").path("application.properties").asText());
+            Properties properties = Checkout.properties(map.at("/data").path("application.properties").asText());
             for (String key : properties.stringPropertyNames()) {
                 if (key.startsWith("graft.") && !known.has(key)) {
                     violations.add(map + " sets " + key + ", which is no key of the service");
@@ -69,15 +66,5 @@ final class ServiceConfiguration implements Check {
         FILE.matcher(value).results().map(found -> found.group())
                 .filter(file -> mounts.stream().noneMatch(mount -> file.startsWith(mount + "/")))
                 .forEach(file -> violations.add(owner + " names the file " + file + ", which is not mounted"));
-    }
-
-    private static Properties properties(String text) {
-        Properties properties = new Properties();
-        try {
-            properties.load(new StringReader(text));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return properties;
     }
 }
