@@ -70,6 +70,9 @@ class PlantedFaultsTest {
                 fault(new References(), "names the Secret 'graft-trainer', which nobody makes",
                         SOUND.without("KafkaUser", TRAINER)),
 
+                fault(new References(), "names the Role 'graft-prometheus', which is not there",
+                        SOUND.without("Role", "graft-prometheus")),
+
                 fault(new PortsAndProbes(), "has the livenessProbe \"/q/health/alive\"", SOUND.with("StatefulSet", TRAINER,
                         each -> at(each, "/spec/template/spec/containers/0/livenessProbe/httpGet").put("path",
                                 "/q/health/alive"))),

@@ -8,7 +8,9 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What is named by another object is there: workloads, Services, accounts, ConfigMaps, and Secrets that somebody makes. */
+/**
+ * What is named by another object is there: workloads, Services, accounts, roles, ConfigMaps, and Secrets that somebody makes.
+ */
 final class References implements Check {
 
     /** Those that an operator makes by hand; docs/operations.md says how. */
@@ -20,7 +22,7 @@ final class References implements Check {
         List<String> violations = new ArrayList<>();
         Set<String> secrets = secrets(manifests);
         for (Manifest manifest : manifests.all()) {
-            Stream.of("scaleTargetRef").flatMap(field -> manifest.node().findValues(field).stream()).forEach(
+            Stream.of("scaleTargetRef", "roleRef").flatMap(field -> manifest.node().findValues(field).stream()).forEach(
                     target -> require(violations, manifest, manifests, target.path("kind").asText(), target.path("name")));
             for (JsonNode claim : manifest.node().findValues("secretKeyRef")) {
                 requireSecret(violations, manifest, secrets, claim.path("name"));
