@@ -132,6 +132,11 @@ class PlantedFaultsTest {
                         "KafkaUser 'graft-trainer' may Write the group 'graft-trainer', which the service does not",
                         SOUND.with("KafkaUser", TRAINER, each -> mayAlso(each, 14, "Write"))),
 
+                fault(new RightsOnKafka(),
+                        "KafkaUser 'graft-redrive' may not Write the topic 'prediction-requests', which the command does",
+                        SOUND.with("KafkaUser", "graft-redrive",
+                                each -> ((ArrayNode) each.at("/spec/authorization/acls/4/operations")).remove(1))),
+
                 fault(new NoSecrets(), "sets KAFKA_SASL_JAAS_CONFIG", SOUND.with("StatefulSet", TRAINER,
                         each -> ((ArrayNode) each.at("/spec/template/spec/containers/0/env")).addObject()
                                 .put("name", "KAFKA_SASL_JAAS_CONFIG").put("value", "ScramLoginModule required;"))),

@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Each Kafka user has rights on what there is alone, and both services exactly those that they need. */
+/**
+ * Each Kafka user has rights on what there is alone, and both services and the command redrive exactly those that they need.
+ */
 final class RightsOnKafka implements Check {
 
     private static final Pattern GROUP = Pattern.compile("String GROUP = \"(graft-[a-z-]+)\"");
@@ -43,8 +45,9 @@ final class RightsOnKafka implements Check {
             }
         }
         for (String service : List.of("trainer", "inference")) {
-            compare(violations, manifests, service);
+            compare(violations, manifests, "graft-" + service, "the service", needed(service));
         }
+        compare(violations, manifests, REDRIVE, "the command", neededByRedrive());
         return violations;
     }
 
@@ -73,20 +76,19 @@ final class RightsOnKafka implements Check {
         });
     }
 
+    private static void compare(List<String> violations, Manifests manifests, String name, String who, Set<Right> needed) {
+        Set<Right> given = manifests.find("KafkaUser", name).map(RightsOnKafka::given).orElse(Set.of());
+        String user = "KafkaUser '" + name + "'";
+        needed.stream().filter(right -> !given.contains(right))
+                .forEach(right -> violations.add(user + " may not " + right + ", which " + who + " does"));
+        given.stream().filter(right -> !needed.contains(right))
+                .forEach(right -> violations.add(user + " may " + right + ", which " + who + " does not"));
+    }
+
     /**
      * What the first table of the operations guide says, what the code is called towards the broker, and how large a version
      * may be: all of it, no more.
      */
-    private static void compare(List<String> violations, Manifests manifests, String service) {
-        Set<Right> needed = needed(service);
-        Set<Right> given = manifests.find("KafkaUser", "graft-" + service).map(RightsOnKafka::given).orElse(Set.of());
-        String user = "KafkaUser 'graft-" + service + "'";
-        needed.stream().filter(right -> !given.contains(right))
-                .forEach(right -> violations.add(user + " may not " + right + ", which the service does"));
-        given.stream().filter(right -> !needed.contains(right))
-                .forEach(right -> violations.add(user + " may " + right + ", which the service does not"));
-    }
-
     private static Set<Right> needed(String service) {
         Set<Right> needed = new LinkedHashSet<>();
         List<String> row = Checkout.table(Checkout.text("docs/operations.md"), "# Operations").stream()
@@ -106,6 +108,25 @@ final class RightsOnKafka implements Check {
         transactionalIds.stream()
                 .filter(id -> transactionalIds.stream().noneMatch(each -> !each.equals(id) && id.startsWith(each)))
                 .forEach(id -> needed.add(new Right("Write", "transactionalId", id)));
+        return needed;
+    }
+
+    /** Both topics of each that the table of commands names. */
+    private static Set<Right> neededByRedrive() {
+        Set<Right> needed = new LinkedHashSet<>();
+        String does = Checkout.table(Checkout.text("docs/operations.md"), "## Commands").stream()
+                .filter(cells -> cells.get(0).equals("`redrive`")).map(cells -> cells.get(1)).findFirst().orElseThrow();
+        for (String quoted : Checkout.quoted(does)) {
+            String topic = quoted.replaceFirst("^--topic ", "");
+            if (!topic.startsWith("--")) {
+                for (String each : List.of(topic, topic + "-dead-letter")) {
+                    needed.add(new Right("Read", "topic", each));
+                    needed.add(new Right("Write", "topic", each));
+                }
+            }
+        }
+        needed.add(new Right("Read", "group", REDRIVE));
+        needed.add(new Right("Write", "transactionalId", prefix(REDRIVE)));
         return needed;
     }
 

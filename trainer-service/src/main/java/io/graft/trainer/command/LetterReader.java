@@ -51,7 +51,7 @@ final class LetterReader implements AutoCloseable {
                 .map(partition -> new TopicPartition(topic, partition.partition())).collect(Collectors.toSet());
         if (partitions.isEmpty()) {
             throw Problem.missing("TOPIC_UNKNOWN", "topic '" + topic
-                    + "' does not exist (expected: the dead letters of labelled-samples or train-requests, behind their prefix)");
+                    + "' does not exist (expected: the dead letters of labelled-samples, train-requests or prediction-requests, behind their prefix)");
         }
         consumer.assign(partitions);
         GroupOffsets.seek(consumer, partitions);

@@ -26,7 +26,7 @@ final class RedriveCommand implements Callable<Integer> {
     @Mixin
     private BrokerOptions broker = new BrokerOptions();
 
-    @Option(names = "--topic", defaultValue = "labelled-samples", description = "Whose dead letters, without the prefix: labelled-samples or train-requests; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--topic", defaultValue = "labelled-samples", description = "Whose dead letters, without the prefix: labelled-samples, train-requests or prediction-requests; default: ${DEFAULT-VALUE}.")
     private String topic = "";
 
     @Option(names = "--code", description = "Only letters with this code, as in SAMPLE_LABEL_MISSING; may be given several times.")

@@ -247,7 +247,8 @@ class RedriveTest {
         assertThat(help).isZero();
         assertThat(err).asString().contains("Missing required option: '--bootstrap=HOST:PORT'",
                 "Unmatched argument at index 0: 'redrives'", "Unknown options: '--codes', 'X'",
-                "error: TOPIC_UNKNOWN topic 'nowhere-labelled-samples-dead-letter' does not exist",
+                "error: TOPIC_UNKNOWN topic 'nowhere-labelled-samples-dead-letter' does not exist (expected: the dead letters of "
+                        + "labelled-samples, train-requests or prediction-requests, behind their prefix)",
                 "error: CLIENT_CONFIG_INVALID file '" + broken + "' cannot be read (expected: a properties file)");
         assertThat(out).asString().contains("Usage: java -jar quarkus-run.jar redrive", "--dry-run");
     }
