@@ -33,20 +33,20 @@ final class Casting {
      * Follows the last promotion of a task as far as that can be done. Without the version that is to serve, everything stays
      * as it is; without a canary or a shadow, only that role is empty.
      *
+     * @param refusedOnesToo whether versions are verified again whose refusal may have been mended
      * @throws Problem BROKEN when this process cannot go on
      */
-    Cast follow(TaskServing task, Promotion promotion) {
-        Attempt attempt = new Attempt(task);
+    Cast follow(TaskServing task, Promotion promotion, boolean refusedOnesToo) {
+        Attempt attempt = new Attempt(task, refusedOnesToo);
         Optional<Model> serving = attempt.find(promotion.version());
         if (serving.isEmpty()) {
-            return new Cast(attempt.task, attempt.missing, attempt.loading, attempt.refusals);
+            return attempt.end(attempt.task);
         }
         Optional<CanaryModel> canary = promotion.canary().flatMap(named -> attempt.find(named.version()))
                 .map(model -> new CanaryModel(model, promotion.canary().map(Canary::percent).orElseThrow()));
         Optional<Model> shadow = promotion.shadow().map(Shadow::version)
                 .flatMap(version -> attempt.find(version)).filter(model -> attempt.takesTheFeaturesOf(serving.get(), model));
-        return new Cast(attempt.task.withRoles(new Roles(serving, canary, shadow)), attempt.missing,
-                attempt.loading, attempt.refusals);
+        return attempt.end(attempt.task.withRoles(new Roles(serving, canary, shadow)));
     }
 
     private VersionState reload(ModelKey key, RecordPlace place) {
@@ -59,12 +59,19 @@ final class Casting {
     private final class Attempt {
 
         private final List<ModelVersion> missing = new ArrayList<>();
+        private final List<ModelVersion> unread = new ArrayList<>();
         private final List<ModelVersion> loading = new ArrayList<>();
         private final List<Problem> refusals = new ArrayList<>();
+        private final boolean refusedOnesToo;
         private TaskServing task;
 
-        Attempt(TaskServing task) {
+        Attempt(TaskServing task, boolean refusedOnesToo) {
             this.task = task;
+            this.refusedOnesToo = refusedOnesToo;
+        }
+
+        Cast end(TaskServing cast) {
+            return new Cast(cast, missing, unread, loading, refusals);
         }
 
         Optional<Model> find(ModelVersion version) {
@@ -84,14 +91,19 @@ final class Casting {
                 if (e.type() == ProblemType.BROKEN) {
                     throw e;
                 }
-                refusals.add(e);
+                if (e.type() == ProblemType.BUSY) {
+                    unread.add(version);
+                } else {
+                    refusals.add(e);
+                }
                 return Optional.empty();
             }
         }
 
         private VersionState current(VersionState state) {
             if (state instanceof Refused refused) {
-                return again(state.version(), refused.place().orElseThrow(refused::problem));
+                return again(state.version(),
+                        refused.place().filter(place -> refusedOnesToo).orElseThrow(refused::problem));
             }
             return state instanceof Archived archived ? again(state.version(), archived.place()) : state;
         }

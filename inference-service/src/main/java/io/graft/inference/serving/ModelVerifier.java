@@ -2,6 +2,7 @@ package io.graft.inference.serving;
 
 import java.util.Base64;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,10 @@ import io.graft.tail.Tail;
  */
 public final class ModelVerifier {
 
-    /** The code of a version whose backbone cannot be loaded, which may be mended: it is verified again when promoted. */
-    static final String BACKBONE_BROKEN = "MODEL_BACKBONE_BROKEN";
+    private static final String BACKBONE_BROKEN = "MODEL_BACKBONE_BROKEN";
+    /** What stood in a version's way lies outside of it. */
+    private static final Set<String> MENDABLE = Set.of(BACKBONE_BROKEN, "OBJECT_MISSING", "OBJECT_SIZE_WRONG",
+            "OBJECT_DIGEST_WRONG");
 
     private final BackboneLookup backbones;
     private final TailLookup tails;
@@ -93,6 +96,11 @@ public final class ModelVerifier {
             throw Problem.invalid(BACKBONE_BROKEN, "model '" + key + "' takes features of backbone '" + reference.id()
                     + "', which cannot be loaded: " + e.sentence(), e);
         }
+    }
+
+    /** Whether a version that was refused may be let through later: then it is verified again when it is promoted. */
+    static boolean isMendable(Problem problem) {
+        return MENDABLE.contains(problem.code());
     }
 
     /** Lets go what was fetched for a version that is not waited for any more. */

@@ -1,5 +1,6 @@
 package io.graft.inference.serving;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import io.smallrye.common.annotation.Identifier;
 
 /** Makes the parts of this package out of the configuration. */
 final class ServingBeans {
+
+    private static final Duration ARCHIVE_RETRY_DELAY = Duration.ofSeconds(1);
 
     @Produces
     @Singleton
@@ -62,16 +65,25 @@ final class ServingBeans {
 
     @Produces
     @Singleton
-    ServingTable table(ServingConfig config, SigningConfig signing, BackboneLookup backbones, TailLookup tails,
-            ServingListener listener,
-            Tracing tracing, InstantSource clock,
+    BackgroundArchive archive(ServingConfig config, InstantSource clock,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        KafkaModelArchive archive = new KafkaModelArchive(kafka, config.archiveReadMax());
+        return new BackgroundArchive(place -> archive.read(place).map(ModelRecord::of), ARCHIVE_RETRY_DELAY, clock);
+    }
+
+    void close(@Disposes BackgroundArchive archive) {
+        archive.close();
+    }
+
+    @Produces
+    @Singleton
+    ServingTable table(ServingConfig config, SigningConfig signing, BackboneLookup backbones, TailLookup tails,
+            BackgroundArchive archive, ServingListener listener, Tracing tracing, InstantSource clock) {
         ServingLimits limits = new ServingLimits(config.taskCountMax(), config.promotedTaskCountMax(),
                 config.versionCountMax(), config.loadedCountMax(), config.loadedTailCountMax(), config.promotionWaitMax(),
                 config.backboneWaitMax());
         ModelSignatures signatures = ModelSignatures.open(signing.publicKeys().orElse(List.of()));
-        KafkaModelArchive archive = new KafkaModelArchive(kafka, config.archiveReadMax());
-        return new ServingTable(new ModelVerifier(backbones, tails, signatures, config.headBytesMax()),
-                place -> archive.read(place).map(ModelRecord::of), limits, new SwapTraces(tracing, listener), clock);
+        return new ServingTable(new ModelVerifier(backbones, tails, signatures, config.headBytesMax()), archive, limits,
+                new SwapTraces(tracing, listener), clock);
     }
 }

@@ -4,11 +4,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -31,9 +34,9 @@ import io.opentelemetry.context.Context;
  * What serves, of every task.
  * <p>
  * Readers take an immutable {@link TaskServing} and never wait. Writers are the replay of the two topics and its clock; they
- * take turns. Until {@link #settle()} the history is only collected; then the last promotion of each task is followed, and
- * from there on each as it comes. A promotion whose version has not been read yet waits for it: topics have no order between
- * them.
+ * take turns. Until {@link #settle()} the history is only collected; then the last promotion of each task is followed, or where
+ * that cannot be the newest one before it, and from there on each as it comes. A promotion whose version has not been read yet
+ * waits for it: topics have no order between them.
  * <p>
  * Every promotion that is followed counts as one swap, and every one that cannot be as one refusal: promotions of another
  * version than the one that serves = swapped + refused + still waiting. A version that fails verification counts as a refusal
@@ -47,6 +50,7 @@ public final class ServingTable {
     private static final Logger LOG = LoggerFactory.getLogger(ServingTable.class);
 
     private final ModelVerifier verifier;
+    private final ModelArchive archive;
     private final Casting casting;
     private final ServingLimits limits;
     private final ServingListener listener;
@@ -55,13 +59,19 @@ public final class ServingTable {
     private final PromotionWaits waits;
     /** Versions that become {@link Loaded}, or {@link Refused}, when the loading of their backbone ends; and their traces. */
     private final Map<ModelKey, Context> loading = new HashMap<>();
-    private Set<ModelKey> loadingOfTheHistory = Set.of();
+    /** Promotions that name an archived version which is being read again. */
+    private final Map<TaskId, Promotion> unread = new HashMap<>();
+    private final EarlierPromotions earlier = new EarlierPromotions();
+    /** What keeps the history from being complete. */
+    private final Set<TaskId> unreadOfTheHistory = new HashSet<>();
+    private final Set<ModelKey> loadingOfTheHistory = new HashSet<>();
+    private final CompletableFuture<Void> completion = new CompletableFuture<>();
     private volatile boolean settled;
-    private volatile boolean complete;
 
     ServingTable(ModelVerifier verifier, ModelArchive archive, ServingLimits limits, ServingListener listener,
             InstantSource clock) {
         this.verifier = verifier;
+        this.archive = archive;
         this.casting = new Casting(verifier, archive);
         this.limits = limits;
         this.listener = listener;
@@ -92,9 +102,14 @@ public final class ServingTable {
         return settled;
     }
 
-    /** Whether the history is followed, with every backbone that it needs loaded or given up. */
+    /** Whether the history is followed, with every version and backbone that it needs loaded or given up. */
     public boolean isComplete() {
-        return complete;
+        return completion.isDone();
+    }
+
+    /** Ends once the history is followed, on the thread that followed it. */
+    public CompletionStage<Void> completion() {
+        return completion.minimalCompletionStage();
     }
 
     /**
@@ -151,9 +166,15 @@ public final class ServingTable {
 
     /** A promoted version that is being loaded will serve; whoever asks before that comes again. */
     private static Problem notServing(TaskServing known) {
-        Optional<ModelVersion> promoted = known.promotedVersion();
-        if (promoted.isPresent() && known.versions().get(promoted.get()) instanceof Loading loading) {
-            return loading(known.task(), promoted.get(), loading);
+        for (Optional<Promotion> promotion : List.of(known.promotion(), known.standIn())) {
+            VersionState state = promotion.map(named -> known.versions().get(named.version())).orElse(null);
+            if (state instanceof Loading loading) {
+                return loading(known.task(), state.version(), loading);
+            }
+            if (state instanceof Archived) {
+                return Problem.busy(VERSION_LOADING, "version " + state.version() + " of task '" + known.task()
+                        + "' is being read again");
+            }
         }
         return Problem.missing("TASK_NOT_SERVING", "task '" + known.task()
                 + "' has no version that serves (expected: a promotion of one of its " + known.versions().size()
@@ -187,8 +208,8 @@ public final class ServingTable {
         if (settled && state instanceof Loading) {
             load(key);
         }
-        if (settled && task.isNamed(key.version())) {
-            follow(key.task(), verifiedNanos);
+        if (settled) {
+            followNaming(key, verifiedNanos);
         }
     }
 
@@ -203,10 +224,38 @@ public final class ServingTable {
         }
     }
 
-    /** Takes the versions whose backbone is loaded by now, and refuses those whose backbone cannot be. */
+    /**
+     * Takes the versions that have been read again by now, and those whose backbone is loaded; refuses those whose backbone
+     * cannot be.
+     */
     synchronized void admitLoaded() {
+        if (!unread.isEmpty() && archive.hasNews()) {
+            Map.copyOf(unread).forEach(this::readAgain);
+        }
         Map.copyOf(loading).forEach((key, trace) -> trace.wrap(() -> admitLoaded(key)).run());
-        complete = settled && loading.keySet().stream().noneMatch(loadingOfTheHistory::contains);
+        noteCompletion();
+    }
+
+    private void readAgain(TaskId id, Promotion promotion) {
+        long startNanos = System.nanoTime();
+        unread.remove(id);
+        follow(id, promotion, true, startNanos);
+        if (unreadOfTheHistory.contains(id)) {
+            standIn(id, startNanos);
+            awaitForTheHistory(id);
+        }
+    }
+
+    private boolean isOfTheHistory(TaskId id) {
+        return unreadOfTheHistory.contains(id) || loadingOfTheHistory.stream().anyMatch(key -> key.task().equals(id));
+    }
+
+    private void noteCompletion() {
+        loadingOfTheHistory.retainAll(loading.keySet());
+        unreadOfTheHistory.retainAll(unread.keySet());
+        if (settled && loadingOfTheHistory.isEmpty() && unreadOfTheHistory.isEmpty() && completion.complete(null)) {
+            earlier.clear();
+        }
     }
 
     private void admitLoaded(ModelKey key) {
@@ -229,14 +278,20 @@ public final class ServingTable {
             loading.remove(key);
             long verifiedNanos = System.nanoTime();
             publish(task.withVersion(state).within(limits));
-            if (task.isNamed(key.version())) {
-                follow(key.task(), verifiedNanos);
+            followNaming(key, verifiedNanos);
+            if (loadingOfTheHistory.contains(key)) {
+                standIn(key.task(), verifiedNanos);
+                loadingOfTheHistory.remove(key);
+                awaitForTheHistory(key.task());
             }
         }
     }
 
     /** Takes a tombstone: the version is gone, even where it serves. */
     synchronized void remove(ModelKey key) {
+        if (!settled) {
+            earlier.addDeleted(key);
+        }
         TaskServing task = tasks.get(key.task());
         if (task == null || !task.versions().containsKey(key.version())) {
             return;
@@ -266,6 +321,7 @@ public final class ServingTable {
         if (task != null) {
             places.leave(task);
             waits.end(id);
+            unread.remove(id);
         }
     }
 
@@ -280,27 +336,66 @@ public final class ServingTable {
         if (waits.end(promotion.task()) && !task.isNamed(promotion.version())) {
             refuse(task, Problem.missing("VERSION_UNKNOWN", "its version did not come before the next promotion"));
         }
+        if (!settled) {
+            task.promotion().ifPresent(earlier::add);
+        }
         publish(task.withPromotion(promotion));
         if (settled) {
-            follow(promotion.task(), startNanos);
+            unread.remove(promotion.task());
+            follow(promotion.task(), promotion, true, startNanos);
         }
     }
 
-    /** The history has been read: follows the last promotion of each task. */
+    /** The history has been read: follows the last promotion of each task, or the newest before it that can be followed. */
     synchronized void settle() {
         long startNanos = System.nanoTime();
         for (TaskServing task : tasks()) {
-            if (task.promotion().isPresent()) {
-                follow(task.task(), startNanos);
-            }
+            task.promotion().ifPresent(promotion -> {
+                follow(task.task(), promotion, true, startNanos);
+                standIn(task.task(), startNanos);
+                awaitForTheHistory(task.task());
+            });
         }
         for (TaskServing task : tasks()) {
             publish(task.withoutIdle());
         }
         forgetSurplusPromotions();
-        loadingOfTheHistory = Set.copyOf(loading.keySet());
         settled = true;
-        complete = loading.isEmpty();
+        noteCompletion();
+    }
+
+    /**
+     * Follows what was promoted before, where a replica that was there then goes on with it: the last promotion's version was
+     * refused or has not come, and nothing serves.
+     */
+    private void standIn(TaskId id, long startNanos) {
+        TaskServing task = tasks.get(id);
+        if (task == null || task.promotion().isEmpty() || task.serving().isPresent() || isUnderWay(task)) {
+            return;
+        }
+        Optional<Promotion> before = earlier.takeBefore(task.promotion().get());
+        while (before.isPresent()) {
+            Cast cast = casting.follow(task.withStandIn(before), before.get(), true);
+            if (cast.isUnderWay()) {
+                LOG.warn("Earlier promotion followed task={} version={} promotedVersion={}", id, before.get().version(),
+                        task.promotion().get().version());
+                take(task, cast, before.get(), startNanos);
+                return;
+            }
+            before = earlier.takeBefore(task.promotion().get());
+        }
+    }
+
+    private void awaitForTheHistory(TaskId id) {
+        loading.keySet().stream().filter(key -> key.task().equals(id)).forEach(loadingOfTheHistory::add);
+        if (unread.containsKey(id)) {
+            unreadOfTheHistory.add(id);
+        }
+    }
+
+    private boolean isUnderWay(TaskServing task) {
+        return unread.containsKey(task.task())
+                || loading.keySet().stream().anyMatch(key -> key.task().equals(task.task()) && task.isNamed(key.version()));
     }
 
     /** Counts promotions as refused that have waited for their version too long. They are followed all the same if it comes. */
@@ -316,21 +411,44 @@ public final class ServingTable {
         listener.rejected(reason);
     }
 
-    private void follow(TaskId id, long startNanos) {
+    private void followNaming(ModelKey key, long startNanos) {
+        task(key.task()).flatMap(task -> task.naming(key.version()))
+                .ifPresent(promotion -> follow(key.task(), promotion, false, startNanos));
+    }
+
+    private void follow(TaskId id, Promotion promotion, boolean refusedOnesToo, long startNanos) {
         TaskServing task = tasks.get(id);
-        if (task == null || task.promotion().isEmpty()) {
+        if (task == null) {
             return;
         }
-        Promotion promotion = task.promotion().get();
-        Cast cast = casting.follow(task, promotion);
-        waits.note(cast);
-        cast.refusals().forEach(problem -> refuse(task, problem));
-        if (!cast.task().equals(task)) {
-            cast.task().serving().ifPresent(model -> listener.servesNext(model.card().key()));
-            publish(cast.task().within(limits));
-            reportSwap(task.serving(), cast.task(), promotion, startNanos);
+        Cast cast = casting.follow(task, promotion, refusedOnesToo);
+        if (task.promotion().equals(Optional.of(promotion))) {
+            waits.note(cast);
+            if (cast.unread().isEmpty()) {
+                cast.refusals().forEach(problem -> refuse(task, problem));
+            }
+        }
+        take(task, cast, promotion, startNanos);
+    }
+
+    /** What stood in for a promotion is of no use once that one could be followed. */
+    private static TaskServing withoutIdleStandIn(TaskServing task) {
+        return task.promotion().map(Promotion::version).equals(task.servingVersion()) ? task.withStandIn(Optional.empty())
+                : task;
+    }
+
+    private void take(TaskServing before, Cast cast, Promotion promotion, long startNanos) {
+        TaskId id = before.task();
+        TaskServing next = withoutIdleStandIn(cast.task());
+        if (!next.equals(before)) {
+            next.serving().ifPresent(model -> listener.servesNext(model.card().key()));
+            publish(next.within(limits));
+            reportSwap(before.serving(), next, promotion, startNanos);
         }
         cast.loading().forEach(version -> load(new ModelKey(id, version)));
+        if (!cast.unread().isEmpty()) {
+            unread.put(id, promotion);
+        }
     }
 
     private void reportSwap(Optional<Model> previous, TaskServing task, Promotion promotion, long startNanos) {
@@ -343,7 +461,7 @@ public final class ServingTable {
         LOG.info("Version swapped in task={} version={} previousVersion={} reason={} durationMicros={}", task.task(),
                 next.card().version(), previous.map(model -> model.card().version().toString()).orElse("none"),
                 promotion.reason().name().toLowerCase(Locale.ROOT), duration.toNanos() / 1000);
-        listener.swapped(new Swap(next, promotion, duration, settled));
+        listener.swapped(new Swap(next, promotion, duration, settled && !isOfTheHistory(task.task())));
     }
 
     private void refuse(TaskServing task, Problem problem) {

@@ -8,7 +8,7 @@ import io.graft.model.Promotion;
  * A version began to serve.
  *
  * @param duration from the record that made it possible to the new version answering
- * @param live whether it happened after the history was read
+ * @param live whether it belongs to what came after the history
  */
 record Swap(Model model, Promotion promotion, Duration duration, boolean live) {
 }

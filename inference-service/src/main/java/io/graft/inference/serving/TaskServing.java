@@ -13,12 +13,14 @@ import io.graft.model.Promotion;
  *
  * @param roles who answers
  * @param promotion the last one read, followed or not
+ * @param standIn an earlier one, followed while the last one cannot be
  * @param known what became of each version
  */
-public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotion, TaskVersions known) {
+public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotion, Optional<Promotion> standIn,
+        TaskVersions known) {
 
     static TaskServing empty(TaskId task) {
-        return new TaskServing(task, Roles.NONE, Optional.empty(), TaskVersions.NONE);
+        return new TaskServing(task, Roles.NONE, Optional.empty(), Optional.empty(), TaskVersions.NONE);
     }
 
     /** Every known version, the oldest first. */
@@ -53,11 +55,15 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
     }
 
     TaskServing withRoles(Roles next) {
-        return new TaskServing(task, next, promotion, known);
+        return new TaskServing(task, next, promotion, standIn, known);
     }
 
     TaskServing withPromotion(Promotion last) {
-        return new TaskServing(task, roles, Optional.of(last), known);
+        return new TaskServing(task, roles, Optional.of(last), standIn, known);
+    }
+
+    TaskServing withStandIn(Optional<Promotion> earlier) {
+        return new TaskServing(task, roles, promotion, earlier, known);
     }
 
     TaskServing withVersion(VersionState state) {
@@ -65,12 +71,17 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
     }
 
     TaskServing withoutVersion(ModelVersion version) {
-        return new TaskServing(task, roles.without(version), promotion, known.without(version));
+        return new TaskServing(task, roles.without(version), promotion, standIn, known.without(version));
     }
 
-    /** Whether the last promotion names a version, in whatever role. */
+    /** Whether the last promotion, or what stands in for it, names a version, in whatever role. */
     boolean isNamed(ModelVersion version) {
-        return promotion.isPresent() && promotion.get().names(version);
+        return naming(version).isPresent();
+    }
+
+    /** The promotion that gives a version its role. */
+    Optional<Promotion> naming(ModelVersion version) {
+        return promotion.filter(last -> last.names(version)).or(() -> standIn.filter(earlier -> earlier.names(version)));
     }
 
     /** Archives all but the newest loaded versions, and forgets the oldest; what has a role or was promoted stays. */
@@ -84,7 +95,7 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
     }
 
     private TaskServing withKnown(TaskVersions next) {
-        return new TaskServing(task, roles, promotion, next);
+        return new TaskServing(task, roles, promotion, standIn, next);
     }
 
     private boolean isNeeded(ModelVersion version) {

@@ -73,8 +73,7 @@ public sealed interface VersionState {
     record Refused(ModelVersion version, Problem problem, Optional<RecordPlace> place) implements VersionState {
 
         static Refused of(ModelVersion version, Problem problem, RecordPlace place) {
-            return new Refused(version, problem,
-                    Optional.of(place).filter(known -> problem.code().equals(ModelVerifier.BACKBONE_BROKEN)));
+            return new Refused(version, problem, Optional.of(place).filter(known -> ModelVerifier.isMendable(problem)));
         }
     }
 }

@@ -31,8 +31,10 @@ final class PredictionStream {
     private static final Duration WAIT_MAX = Duration.ofMinutes(2);
 
     private final boolean enabled;
+    private final ServingTable table;
     private final RequestBatches batches;
     private final TransactionalLoop loop;
+    private boolean leaving;
 
     PredictionStream(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics, ReplicaConfig replica,
             PredictionStreamConfig config, ServingTable table, Predictor predictor, SampleContentCodec codec,
@@ -43,7 +45,8 @@ final class PredictionStream {
                         config.brokenRowMax()),
                 meters);
         this.enabled = config.enabled();
-        this.batches = new RequestBatches(topics, table, tries, meters, config.concurrency());
+        this.table = table;
+        this.batches = new RequestBatches(topics, tries, meters, config.concurrency());
         this.loop = new TransactionalLoop(kafka, topics.predictionRequests(), topics.prefix() + GROUP, replica.name(),
                 config.transactionSize(), batches);
     }
@@ -58,8 +61,15 @@ final class PredictionStream {
         return limit;
     }
 
+    /** Takes no request before this replica can answer what the others do: they would wait here for what is being loaded. */
     void start(@Observes StartupEvent event) {
         if (enabled) {
+            table.completion().thenRun(this::join);
+        }
+    }
+
+    private synchronized void join() {
+        if (!leaving) {
             loop.start();
         }
     }
@@ -70,12 +80,14 @@ final class PredictionStream {
     }
 
     /** At the signal: others take the partitions over once what this replica has read of them is answered. */
-    void leave(@Observes ShutdownDelayInitiatedEvent event) {
+    synchronized void leave(@Observes ShutdownDelayInitiatedEvent event) {
+        leaving = true;
         loop.leave();
     }
 
     /** Before the batchers are closed, which its answers come from. */
-    void stop(@Observes @Priority(FIRST) ShutdownEvent event) {
+    synchronized void stop(@Observes @Priority(FIRST) ShutdownEvent event) {
+        leaving = true;
         batches.end();
         loop.close();
         batches.close();

@@ -18,14 +18,12 @@ import io.graft.event.DeadLetter;
 import io.graft.event.Topics;
 import io.graft.event.TransactionalLoop;
 import io.graft.event.Transactions;
-import io.graft.inference.serving.ServingTable;
 import io.graft.problem.Problem;
 
 /** Answers the requests of a batch on a few threads at once. */
 final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
 
     private final Topics topics;
-    private final ServingTable table;
     private final RequestTries tries;
     private final StreamMeters meters;
     private final ExecutorService threads;
@@ -33,9 +31,8 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     /** What the handler's thread still has in work is nobody's, and what it counts of it is nobody's row. */
     private volatile boolean beginsAgain;
 
-    RequestBatches(Topics topics, ServingTable table, RequestTries tries, StreamMeters meters, int concurrency) {
+    RequestBatches(Topics topics, RequestTries tries, StreamMeters meters, int concurrency) {
         this.topics = topics;
-        this.table = table;
         this.tries = tries;
         this.meters = meters;
         this.threads = Executors.newFixedThreadPool(concurrency, task -> {
@@ -60,13 +57,10 @@ final class RequestBatches implements TransactionalLoop.Handler, AutoCloseable {
     /**
      * Answers each request, or puts it aside.
      *
-     * @throws Problem BUSY before the models are read, when requests have waited too long, and after the end
+     * @throws Problem BUSY when requests have waited too long, and after the end
      * @throws IllegalStateException when too many requests in a row have broken
      */
     TransactionalLoop.Result process(List<ConsumerRecord<byte[], byte[]>> batch) {
-        if (!table.isSettled()) {
-            throw Problem.busy("PREDICTION_STARTING", "the models are still being read (expected: a moment later)");
-        }
         if (beginsAgain) {
             beginsAgain = false;
             tries.beginAgain();

@@ -41,6 +41,7 @@ class BackboneLoadingTest {
     private final FakeBackbone late = new FakeBackbone(3);
     private final Shelf shelf = new Shelf();
     private final Map<RecordPlace, ModelRecord> topic = new HashMap<>();
+    private final List<Boolean> live = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
     private Instant now = ModelEvents.REQUESTED_AT;
     private final ServingTable table = new ServingTable(
@@ -78,6 +79,7 @@ class BackboneLoadingTest {
         @Override
         public void swapped(Swap swap) {
             heard.add("swapped " + swap.model().card().version());
+            live.add(swap.live());
         }
 
         @Override
@@ -222,6 +224,27 @@ class BackboneLoadingTest {
         // Then
         assertThat(table.isComplete()).isTrue();
         assertThat(serving()).isEqualTo(2);
+        assertThat(live).containsExactly(false);
+    }
+
+    @Test
+    void servesAfterARestartWhatServedBeforeWhereABackboneCannotBeLoaded() {
+        // Given
+        publish(1, there);
+        publish(2, late);
+        promote(1);
+        promote(2);
+        table.settle();
+        assertThat(table.isComplete()).isFalse();
+
+        // When
+        shelf.failure = Problem.broken("BACKBONE_BROKEN", "a flipped byte");
+        table.admitLoaded();
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(table.isComplete()).isTrue();
+        assertThat(heard).containsExactly("load fake", "refused birds", "refused birds", "swapped 1");
     }
 
     @Test

@@ -41,12 +41,20 @@ class ServingTableTest {
     private final List<String> entered = new ArrayList<>();
     private final List<String> next = new ArrayList<>();
     private Instant now = ModelEvents.REQUESTED_AT;
+    private boolean archiveAway;
 
     private final ServingTable table = new ServingTable(
             new ModelVerifier((sha256, dimension) -> sha256.equals(backbone.descriptor().sha256()) ? Optional.of(backbone)
                     : Optional.empty(), TableInMemory.NO_TAILS, ModelSignatures.NOT_ASKED_FOR, 10_000),
-            place -> Optional.ofNullable(topic.get(place)),
+            this::read,
             new ServingLimits(3, 3, 6, 2, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)), new Recorder(), () -> now);
+
+    private Optional<ModelRecord> read(RecordPlace place) {
+        if (archiveAway) {
+            throw Problem.busy("MODEL_ARCHIVE_BUSY", "no leader");
+        }
+        return Optional.ofNullable(topic.get(place));
+    }
 
     private final class Recorder implements ServingListener {
 
@@ -193,6 +201,120 @@ class ServingTableTest {
         assertThat(serving()).isEqualTo(2);
         assertThat(heard).containsExactly("swapped 2");
         assertThat(table.isSettled()).isTrue();
+    }
+
+    @Test
+    void servesAfterARestartWhatServedBeforePromotionsThatWereRefused() {
+        // Given
+        publish(1);
+        publish(2);
+        publishBroken(3);
+        promote(1);
+        promote(2);
+        promote(3);
+        promote(9);
+
+        // When
+        table.settle();
+
+        // Then: as a replica does that was there before
+        assertThat(serving()).isEqualTo(2);
+        assertThat(table.task(BIRDS).orElseThrow().promotedVersion()).contains(new ModelVersion(9));
+        assertThat(table.isComplete()).isTrue();
+
+        // When
+        publish(9);
+
+        // Then
+        assertThat(serving()).isEqualTo(9);
+        assertThat(heard).containsExactly("swapped 2", "swapped 9 live");
+    }
+
+    @Test
+    void servesNothingAfterARestartBehindAServingVersionThatWasDeleted() {
+        // Given
+        publish(1);
+        publish(2);
+        promote(1);
+        promote(2);
+        table.remove(ModelKey.parse("birds@2"));
+
+        // When
+        table.settle();
+
+        // Then
+        assertThatThrownBy(this::serving).hasMessageContaining("task 'birds' has no version that serves");
+    }
+
+    @Test
+    void keepsToTheNextPromotionOnceOneCouldBeFollowed() {
+        // Given
+        publish(1);
+        publishBroken(2);
+        promote(1);
+        promote(2);
+        table.settle();
+        publish(3);
+        promote(3);
+
+        // When
+        publish(1);
+
+        // Then
+        assertThat(serving()).isEqualTo(3);
+    }
+
+    @Test
+    void isCompleteOnceAPromotedVersionWasReadAgain() {
+        // Given
+        for (int version = 1; version <= 4; version++) {
+            publish(version);
+        }
+        promote(1);
+        archiveAway = true;
+
+        // When
+        table.settle();
+        table.admitLoaded();
+
+        // Then
+        assertThat(table.isComplete()).isFalse();
+        assertThatThrownBy(this::serving).hasMessage("version 1 of task 'birds' is being read again");
+
+        // When
+        archiveAway = false;
+        table.admitLoaded();
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(table.isComplete()).isTrue();
+        assertThat(heard).containsExactly("swapped 1");
+    }
+
+    @Test
+    void goesBackToAnArchivedVersionOnceItCanBeRead() {
+        // Given
+        table.settle();
+        for (int version = 1; version <= 4; version++) {
+            publish(version);
+        }
+        promote(4);
+        archiveAway = true;
+        promote(1);
+        table.admitLoaded();
+        assertThat(serving()).isEqualTo(4);
+        now = now.plus(Duration.ofMinutes(10));
+        table.refuseOverdue();
+        table.admitLoaded();
+        table.refuseOverdue();
+
+        // When
+        archiveAway = false;
+        table.admitLoaded();
+
+        // Then
+        assertThat(serving()).isEqualTo(1);
+        assertThat(heard).containsExactly("swapped 4 live", "refused birds", "swapped 1 live");
     }
 
     @Test

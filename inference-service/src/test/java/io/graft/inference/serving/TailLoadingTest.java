@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -94,6 +95,12 @@ class TailLoadingTest {
         table.add(ready.key(), record, place);
     }
 
+    private RecordPlace topicPlace(byte[] json) {
+        RecordPlace place = new RecordPlace("model-ready", 0, topic.size());
+        topic.put(place, new ModelRecord(json, Optional.empty()));
+        return place;
+    }
+
     private void publishTuned(int version) {
         publish(ModelEvents.withTail(ready(version)));
         table.promote(ModelEvents.promotion("birds", version));
@@ -139,6 +146,47 @@ class TailLoadingTest {
         // Then
         assertThat(serving()).isEqualTo(1);
         assertThat(((Refused) state(2)).problem().code()).isEqualTo("MODEL_TAIL_PROBE_FAILED");
+    }
+
+    @Test
+    void takesBlocksThatWereRestoredWhenTheirVersionIsPromotedAgain() {
+        // Given
+        publishTuned(2);
+        shelf.failure = Problem.missing("OBJECT_MISSING", "object 'birds-2' is not there");
+        table.admitLoaded();
+        shelf.failure = null;
+        shelf.fetched = true;
+        table.admitLoaded();
+        assertThat(((Refused) state(2)).problem().code()).isEqualTo("OBJECT_MISSING");
+
+        // When
+        table.promote(ModelEvents.promotion("birds", 2));
+        table.admitLoaded();
+
+        // Then
+        assertThat(serving()).isEqualTo(2);
+    }
+
+    @Test
+    void servesAfterARestartWhatServedBeforeWhereTheBlocksAreGone() {
+        // Given
+        ServingTable begun = table();
+        for (ModelReady ready : List.of(ready(1), ModelEvents.withTail(ready(2)), ModelEvents.withTail(ready(3)))) {
+            begun.add(ready.key(), new ModelRecord(Json.write(ready), Optional.empty()),
+                    topicPlace(Json.write(ready)));
+            begun.promote(ModelEvents.promotion("birds", ready.version().number()));
+        }
+        begun.settle();
+        assertThat(begun.isComplete()).isFalse();
+
+        // When
+        shelf.failure = Problem.missing("OBJECT_MISSING", "not there");
+        begun.admitLoaded();
+        begun.admitLoaded();
+
+        // Then
+        assertThat(begun.model(BIRDS, Optional.empty()).card().version().number()).isEqualTo(1);
+        assertThat(begun.isComplete()).isTrue();
     }
 
     @Test

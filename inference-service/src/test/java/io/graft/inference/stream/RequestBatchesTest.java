@@ -48,7 +48,7 @@ class RequestBatchesTest {
     private final RequestBatches hasty = batches(new TryLimits(Duration.ZERO, 2, 3, 3));
 
     private RequestBatches batches(TryLimits limits) {
-        return new RequestBatches(TOPICS, models.table(), new RequestTries(
+        return new RequestBatches(TOPICS, new RequestTries(
                 new PredictionRequests(TOPICS, new SampleContentCodec(1000), predictor.predictor(), Tracing.OFF), limits,
                 meters),
                 meters, MORE_THAN_THERE_IS_ROOM_FOR);
@@ -406,7 +406,7 @@ class RequestBatchesTest {
     @Test
     void countsTheBatchesThatAreDoneAgain() {
         // When
-        batches.wentBack(Problem.busy("PREDICTION_STARTING", "the models are still being read"));
+        batches.wentBack(Problem.busy("PREDICTION_QUEUE_FULL", "the queue is full"));
         batches.wentBack(new TimeoutException("no broker"));
         batches.wentBack(new TimeoutException("no broker"));
 
