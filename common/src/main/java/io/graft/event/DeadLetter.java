@@ -1,6 +1,8 @@
 package io.graft.event;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,7 +10,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.jspecify.annotations.Nullable;
 
 import io.graft.problem.Problem;
 
@@ -23,7 +24,6 @@ public final class DeadLetter {
     static final String PARTITION = HEADER_PREFIX + "partition";
     static final String OFFSET = HEADER_PREFIX + "offset";
     static final String TIMESTAMP = HEADER_PREFIX + "timestamp";
-    static final String VALUE_OMITTED = HEADER_PREFIX + "value-omitted";
 
     private DeadLetter() {
     }
@@ -47,49 +47,54 @@ public final class DeadLetter {
      * The record that a letter was made of, to be sent to its topic once more. It has its first timestamp, so that what was
      * sent of its key since then still counts before it.
      *
-     * @param value of the record: the letter's, or what was found where that was omitted
+     * @param whole the letter, or the record itself where the letter lacks a part of it
      */
-    public static ProducerRecord<byte[], byte[]> again(ConsumerRecord<byte[], byte[]> letter, DeadLetterOrigin origin,
-            byte @Nullable [] value) {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(origin.topic(), null, origin.timestampMs(), letter.key(),
-                value);
-        addOriginal(record.headers(), letter.headers());
+    public static ProducerRecord<byte[], byte[]> again(ConsumerRecord<byte[], byte[]> whole, DeadLetterOrigin origin) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(origin.topic(), null, origin.timestampMs(), whole.key(),
+                whole.value());
+        addOriginal(record.headers(), whole.headers());
         return record;
     }
 
     private static void addOriginal(Headers target, Headers source) {
         for (Header header : source) {
-            if (!header.key().startsWith(HEADER_PREFIX)) {
+            if (isOriginal(header)) {
                 target.add(header);
             }
         }
     }
 
+    /** Whether a letter's header is one of its record. */
+    static boolean isOriginal(Header header) {
+        return !header.key().startsWith(HEADER_PREFIX);
+    }
+
     /**
-     * The same records without the values of those dead letters that are as large as one that its topic has refused, or larger.
+     * The same records, but each dead letter that is as large as one that its topic has refused, or larger, without its largest
+     * part.
      *
-     * @return absent when the refused record is no dead letter with a value
+     * @return absent when the refused record is no dead letter, or has no part any more
      */
     static Optional<List<ProducerRecord<byte[], byte[]>>> shortened(List<ProducerRecord<byte[], byte[]>> records,
             ProducerRecord<byte[], byte[]> refused) {
-        if (!isLetter(refused) || refused.value() == null) {
+        if (largestPart(refused).isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(records.stream().map(record -> isLetter(record) && record.topic().equals(refused.topic())
-                && record.value() != null && record.value().length >= refused.value().length ? withoutValue(record) : record)
+        return Optional.of(records.stream().map(record -> record.topic().equals(refused.topic())
+                && Transactions.byteCount(record) >= Transactions.byteCount(refused)
+                        ? largestPart(record).map(part -> part.omittedFrom(record)).orElse(record)
+                        : record)
                 .toList());
+    }
+
+    private static Optional<LetterPart> largestPart(ProducerRecord<byte[], byte[]> record) {
+        return isLetter(record) ? Arrays.stream(LetterPart.values()).filter(part -> part.byteCount(record) > 0)
+                .max(Comparator.comparingLong(part -> part.byteCount(record))) : Optional.empty();
     }
 
     private static boolean isLetter(ProducerRecord<byte[], byte[]> record) {
         Header topic = record.headers().lastHeader(TOPIC);
         return topic != null && record.topic().equals(Topics.deadLetter(new String(topic.value(), StandardCharsets.UTF_8)));
-    }
-
-    private static ProducerRecord<byte[], byte[]> withoutValue(ProducerRecord<byte[], byte[]> letter) {
-        ProducerRecord<byte[], byte[]> shorter = new ProducerRecord<>(letter.topic(), letter.partition(), letter.timestamp(),
-                letter.key(), null, letter.headers());
-        shorter.headers().add(VALUE_OMITTED, utf8(Integer.toString(letter.value().length)));
-        return shorter;
     }
 
     private static byte[] utf8(String text) {

@@ -1,6 +1,8 @@
 package io.graft.event;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -14,10 +16,14 @@ import io.graft.problem.Problem;
  *
  * @param code why it could not be used
  * @param timestampMs of the record that it was made of, ms since 1970; the letter's own where an older release wrote none
- * @param isValueOmitted whether the value was too large for the letters' topic: it may still stand at {@code place()}
+ * @param omitted parts that were too large for the letters' topic: the whole record may still stand at {@code place()}
  */
 public record DeadLetterOrigin(String code, String topic, int partition, long offset, long timestampMs,
-        boolean isValueOmitted) {
+        List<LetterPart> omitted) {
+
+    public DeadLetterOrigin {
+        omitted = List.copyOf(omitted);
+    }
 
     /**
      * Reads the headers of a letter.
@@ -35,7 +41,7 @@ public record DeadLetterOrigin(String code, String topic, int partition, long of
         return new DeadLetterOrigin(required(letter, DeadLetter.CODE), from,
                 (int) number(letter, required(letter, DeadLetter.PARTITION)),
                 number(letter, required(letter, DeadLetter.OFFSET)), timestampMs.orElse(Math.max(0, letter.timestamp())),
-                header(letter, DeadLetter.VALUE_OMITTED).isPresent());
+                Arrays.stream(LetterPart.values()).filter(part -> header(letter, part.header()).isPresent()).toList());
     }
 
     /** The partition that the record stood on. */

@@ -103,7 +103,8 @@ public final class Transactions implements AutoCloseable {
     }
 
     /**
-     * Writes records and offsets together. A dead letter that is too large for its topic is written without its value.
+     * Writes records and offsets together. A dead letter that is too large for its topic is written without its largest part,
+     * and without the others too where that is not enough.
      *
      * @throws KafkaException when it is not known to have happened: read the committed offsets again after {@link #open()}
      * @throws Problem BROKEN {@code RECORD_TOO_LARGE} when a topic does not take a record: trying again does not help
@@ -153,15 +154,19 @@ public final class Transactions implements AutoCloseable {
         return taken;
     }
 
-    private static long byteCount(ProducerRecord<byte[], byte[]> record) {
+    static long byteCount(ProducerRecord<byte[], byte[]> record) {
         long count = length(record.key()) + length(record.value());
         for (Header header : record.headers()) {
-            count += header.key().length() + length(header.value());
+            count += byteCount(header);
         }
         return count;
     }
 
-    private static long length(byte @Nullable [] bytes) {
+    static long byteCount(Header header) {
+        return header.key().length() + length(header.value());
+    }
+
+    static long length(byte @Nullable [] bytes) {
         return bytes == null ? 0 : bytes.length;
     }
 

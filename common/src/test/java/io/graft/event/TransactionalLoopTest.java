@@ -326,6 +326,31 @@ class TransactionalLoopTest {
     }
 
     @Test
+    void goesOnBehindARecordWhoseKeyIsAsLargeAsItsTopicTakes() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "key-in", 2);
+        KafkaTopic letters = KafkaTopic.create(broker, Topics.deadLetter(source.name()), 2);
+        source.write(new ProducerRecord<>(source.name(), 0, new byte[1_048_400], new byte[0]));
+        source.write(0, List.of("small"));
+        TransactionalLoop.Handler handler = (batch, transactions) -> new TransactionalLoop.Result(batch.stream()
+                .map(record -> DeadLetter.of(record, Problem.invalid("SAMPLE_KEY_INVALID", "sample key has no '/'"))).toList(),
+                () -> {
+                });
+        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
+            // When
+            loop.start();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+            assertThat(loop.failure()).isEmpty();
+        }
+        assertThat(letters.readAll()).hasSize(2).anySatisfy(letter -> {
+            assertThat(letter.key()).isNull();
+            assertThat(letter.headers().lastHeader("dead-letter-key-omitted").value())
+                    .isEqualTo("1048400".getBytes(StandardCharsets.UTF_8));
+        }).anySatisfy(letter -> assertThat(letter.key()).isEqualTo("small".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
     void endsWithAnErrorOfItsHandler() {
         // Given
         KafkaTopic source = KafkaTopic.create(broker, "error-in", 1);

@@ -68,6 +68,15 @@ public final class KafkaTopic {
         }
     }
 
+    /** Writes a record of this topic. */
+    public void write(ProducerRecord<byte[], byte[]> record) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            producer.send(record).get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException("topic '" + name + "' was not written", e);
+        }
+    }
+
     /** Writes values in one transaction, which leaves a marker behind them. */
     public void writeCommitted(int partition, List<String> values) {
         try (KafkaProducer<byte[], byte[]> producer = begin()) {

@@ -103,9 +103,9 @@ final class Redrive {
             // Before the group's offsets are read: only then do they say what has happened.
             transactions.open();
             try (LetterReader reader = new LetterReader(kafka, group, letters);
-                    OmittedValues omitted = new OmittedValues(kafka)) {
+                    OriginalRecords originals = new OriginalRecords(kafka)) {
                 while (!reader.isAtEnd()) {
-                    List<Step> steps = reader.read().stream().map(letter -> step(letter, omitted)).toList();
+                    List<Step> steps = reader.read().stream().map(letter -> step(letter, originals)).toList();
                     transactions.commit(steps.stream().map(Step::record).toList(), reader.progress(),
                             new ConsumerGroupMetadata(group));
                     for (Step step : steps) {
@@ -119,14 +119,14 @@ final class Redrive {
         return count;
     }
 
-    private Step step(ConsumerRecord<byte[], byte[]> letter, OmittedValues omitted) {
+    private Step step(ConsumerRecord<byte[], byte[]> letter, OriginalRecords originals) {
         try {
             DeadLetterOrigin origin = DeadLetterOrigin.of(letter, topic);
             if (!isWanted(origin)) {
                 return new Step(kept(letter), false, origin.code());
             }
-            byte[] value = origin.isValueOmitted() ? omitted.find(letter, origin) : letter.value();
-            return new Step(DeadLetter.again(letter, origin, value), true, origin.code());
+            ConsumerRecord<byte[], byte[]> whole = origin.omitted().isEmpty() ? letter : originals.find(letter, origin);
+            return new Step(DeadLetter.again(whole, origin), true, origin.code());
         } catch (Problem e) {
             says.accept("kept: " + e.sentence());
             return new Step(kept(letter), false, e.code());

@@ -191,6 +191,35 @@ class RedriveTest {
     }
 
     @Test
+    void findsTheRecordOfALetterWhoseKeyAndHeadersWereTooLargeForItsTopic() {
+        // Given
+        KafkaTopic samples = create("key-labelled-samples", Map.of());
+        KafkaTopic letters = create("key-labelled-samples-dead-letter", Map.of("max.message.bytes", "20000"));
+        KafkaTopic features = create("key-features", Map.of());
+        send(record(samples.name(), "k".repeat(50_000), "a wren", "label", "w".repeat(40_000)));
+        try (TransactionalLoop loop = stage(samples, features, new AtomicBoolean())) {
+            loop.start();
+            Await.until("it is a dead letter", () -> letters.readAll().size() == 1);
+            assertThat(loop.failure()).isEmpty();
+        }
+        ConsumerRecord<byte[], byte[]> letter = letters.readAll().get(0);
+        assertThat(letter.key()).isNull();
+        assertThat(letter.value()).isEqualTo(Records.utf8("a wren"));
+        assertThat(headers(letter.headers())).contains("dead-letter-offset=0", "dead-letter-headers-omitted=40005",
+                "dead-letter-key-omitted=50000");
+        // When
+        redrive("key-");
+        // Then
+        assertThat(out).asString().endsWith("1 sent, 0 kept\n");
+        assertThat(samples.awaitCommits().readAll()).hasSize(2).allSatisfy(record -> {
+            assertThat(record.key()).hasSize(50_000);
+            assertThat(record.value()).isEqualTo(Records.utf8("a wren"));
+            assertThat(record.timestamp()).isEqualTo(TIMESTAMP_MS);
+            assertThat(headers(record.headers())).containsExactly("label=" + "w".repeat(40_000));
+        });
+    }
+
+    @Test
     void keepsALetterThatCannotBeSent() {
         // Given
         KafkaTopic samples = create("kept-labelled-samples", Map.of());
@@ -205,8 +234,8 @@ class RedriveTest {
         redrive("kept-");
         // Then
         assertThat(out.toString().lines()).contains(
-                "kept: the value of dead letter kept-labelled-samples-dead-letter-0 offset 0 was omitted, and is not in "
-                        + "kept-labelled-samples-0 at offset 41 any more (expected: send the sample again yourself)",
+                "kept: dead letter kept-labelled-samples-dead-letter-0 offset 0 was written without its value, and its record "
+                        + "is not in kept-labelled-samples-0 at offset 41 any more (expected: send the sample again yourself)",
                 "kept: dead letter kept-labelled-samples-dead-letter-0 offset 1 has no header 'dead-letter-topic'",
                 "kept: dead letter kept-labelled-samples-dead-letter-0 offset 2 comes from topic 'train-requests' "
                         + "(expected: 'kept-labelled-samples')",
