@@ -1,7 +1,9 @@
 package io.graft.event;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,12 +41,12 @@ import io.graft.problem.Problem;
  * group that has read everything is seen to have read everything.
  * <p>
  * While the handler has one batch in hand, the loop reads the next: fetching and committing cost the handler no time. Batches
- * are handled and committed one after the other, and a partition is given away only once what was read of it is committed.
+ * are handled and committed one after the other, and a partition is given away only once what was read of it is committed. The
+ * loop polls meanwhile, so that a batch may take longer than the group waits for a poll.
  * <p>
  * A batch whose handler throws a {@link Problem} or a {@link KafkaException} is given to it again, until it succeeds; each time
  * the handler is told so ({@link Handler#wentBack}). Any other exception, a record that its topic does not take and that
- * nothing
- * is written instead of, and another loop of the same instance end the loop; {@link #failure()} says which.
+ * nothing is written instead of, and another loop of the same instance end the loop; {@link #failure()} says which.
  */
 public final class TransactionalLoop implements AutoCloseable {
 
@@ -100,7 +102,9 @@ public final class TransactionalLoop implements AutoCloseable {
     private final Thread thread;
     private final BatchHandling handling;
     private final Map<TopicPartition, Long> handed = new HashMap<>();
-    private @Nullable BatchInHand inHand;
+    /** The oldest first: one that is handled, and the next while that is not committed. */
+    private final Deque<BatchInHand> inHand = new ArrayDeque<>();
+    private boolean readingNothing;
 
     private volatile boolean closing;
     private volatile @Nullable Throwable failure;
@@ -152,7 +156,7 @@ public final class TransactionalLoop implements AutoCloseable {
             while (!closing) {
                 step(opened);
             }
-            commitInHand(opened);
+            commitAll(opened);
         } catch (Throwable e) {
             if (closing) {
                 LOG.debug("Loop closed group={}", thread.getName(), e);
@@ -170,9 +174,10 @@ public final class TransactionalLoop implements AutoCloseable {
             transactions.open();
             ConsumerRecords<byte[], byte[]> polled = poll(open);
             Map<TopicPartition, OffsetAndMetadata> progress = progress(open);
-            BatchInHand next = progress.isEmpty() ? null : new BatchInHand(handling.begin(polled), progress);
-            commitInHand(open);
-            inHand = next;
+            if (!progress.isEmpty()) {
+                inHand.add(new BatchInHand(handling.begin(polled), progress));
+            }
+            commitAllBut(open, progress.isEmpty() ? 0 : 1);
         } catch (KafkaException e) {
             if (closing && e instanceof WakeupException) {
                 return;
@@ -191,24 +196,50 @@ public final class TransactionalLoop implements AutoCloseable {
 
     /** What is there to read; while a batch is in hand, only until that is done. */
     private ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> open) {
-        if (inHand == null) {
+        if (inHand.isEmpty()) {
             return open.poll(POLL);
         }
         ConsumerRecords<byte[], byte[]> polled = open.poll(POLL_WHILE_HANDLING);
-        while (polled.isEmpty() && inHand != null && !inHand.result.isDone()) {
+        while (polled.isEmpty() && !inHand.isEmpty() && !inHand.element().result.isDone()) {
             polled = open.poll(POLL_WHILE_HANDLING);
         }
         return polled;
     }
 
-    private void commitInHand(KafkaConsumer<byte[], byte[]> open) {
-        BatchInHand batch = inHand;
-        inHand = null;
-        if (batch != null) {
-            Result result = BatchHandling.await(batch.result);
-            transactions.commit(result.records(), batch.progress, open.groupMetadata(), result.instead());
-            result.committed().run();
+    /** Commits batches as soon as they are handled, and stays in the group until then. */
+    private void commitAllBut(KafkaConsumer<byte[], byte[]> open, int keptCount) {
+        while (inHand.size() > keptCount) {
+            if (BatchHandling.isDoneWithin(inHand.element().result, POLL)) {
+                commitFirst(open);
+            } else {
+                pollNothing(open);
+            }
         }
+    }
+
+    /** Tells the group that this member lives. Partitions may be taken away meanwhile, and then nothing is in hand any more. */
+    private void pollNothing(KafkaConsumer<byte[], byte[]> open) {
+        readingNothing = true;
+        open.pause(open.assignment());
+        try {
+            open.poll(POLL_WHILE_HANDLING);
+        } finally {
+            readingNothing = false;
+            open.resume(open.paused());
+        }
+    }
+
+    private void commitAll(KafkaConsumer<byte[], byte[]> open) {
+        while (!inHand.isEmpty()) {
+            commitFirst(open);
+        }
+    }
+
+    private void commitFirst(KafkaConsumer<byte[], byte[]> open) {
+        BatchInHand batch = inHand.remove();
+        Result result = BatchHandling.await(batch.result);
+        transactions.commit(result.records(), batch.progress, open.groupMetadata(), result.instead());
+        result.committed().run();
     }
 
     /** Commits what was read of partitions before another member reads on there. */
@@ -223,19 +254,22 @@ public final class TransactionalLoop implements AutoCloseable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             LOG.debug("Partitions assigned group={} partitions={}", thread.getName(), partitions);
+            if (readingNothing) {
+                open.pause(partitions);
+            }
         }
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             if (!closing) {
-                commitInHand(open);
+                commitAll(open);
             }
         }
 
         /** Somebody else has them already and begins at what is committed. */
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            inHand = null;
+            inHand.clear();
             handed.clear();
         }
     }
@@ -277,7 +311,7 @@ public final class TransactionalLoop implements AutoCloseable {
     /** Settles the open transaction, then reads again from what the group has committed. */
     private void goBack(KafkaConsumer<byte[], byte[]> open, RuntimeException reason) {
         handler.wentBack(reason);
-        inHand = null;
+        inHand.clear();
         handed.clear();
         while (!closing) {
             LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());

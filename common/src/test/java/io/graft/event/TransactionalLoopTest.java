@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,8 @@ import io.graft.testing.KafkaTopic;
 class TransactionalLoopTest {
 
     private static final int RECORD_COUNT = 1_000;
+    private static final int POLL_INTERVAL_MS_MAX = 5_000;
+    private static final int HEARTBEAT_INTERVAL_MS = 100;
 
     private static KafkaBroker broker;
     private static Admin admin;
@@ -191,8 +194,12 @@ class TransactionalLoopTest {
     }
 
     private static boolean isOver(CountDownLatch latch) {
+        return isOver(latch, TimeUnit.MINUTES.toMillis(1));
+    }
+
+    private static boolean isOver(CountDownLatch latch, long limitMs) {
         try {
-            return latch.await(1, TimeUnit.MINUTES);
+            return latch.await(limitMs, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -225,6 +232,80 @@ class TransactionalLoopTest {
             Await.until("both have worked", () -> countedBySecond.get() > 0);
         }
         assertThat(texts(target)).hasSize(RECORD_COUNT + 4).containsAll(values).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void commitsABatchThatTakesLongerThanTheGroupWaitsForAPoll() {
+        // Given: a backlog, and a handler that is slow at its first record
+        KafkaTopic source = KafkaTopic.create(broker, "slow-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "slow-out", 1);
+        source.write(0, List.of("slow", "b", "c"));
+        CountDownLatch never = new CountDownLatch(1);
+        List<String> handled = new CopyOnWriteArrayList<>();
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            batch.forEach(record -> handled.add(text(record)));
+            if (text(batch.get(0)).equals("slow")) {
+                isOver(never, 3 * POLL_INTERVAL_MS_MAX);
+            }
+            return copied(batch, target, new AtomicInteger());
+        };
+        try (TransactionalLoop loop = loop(source, "a", 1, handler, Map.of("max.poll.interval.ms", POLL_INTERVAL_MS_MAX))) {
+            // When
+            loop.start();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+            assertThat(loop.failure()).isEmpty();
+        }
+        assertThat(handled).containsExactly("slow", "b", "c");
+        assertThat(texts(target)).containsExactly("slow", "b", "c");
+    }
+
+    @Test
+    void handsOverWhatItHasReadWhileItsHandlerIsSlow() {
+        // Given: one batch that is handled and one behind it, when the group hears of another instance
+        KafkaTopic source = KafkaTopic.create(broker, "slow-moving-in", 2);
+        KafkaTopic target = KafkaTopic.create(broker, "slow-moving-out", 1);
+        List<String> values = values().subList(0, 40);
+        source.write(0, values.subList(0, 20));
+        source.write(1, values.subList(20, 40));
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch joined = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger counted = new AtomicInteger();
+        TransactionalLoop.Handler slow = (batch, transactions) -> {
+            begun.countDown();
+            isOver(joined);
+            isOver(never, 20 * HEARTBEAT_INTERVAL_MS);
+            return copied(batch, target, new AtomicInteger());
+        };
+        Map<String, Object> config = Map.of("heartbeat.interval.ms", HEARTBEAT_INTERVAL_MS);
+        try (TransactionalLoop first = loop(source, "a", 5, slow, config);
+                TransactionalLoop second = loop(source, "b", 5, copying(target, counted), config)) {
+            first.start();
+            assertThat(isOver(begun)).isTrue();
+            // When
+            second.start();
+            Await.until("the second is a member", () -> memberCount(source) == 2);
+            joined.countDown();
+            // Then
+            Await.until("the second has worked", () -> counted.get() > 0);
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+            assertThat(first.failure()).isEmpty();
+        }
+        assertThat(texts(target)).containsExactlyInAnyOrderElementsOf(values);
+    }
+
+    private static int memberCount(KafkaTopic source) {
+        try {
+            return admin.describeConsumerGroups(List.of(group(source))).describedGroups().get(group(source)).get().members()
+                    .size();
+        } catch (Exception e) {
+            throw new IllegalStateException("the group of '" + source.name() + "' cannot be read", e);
+        }
+    }
+
+    private static String text(ConsumerRecord<byte[], byte[]> record) {
+        return new String(record.value(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -387,8 +468,14 @@ class TransactionalLoopTest {
 
     private static TransactionalLoop loop(KafkaTopic source, String instance, int batchSize,
             TransactionalLoop.Handler handler) {
-        return new TransactionalLoop(Map.of("bootstrap.servers", broker.bootstrapServers()), source.name(), group(source),
-                instance, batchSize, handler);
+        return loop(source, instance, batchSize, handler, Map.of());
+    }
+
+    private static TransactionalLoop loop(KafkaTopic source, String instance, int batchSize,
+            TransactionalLoop.Handler handler, Map<String, Object> settings) {
+        Map<String, Object> config = new HashMap<>(settings);
+        config.put("bootstrap.servers", broker.bootstrapServers());
+        return new TransactionalLoop(config, source.name(), group(source), instance, batchSize, handler);
     }
 
     private static TransactionalLoop.Handler copying(KafkaTopic target) {
@@ -411,7 +498,7 @@ class TransactionalLoopTest {
     }
 
     private static List<String> texts(KafkaTopic topic) {
-        return topic.readAll().stream().map(record -> new String(record.value(), StandardCharsets.UTF_8)).toList();
+        return topic.readAll().stream().map(TransactionalLoopTest::text).toList();
     }
 
     private static String group(KafkaTopic source) {
