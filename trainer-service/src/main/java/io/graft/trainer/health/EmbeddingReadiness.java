@@ -6,7 +6,6 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
@@ -21,7 +20,7 @@ import io.graft.trainer.embedding.SampleEmbedding;
  */
 @Readiness
 @ApplicationScoped
-class EmbeddingReadiness implements HealthCheck {
+class EmbeddingReadiness implements PromptCheck {
 
     private final SampleEmbedding embedding;
 
@@ -31,7 +30,7 @@ class EmbeddingReadiness implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public HealthCheckResponse check() {
         return response(embedding.setback(), embedding.closedBackbones());
     }
 

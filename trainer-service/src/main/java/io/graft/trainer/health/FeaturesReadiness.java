@@ -3,7 +3,6 @@ package io.graft.trainer.health;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
@@ -13,7 +12,7 @@ import io.graft.trainer.queue.TrainingQueue;
 /** Green once the features of this replica's partitions are in memory; the backbone was opened before that. */
 @Readiness
 @ApplicationScoped
-class FeaturesReadiness implements HealthCheck {
+class FeaturesReadiness implements PromptCheck {
 
     private final TrainerMemory memory;
     private final TrainingQueue queue;
@@ -25,7 +24,7 @@ class FeaturesReadiness implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public HealthCheckResponse check() {
         return HealthCheckResponse.named("features in memory").status(queue.isOwning() && memory.replay().hasCaughtUp())
                 .withData("remainingCount", memory.replay().remainingCount()).build();
     }

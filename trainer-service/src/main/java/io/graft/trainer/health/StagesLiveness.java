@@ -7,7 +7,6 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
@@ -21,7 +20,7 @@ import io.graft.trainer.trigger.TriggerClock;
 /** Red when the thread of a stage has ended: never stale silence. */
 @Liveness
 @ApplicationScoped
-class StagesLiveness implements HealthCheck {
+class StagesLiveness implements PromptCheck {
 
     private final SampleEmbedding embedding;
     private final TrainRequestDoor door;
@@ -40,7 +39,7 @@ class StagesLiveness implements HealthCheck {
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public HealthCheckResponse check() {
         Map<String, Optional<Throwable>> failures = new LinkedHashMap<>();
         failures.put("embedding", embedding.failure());
         failures.put("train-requests", door.failure());

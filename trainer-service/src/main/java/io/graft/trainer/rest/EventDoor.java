@@ -3,6 +3,7 @@ package io.graft.trainer.rest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -23,10 +24,14 @@ import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.KafkaRecord;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 
-/** Writes the events of the REST door, and answers when the broker has them. */
+/**
+ * Writes the events of the REST door, and answers when the broker has them: at most {@value #SEND_COUNT_MAX} may be on their
+ * way, fewer than there are HTTP workers, so that others are left for other calls while the broker is away.
+ */
 @Singleton
 class EventDoor {
 
+    static final int SEND_COUNT_MAX = 100;
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final Map<String, Object> kafka;
@@ -36,6 +41,7 @@ class EventDoor {
     private final MutinyEmitter<byte[]> promotions;
     private final MutinyEmitter<byte[]> policies;
     private final MutinyEmitter<byte[]> progress;
+    private final Semaphore places = new Semaphore(SEND_COUNT_MAX);
 
     @Inject
     EventDoor(@Identifier("default-kafka-broker") Map<String, Object> kafka, Topics topics,
@@ -76,16 +82,23 @@ class EventDoor {
     }
 
     /**
+     * An event keeps its place until Kafka's client is done with it, which may be after the answer that it was not in time.
+     *
      * @throws Problem INVALID when the topic takes no event of this size, BROKEN when none from this user, BUSY when not in
-     *         time
+     *         time, or when too many are on their way
      */
     private Accepted send(MutinyEmitter<byte[]> channel, String topic, String key, RecordHeaders headers,
             byte @Nullable [] value) {
         Message<byte[]> message = KafkaRecord.<byte[], byte[]> of(key.getBytes(StandardCharsets.UTF_8), value)
                 .addMetadata(OutgoingKafkaRecordMetadata.<byte[]> builder()
                         .withKey(key.getBytes(StandardCharsets.UTF_8)).withHeaders(headers).build());
+        if (!places.tryAcquire()) {
+            throw Problem.busy("BROKER_BUSY", SEND_COUNT_MAX + " events are on their way to the broker"
+                    + " (expected: fewer at once, and a broker that answers)");
+        }
         try {
-            channel.sendMessage(message).await().atMost(LIMIT);
+            channel.sendMessage(message).onItemOrFailure().invoke(places::release).memoize().indefinitely().await()
+                    .atMost(LIMIT);
             return new Accepted(topic, key);
         } catch (RecordTooLargeException e) {
             throw Problem.invalid("SAMPLE_TOO_LARGE", "the topic takes no event of this size: " + e.getMessage()
