@@ -102,6 +102,9 @@ class SecuredKafkaIT {
                 send("labelled-samples", task + "/" + i, images.get(i).bytes(), Map.of("label", images.get(i).label()));
             }
             send("labelled-samples", task + "/broken", utf8("no image"), Map.of("label", "x", "content-type", "image/png"));
+            String early = "early-" + login;
+            send("prediction-requests", early, images.get(3).bytes(), Map.of("task", task.value()));
+            await("prediction-requests-dead-letter", 1, record -> StackClient.key(record).equals(early));
 
             // When
             send("train-requests", task.value(), utf8("{\"recipe\":{\"optimizer\":\"lbfgs\"}}"), Map.of());
@@ -123,6 +126,9 @@ class SecuredKafkaIT {
             await("labelled-samples-dead-letter", 1, record -> StackClient.key(record).equals(task + "/broken"));
             assertThat(command("verify-" + login, client(TRAINER, login), "verify", task.value(), "1")).contains("identical");
             assertThat(command("redrive-" + login, broker.passwordClient("graft-redrive"), "redrive")).isNotBlank();
+            assertThat(command("redrive-requests-" + login, broker.passwordClient("graft-redrive"), "redrive", "--topic",
+                    "prediction-requests")).contains("1 sent, 0 kept");
+            await("predictions", 1, record -> StackClient.key(record).equals(early));
             assertKnowsHowLargeAVersionMayBe(login);
             assertNoPassword(trainer);
             assertNoPassword(inference);
