@@ -7,8 +7,11 @@ import com.fasterxml.jackson.annotation.JsonValue;
 
 import io.graft.problem.Problem;
 
-/** Counts the models of a task: 1, 2, 3 … without a hole. */
+/** Counts the models of a task: 1, 2, 3 … A number is not given twice. */
 public record ModelVersion(@JsonValue int number) implements Comparable<ModelVersion> {
+
+    /** The largest number that can be asked for. */
+    public static final int NUMBER_MAX = 999_999_999;
 
     /** Nine digits at most, which an int holds. */
     private static final Pattern DIGITS = Pattern.compile("[1-9][0-9]{0,8}");

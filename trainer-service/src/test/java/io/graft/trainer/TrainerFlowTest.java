@@ -374,6 +374,27 @@ class TrainerFlowTest {
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
     }
 
+    @Test
+    void beginsAnewBehindVersionsThatWereDeleted() {
+        // Given
+        sendTwoClouds("restarted", 60, 23);
+        kafka.send("train-requests", "restarted", Kafka.bytes("{}"));
+        awaitPromotion("restarted", 1);
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/v1/tasks/restarted").then().body("serving", equalTo(1)));
+        kafka.send("model-ready", "restarted@1", null);
+        await().atMost(LIMIT)
+                .untilAsserted(() -> given().get("/v1/tasks/restarted").then().body("versions.size()", equalTo(0)));
+
+        // When
+        kafka.send("train-requests", "restarted", Kafka.bytes("{\"trainRequestId\":\"second\"}"));
+
+        // Then
+        Verdict verdict = awaitModel("restarted", 2).verdict().orElseThrow();
+        assertThat(verdict.promoted()).isTrue();
+        assertThat(verdict.reason()).endsWith("; no version served before");
+        awaitPromotion("restarted", 2);
+    }
+
     private static void sendTwoClouds(String task, int count, long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < count; i++) {

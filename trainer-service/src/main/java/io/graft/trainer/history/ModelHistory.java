@@ -60,6 +60,10 @@ public final class ModelHistory {
         int highestNumber;
         @Nullable
         Promotion promotion;
+
+        void countTo(int number) {
+            highestNumber = Math.max(highestNumber, number);
+        }
     }
 
     /** Takes a record of either topic. @throws io.graft.problem.Problem INVALID when it is no such event */
@@ -92,6 +96,8 @@ public final class ModelHistory {
                 models.replacedAt.put(before.version(), promotion.at());
             }
             models.promotion = promotion;
+            Stream.concat(promotion.versions().stream(), promotion.previousVersion().stream()).map(ModelVersion::number)
+                    .filter(number -> number < ModelVersion.NUMBER_MAX).forEach(models::countTo);
         }
     }
 
@@ -109,7 +115,7 @@ public final class ModelHistory {
         TaskModels models = models(model.task());
         synchronized (models) {
             models.byRequest.put(model.trainRequestId(), model.version());
-            models.highestNumber = Math.max(models.highestNumber, model.version().number());
+            models.countTo(model.version().number());
             if (models.places.putIfAbsent(model.version(), place) == null) {
                 models.makers.put(model.version(), new Maker(model.backbone(), model.createdAt()));
                 models.summaries.put(model.version(), VersionSummary.of(model));
@@ -130,7 +136,10 @@ public final class ModelHistory {
         return models == null ? new TaskModels() : models;
     }
 
-    /** The version that the next model of a task gets. */
+    /**
+     * The version that the next model of a task gets: one that neither a model has, nor any promotion names. A promotion
+     * outlives its version, and would let another one of the same number serve.
+     */
     public ModelVersion nextVersion(TaskId task) {
         TaskModels models = known(task);
         synchronized (models) {
@@ -143,6 +152,15 @@ public final class ModelHistory {
         TaskModels models = known(task);
         synchronized (models) {
             return Optional.ofNullable(models.promotion);
+        }
+    }
+
+    /** The version that was promoted last; nothing serves where the task has no version any more. */
+    public Optional<ModelVersion> servingVersion(TaskId task) {
+        TaskModels models = known(task);
+        synchronized (models) {
+            return models.places.isEmpty() ? Optional.empty()
+                    : Optional.ofNullable(models.promotion).map(Promotion::version);
         }
     }
 

@@ -21,7 +21,6 @@ import io.graft.model.KafkaModelArchive;
 import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.BackboneReference;
-import io.graft.model.Promotion;
 import io.graft.model.PromotionPolicy;
 import io.graft.model.Verdict;
 import io.graft.problem.Problem;
@@ -97,7 +96,7 @@ class ServingComparison {
     }
 
     private Optional<ModelVersion> serving(QueuedRequest request) {
-        return memory.models().promotion(request.task()).map(Promotion::version);
+        return memory.models().servingVersion(request.task());
     }
 
     private Verdict judge(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, TrainedHead trained,

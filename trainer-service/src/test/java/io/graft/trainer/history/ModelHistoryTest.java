@@ -89,6 +89,45 @@ class ModelHistoryTest {
     }
 
     @Test
+    void countsOnBehindEveryVersionThatAPromotionNames() throws Exception {
+        // Given
+        ModelHistory history = new ModelHistory(TOPICS, 10);
+        history.apply(version(1, sketch(5)));
+
+        // When
+        history.apply(promotion("{\"version\":1,\"previousVersion\":4}"));
+        ModelVersion afterPrevious = history.nextVersion(TASK);
+        history.apply(promotion("{\"version\":1,\"canary\":{\"version\":6,\"percent\":5},\"shadow\":{\"version\":7}}"));
+        ModelVersion afterShadow = history.nextVersion(TASK);
+        history.apply(promotion("{\"version\":9}"));
+        history.apply(promotion("{\"version\":2147483647}"));
+
+        // Then
+        assertThat(afterPrevious).isEqualTo(of(5));
+        assertThat(afterShadow).isEqualTo(of(8));
+        assertThat(history.nextVersion(TASK)).isEqualTo(of(10));
+    }
+
+    @Test
+    void nothingServesOnceATaskHasNoVersionAnyMore() throws Exception {
+        // Given
+        ModelHistory history = new ModelHistory(TOPICS, 1);
+        history.apply(version(1, sketch(5)));
+        history.apply(version(2, sketch(5)));
+        history.apply(promotion("{\"version\":2}"));
+
+        // When
+        history.apply(record(2, 2, null));
+        Optional<ModelVersion> whileThereIsAnother = history.servingVersion(TASK);
+        history.apply(record(3, 1, null));
+
+        // Then
+        assertThat(whileThereIsAnother).contains(of(2));
+        assertThat(history.servingVersion(TASK)).isEmpty();
+        assertThat(history.nextVersion(TASK)).isEqualTo(of(3));
+    }
+
+    @Test
     void doesNotKnowATaskBecauseSomebodyAsked() {
         // Given
         ModelHistory history = new ModelHistory(TOPICS, 10);
@@ -137,6 +176,13 @@ class ModelHistoryTest {
         ((ObjectNode) model.get("selfTest")).put("features", base64(4 * 512 * Float.BYTES));
         ((ObjectNode) model.get("dataset")).set("samples", Json.LENIENT.valueToTree(sketch));
         return record(version, version, Json.write(model));
+    }
+
+    private static ConsumerRecord<byte[], byte[]> promotion(String fields) throws Exception {
+        ObjectNode promotion = (ObjectNode) Json.LENIENT.readTree(fields);
+        promotion.put("task", TASK.value()).put("reason", "manual").put("at", "2026-01-01T00:00:00Z");
+        return new ConsumerRecord<>(TOPICS.promotions(), 0, 0, 0, TimestampType.CREATE_TIME, 0, 0,
+                TASK.value().getBytes(StandardCharsets.UTF_8), Json.write(promotion), new RecordHeaders(), Optional.empty());
     }
 
     private static String base64(int byteCount) {
