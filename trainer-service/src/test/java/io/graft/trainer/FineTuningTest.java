@@ -227,9 +227,9 @@ class FineTuningTest {
         train("lost", "{\"trainRequestId\":\"blocks\",\"depth\":\"last-block\"," + FEW_EPOCHS + "}");
 
         // Then
-        assertThat(awaitModel("lost", 3).verdict().orElseThrow().reason()).endsWith("; version 1 cannot be measured: no "
-                + "validation sample has content in 'labelled-samples' any more (expected: a version to compare with; policy "
-                + "'always' promotes without one)");
+        assertThat(awaitModel("lost", 3).verdict().orElseThrow().reason()).endsWith("; version 1 cannot be measured: all "
+                + "validation samples are left out: they have no content in 'labelled-samples' any more (expected: a version "
+                + "to compare with; policy 'always' promotes without one)");
         assertThat(awaitFailure("lost")).startsWith("task 'lost' has 24 of 24 samples whose content is no longer in "
                 + "'labelled-samples', as '");
     }

@@ -78,6 +78,47 @@ class TrainerFlowTest {
     }
 
     @Test
+    void comparesOnSamplesThatTheServingVersionWasNotTrainedOn() {
+        // Given: a version with a tenth of the samples for validation
+        sendTwoClouds("seen", 300, 7);
+        kafka.send("train-requests", "seen", Kafka.bytes("{\"validationFraction\":0.1}"));
+        int held = awaitModel("seen", 1).dataset().validationCount();
+        awaitPromotion("seen", 1);
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/v1/tasks/seen").then().body("serving", equalTo(1)));
+
+        // When: and one with half of them
+        kafka.send("train-requests", "seen", Kafka.bytes("{\"trainRequestId\":\"second\",\"validationFraction\":0.5}"));
+
+        // Then
+        ModelReady second = awaitModel("seen", 2);
+        Verdict verdict = second.verdict().orElseThrow();
+        int validationCount = second.dataset().validationCount();
+        assertThat(held).isPositive();
+        assertThat(verdict.sampleCount()).isEqualTo(held);
+        assertThat(verdict.reason()).endsWith("; " + (validationCount - held) + " of " + validationCount
+                + " validation samples are left out: version 1 was trained on them (its validationFraction is 0.1)");
+    }
+
+    @Test
+    void comparesWithNoVersionThatWasTrainedOnAllSamples() {
+        // Given
+        sendTwoClouds("greedy", 60, 11);
+        kafka.send("train-requests", "greedy", Kafka.bytes("{\"validationFraction\":0,\"promotion\":{\"policy\":\"always\"}}"));
+        awaitPromotion("greedy", 1);
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/v1/tasks/greedy").then().body("serving", equalTo(1)));
+
+        // When
+        kafka.send("train-requests", "greedy", Kafka.bytes("{\"trainRequestId\":\"second\"}"));
+
+        // Then
+        Verdict verdict = awaitModel("greedy", 2).verdict().orElseThrow();
+        assertThat(verdict.promoted()).isFalse();
+        assertThat(verdict.reason()).endsWith("; version 1 cannot be measured: all validation samples are left out: version 1 "
+                + "was trained on them (its validationFraction is 0.0) (expected: a version to compare with; policy 'always' "
+                + "promotes without one)");
+    }
+
+    @Test
     void leavesItToTheClientOfTheRestDoorToTryAgain() {
         // Then
         assertThat(clients.<byte[], byte[]> getProducer("labelled-samples").configuration()).containsKey("acks")

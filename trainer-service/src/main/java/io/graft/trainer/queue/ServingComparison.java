@@ -2,7 +2,9 @@ package io.graft.trainer.queue;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,7 +38,7 @@ import io.graft.trainer.training.TrainedHead;
 
 /**
  * A new version beside the one that serves, on the same validation samples, each through its own backbone and blocks: on all of
- * the new version's, or on those that the serving one can be measured on.
+ * the new version's, or on those that the serving one can be measured on and was not trained on.
  */
 @Singleton
 class ServingComparison {
@@ -122,9 +124,24 @@ class ServingComparison {
     /**
      * What both versions can be measured on.
      *
-     * @param lacking what the other validation samples have none of
+     * @param samples that both have, and the serving version was not trained on
+     * @param leftOut why the other validation samples are not among them
      */
-    private record Measurable(SharedValidation samples, String lacking) {
+    private record Measurable(SharedValidation samples, String leftOut) {
+
+        /** @param lacking what the validation samples have none of that are not shared */
+        static Measurable of(SharedValidation shared, ModelReady serving, String lacking) {
+            SharedValidation unseen = shared.unseenBy(serving.dataset());
+            List<String> reasons = new ArrayList<>();
+            if (!shared.isWhole()) {
+                reasons.add("they have no " + lacking);
+            }
+            if (unseen.sampleCount() < shared.sampleCount()) {
+                reasons.add("version " + serving.version() + " was trained on them (its validationFraction is "
+                        + serving.dataset().validationFraction().orElseThrow() + ")");
+            }
+            return new Measurable(unseen, String.join(", or ", reasons));
+        }
     }
 
     private Measurable measurable(QueuedRequest request, FeatureSnapshot snapshot, ByteBuffer rows, ModelReady serving,
@@ -134,11 +151,12 @@ class ServingComparison {
         if (tail.isPresent()) {
             FineTuner.Validated validated = patiently(patience,
                     () -> tuner.validated(snapshot, backbone, tail.get(), listener));
-            return new Measurable(SharedValidation.of(snapshot, rows, validated, backbone.dimension()),
+            return Measurable.of(SharedValidation.of(snapshot, rows, validated, backbone.dimension()), serving,
                     "content in '" + labelledSamples + "' any more");
         }
         FeatureSnapshot other = backbone.sha256().equals(snapshot.backboneSha256()) ? snapshot : features(request, backbone);
-        return new Measurable(SharedValidation.of(snapshot, rows, other), "features of backbone '" + backbone.id() + "'");
+        return Measurable.of(SharedValidation.of(snapshot, rows, other), serving,
+                "features of backbone '" + backbone.id() + "'");
     }
 
     private FeatureSnapshot features(QueuedRequest request, BackboneReference backbone) {
@@ -156,7 +174,7 @@ class ServingComparison {
         SharedValidation shared = measurable.samples;
         if (shared.sampleCount() == 0 && !shared.isWhole()) {
             return PromotionGate.judgeIncomparable(policy, trained.measured(), "version " + serving.version()
-                    + " cannot be measured: no validation sample has " + measurable.lacking);
+                    + " cannot be measured: all validation samples are left out: " + measurable.leftOut);
         }
         try (Evaluator evaluator = shared.ofServing(program)) {
             return PromotionGate.judge(policy, trained.measured(), Optional.of(new PromotionGate.Serving(serving.version(),
@@ -169,7 +187,7 @@ class ServingComparison {
             return Optional.empty();
         }
         try (Evaluator evaluator = measurable.samples.ofCandidate(program)) {
-            return Optional.of(new PromotionGate.Subset(evaluator.measure(trained.head()), measurable.lacking));
+            return Optional.of(new PromotionGate.Subset(evaluator.measure(trained.head()), measurable.leftOut));
         }
     }
 

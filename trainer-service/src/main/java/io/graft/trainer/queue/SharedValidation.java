@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 import io.graft.backbone.HeadProgram;
 import io.graft.id.SampleId;
+import io.graft.model.ModelReady;
+import io.graft.model.SampleSketch;
 import io.graft.trainer.table.FeatureSnapshot;
 import io.graft.trainer.training.Evaluator;
 
@@ -76,6 +79,20 @@ final class SharedValidation {
             samples.add(new Shared(number, samples.size()));
         }
         return new SharedValidation(candidate, candidateRows, servingDimension, serving.features(), samples);
+    }
+
+    /** Those of them that a version was not trained on, as far as its event tells. */
+    SharedValidation unseenBy(ModelReady.Dataset dataset) {
+        if (dataset.validationFraction().isEmpty()) {
+            return this;
+        }
+        double fraction = dataset.validationFraction().get();
+        Predicate<SampleId> seen = dataset.samples().map(SampleSketch::membership).orElse(id -> true);
+        List<SampleId> ids = validated(candidate);
+        return new SharedValidation(candidate, candidateRows, servingDimension, servingRows, samples.stream().filter(sample -> {
+            SampleId id = ids.get(sample.candidate);
+            return candidate.isValidated(id, fraction) || !seen.test(id);
+        }).toList());
     }
 
     int sampleCount() {

@@ -43,8 +43,7 @@ final class FeatureSelection {
                 leftOut);
         for (Entry entry : entries) {
             IntStream indexes = isViewed(entry) ? entry.row.indexes() : IntStream.of(entry.row.index());
-            builder.add(entry.id, entry.said.label(), entry.side, entry.row.precision(), entry.said.origin(),
-                    indexes.mapToObj(matrix::row).toList());
+            builder.add(entry.id, entry.said, entry.side, entry.row.precision(), indexes.mapToObj(matrix::row).toList());
         }
         return builder;
     }

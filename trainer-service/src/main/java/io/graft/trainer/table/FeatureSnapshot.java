@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -20,6 +22,7 @@ import io.graft.id.BackboneId;
 import io.graft.id.SampleId;
 import io.graft.id.TaskId;
 import io.graft.problem.Problem;
+import io.graft.sample.SampleKey;
 import io.graft.sample.Split;
 
 /**
@@ -56,6 +59,7 @@ public final class FeatureSnapshot {
         private final List<String> sampleLabels;
         private final List<Integer> sampleRowCounts;
         private final Map<SampleId, SampleOrigin> origins = new HashMap<>();
+        private final Set<SampleId> withSplit = new HashSet<>();
         private final TreeSet<String> precisions = new TreeSet<>();
         private final int viewCount;
         private int trainCount;
@@ -83,14 +87,17 @@ public final class FeatureSnapshot {
         }
 
         /** Takes the next sample, of the training side as long as there are any: its own row, then those of its views. */
-        void add(SampleId id, String label, Split split, String precision, SampleOrigin origin, List<ByteBuffer> rows) {
+        void add(SampleId id, SampleRow said, Split side, String precision, List<ByteBuffer> rows) {
             ids.add(id);
-            origins.put(id, origin);
-            sampleLabels.add(label);
+            origins.put(id, said.origin());
+            if (said.split().isPresent()) {
+                withSplit.add(id);
+            }
+            sampleLabels.add(said.label());
             sampleRowCounts.add(rows.size());
             precisions.add(precision);
             rows.forEach(features::put);
-            if (split == Split.TRAIN) {
+            if (side == Split.TRAIN) {
                 trainCount++;
             }
         }
@@ -207,6 +214,12 @@ public final class FeatureSnapshot {
     /** Samples on the validation side, each of one row. */
     public int validationCount() {
         return content.ids.size() - content.trainCount;
+    }
+
+    /** Whether a sample on the validation side is on it with another fraction too. One that names its split always is. */
+    public boolean isValidated(SampleId id, double validationFraction) {
+        return content.withSplit.contains(id)
+                || Split.ofKey(new SampleKey(content.task, id), validationFraction) == Split.VALIDATION;
     }
 
     /** How many samples are left out, by the backbone that their features are of. */

@@ -56,9 +56,9 @@ public final class PromotionGate {
      * Some of the candidate's validation samples.
      *
      * @param candidate measured on these
-     * @param lacking what the others have none of, as in {@code features of backbone 'resnet18'}
+     * @param leftOut why the others are not among them, as in {@code they have no features of backbone 'resnet18'}
      */
-    public record Subset(Measured candidate, String lacking) {
+    public record Subset(Measured candidate, String leftOut) {
     }
 
     /**
@@ -199,7 +199,7 @@ public final class PromotionGate {
     private String remarks(Serving other) {
         return unknownLabels(other) + other.subset.map(subset -> "; "
                 + (candidate.evaluation().sampleCount() - compared.evaluation().sampleCount()) + " of "
-                + candidate.evaluation().sampleCount() + " validation samples are left out: they have no " + subset.lacking)
+                + candidate.evaluation().sampleCount() + " validation samples are left out: " + subset.leftOut)
                 .orElse("");
     }
 

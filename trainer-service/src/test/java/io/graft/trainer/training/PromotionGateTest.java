@@ -121,7 +121,7 @@ class PromotionGateTest {
                 new PromotionPolicy(Policy.IF_BETTER, minimumAccuracy, minimumLabelRecall, Optional.empty()), all,
                 Optional.of(new PromotionGate.Serving(new ModelVersion(3), List.of("ants", "bees"),
                         new Measured(evaluation(40, 0.93, 0.4), new BitSet()),
-                        Optional.of(new PromotionGate.Subset(few, "features of backbone 'half'")))));
+                        Optional.of(new PromotionGate.Subset(few, "they have no features of backbone 'half'")))));
     }
 
     @Test
