@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +44,10 @@ class PrometheusIT {
     private static final Pattern CONDITION = Pattern.compile(" (?:>|<|==|!=) |absent\\(");
     /** What does not happen here: a defect, and a sample whose older record comes later. */
     private static final Pattern NOT_HERE = Pattern.compile("outcome=\"broken\"|graft_features_rewritten_total");
+    /** The least that inference takes. */
+    private static final String BODIES_BYTES_MAX = "25165824";
+    /** Two of these are more. */
+    private static final int BODY_BYTES = 16_000_000;
     private static final TaskId BIRDS = new TaskId("birds");
     private static final TaskId SHAPES = new TaskId("shapes");
 
@@ -57,7 +62,7 @@ class PrometheusIT {
             Files.copy(bundled, weights);
         }
         Map<String, String> properties = Map.of("graft.labelling-candidates.enabled", "true", "graft.backbones.lost.weights",
-                weights.toString());
+                weights.toString(), "graft.prediction.bodies-bytes-max", BODIES_BYTES_MAX);
         try (LocalStack stack = LocalStack.start(folder, StackPorts.free(), properties);
                 StackClient client = new StackClient(stack);
                 PrometheusProcess prometheus = PrometheusProcess.start(folder, stack)) {
@@ -194,12 +199,22 @@ class PrometheusIT {
                     .header("Content-Type", "image/jpeg")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(images.get(0).bytes())).build(),
                     HttpResponse.BodyHandlers.discarding());
+            sendTwoLargeBodies(stack.inference().port());
             client.send("prediction-requests", "2", utf8("{\"vector\":[1,0]}"), Map.of("task", BIRDS.value()));
         } catch (IOException | ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** One does not come to its end, so that there is no room for the other. */
+    private static void sendTwoLargeBodies(int port) throws IOException {
+        byte[] request = HttpConnection.post("/v1/tasks/birds/predictions", "image/jpeg", new byte[BODY_BYTES]);
+        try (HttpConnection unfinished = new HttpConnection(port); HttpConnection other = new HttpConnection(port)) {
+            unfinished.send(Arrays.copyOf(request, request.length - 1));
+            other.exchange(request);
         }
     }
 
