@@ -246,8 +246,8 @@ public final class ServingTable {
         }
     }
 
-    private boolean isOfTheHistory(TaskId id) {
-        return unreadOfTheHistory.contains(id) || loadingOfTheHistory.stream().anyMatch(key -> key.task().equals(id));
+    private boolean isOfTheHistory(TaskServing task) {
+        return unreadOfTheHistory.contains(task.task()) || task.named().anyMatch(loadingOfTheHistory::contains);
     }
 
     private void noteCompletion() {
@@ -387,15 +387,14 @@ public final class ServingTable {
     }
 
     private void awaitForTheHistory(TaskId id) {
-        loading.keySet().stream().filter(key -> key.task().equals(id)).forEach(loadingOfTheHistory::add);
+        task(id).stream().flatMap(TaskServing::named).filter(loading::containsKey).forEach(loadingOfTheHistory::add);
         if (unread.containsKey(id)) {
             unreadOfTheHistory.add(id);
         }
     }
 
     private boolean isUnderWay(TaskServing task) {
-        return unread.containsKey(task.task())
-                || loading.keySet().stream().anyMatch(key -> key.task().equals(task.task()) && task.isNamed(key.version()));
+        return unread.containsKey(task.task()) || task.named().anyMatch(loading::containsKey);
     }
 
     /** Counts promotions as refused that have waited for their version too long. They are followed all the same if it comes. */
@@ -461,7 +460,7 @@ public final class ServingTable {
         LOG.info("Version swapped in task={} version={} previousVersion={} reason={} durationMicros={}", task.task(),
                 next.card().version(), previous.map(model -> model.card().version().toString()).orElse("none"),
                 promotion.reason().name().toLowerCase(Locale.ROOT), duration.toNanos() / 1000);
-        listener.swapped(new Swap(next, promotion, duration, settled && !isOfTheHistory(task.task())));
+        listener.swapped(new Swap(next, promotion, duration, settled && !isOfTheHistory(task)));
     }
 
     private void refuse(TaskServing task, Problem problem) {

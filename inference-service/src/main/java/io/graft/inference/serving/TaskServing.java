@@ -3,9 +3,11 @@ package io.graft.inference.serving;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
+import io.graft.model.ModelKey;
 import io.graft.model.Promotion;
 
 /**
@@ -77,6 +79,12 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
     /** Whether the last promotion, or what stands in for it, names a version, in whatever role. */
     boolean isNamed(ModelVersion version) {
         return naming(version).isPresent();
+    }
+
+    /** The versions that the last promotion, or what stands in for it, names. */
+    Stream<ModelKey> named() {
+        return Stream.of(promotion, standIn).flatMap(Optional::stream)
+                .flatMap(each -> each.versions().stream()).map(version -> new ModelKey(task, version));
     }
 
     /** The promotion that gives a version its role. */
