@@ -14,9 +14,8 @@ final class JpegScans {
     }
 
     /**
-     * Counts what the decoder may take for the header of a scan, wherever it stands: where segments begin in a damaged file,
-     * the
-     * decoder may see otherwise. In the data of a scan there is none, in a film or a thumbnail beside the pixels hardly any.
+     * Counts what the decoder may take for the header of a scan, wherever it stands: it may see otherwise where segments begin
+     * in a damaged file. In the data of a scan there is none, in a film or a thumbnail beside the pixels hardly any.
      */
     static int count(byte[] jpeg) {
         int count = 0;
