@@ -184,6 +184,22 @@ class TaskFeaturesTest {
     }
 
     @Test
+    void saysWhichSamplesAreValidatedWithAnotherFractionToo() {
+        // Given
+        put(features, feature("says-so", 1, "owl", 1f, Split.VALIDATION));
+        put(features, feature("by-its-key", 1, "hawk", 2f, Optional.empty()));
+        SampleId saysSo = new SampleId("says-so");
+        SampleId byItsKey = new SampleId("by-its-key");
+        // When
+        FeatureSnapshot snapshot = features.snapshot(Optional.empty(), 0.999_999);
+        // Then
+        assertThat(snapshot.validationCount()).isEqualTo(2);
+        assertThat(snapshot.isValidated(saysSo, 0)).isTrue();
+        assertThat(snapshot.isValidated(byItsKey, 0)).isFalse();
+        assertThat(snapshot.isValidated(byItsKey, 0.999_999)).isTrue();
+    }
+
+    @Test
     void digestsIdLabelSplitAndFeatureInTheOrderOfTheIds() {
         // Given
         put(features, feature("b", 1, "owl", 2f, Split.TRAIN));
