@@ -42,7 +42,7 @@ public final class FeatureDistribution {
     public double distance(float[] feature) {
         double squares = 0;
         for (int i = 0; i < mean.length; i++) {
-            double deviations = (feature[i] - mean[i]) / deviation[i];
+            double deviations = ((double) feature[i] - mean[i]) / deviation[i];
             squares += deviations * deviations;
         }
         return Math.sqrt(squares / mean.length);

@@ -23,6 +23,16 @@ class FeatureStatisticsTest {
     }
 
     @Test
+    void isAFiniteNumberForWhateverIsOne() {
+        // Given
+        FeatureDistribution distribution = FeatureStatistics
+                .of(new float[] { -Float.MAX_VALUE }, new float[] { Float.MIN_VALUE }).toDistribution(1);
+
+        // When // Then
+        assertThat(distribution.distance(new float[] { Float.MAX_VALUE })).isFinite().isPositive();
+    }
+
+    @Test
     void isAboutOneForFeaturesLikeThose() {
         // Given
         Random random = new Random(7);

@@ -256,6 +256,20 @@ class OpenInferenceTest {
     }
 
     @ParameterizedTest
+    @CsvSource({ "1e999, Infinity", "-1e39, -Infinity" })
+    void refusesFeaturesThatAreNoNumbers(String number, String read) {
+        // When
+        Answer answer = infer("shapes",
+                "{\"inputs\": [{\"name\": \"x\", \"datatype\": \"FP32\", \"shape\": [1, 2], \"data\": [1, " + number + "]}]}");
+
+        // Then
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.json().path("error").asText())
+                .isEqualTo("feature[1] is " + read + " (expected: a finite number)");
+        assertThat(answer.json().path("code").asText()).isEqualTo("FEATURE_INVALID");
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', value = { "% | is not base64", "R0lGODlhAQABAAAAACw= | has an element that is no image",
             "'' | has an element that is no image" })
     void refusesElementsThatAreNoImages(String element, String sentence) {

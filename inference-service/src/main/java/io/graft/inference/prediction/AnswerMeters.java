@@ -15,6 +15,7 @@ final class AnswerMeters {
 
     private static final double[] CONFIDENCES = { 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99 };
     private static final double[] DISTANCES = { 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 10 };
+    private static final double DISTANCE_MAX = 1000;
 
     private final Series series;
     private final DistributionSummary confidence;
@@ -54,8 +55,11 @@ final class AnswerMeters {
         counter.increment();
     }
 
+    /** One that is farther than any input of a kind counts as just as far: a sum of larger numbers would hide all others. */
     void distance(double value) {
-        distance.record(value);
+        if (Double.isFinite(value)) {
+            distance.record(Math.min(value, DISTANCE_MAX));
+        }
     }
 
     void unknown() {

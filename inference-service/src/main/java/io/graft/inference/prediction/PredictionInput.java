@@ -1,5 +1,6 @@
 package io.graft.inference.prediction;
 
+import io.graft.problem.Problem;
 import io.graft.sample.SampleContent;
 
 /** One of the things that a request wants answers for. */
@@ -14,8 +15,18 @@ public sealed interface PredictionInput {
 
         private final float[] values;
 
-        /** Keeps the array: the caller gives it away. */
+        /**
+         * Keeps the array: the caller gives it away.
+         *
+         * @throws Problem INVALID {@code FEATURE_INVALID} for a number that is not finite
+         */
         public Feature(float[] values) {
+            for (int i = 0; i < values.length; i++) {
+                if (!Float.isFinite(values[i])) {
+                    throw Problem.invalid("FEATURE_INVALID",
+                            "feature[" + i + "] is " + values[i] + " (expected: a finite number)");
+                }
+            }
             this.values = values;
         }
 

@@ -97,6 +97,20 @@ class AnswerMetricsTest {
     }
 
     @Test
+    void keepsTheSumOfDistancesReadableWhateverComes() {
+        // Given
+        answer(1, 6, 8);
+
+        // When
+        answer(1, Float.MAX_VALUE, -Float.MAX_VALUE);
+        answer(1, 6, 8);
+
+        // Then
+        assertThat(summary("graft.feature.distance", 1).count()).isEqualTo(3);
+        assertThat(summary("graft.feature.distance", 1).totalAmount()).isCloseTo(1000 + 2 * Math.sqrt(12.5), ROUNDING);
+    }
+
+    @Test
     void countsTheAnswersBelowTheThresholdOfTheVersionAsUnknown() {
         // When: two labels that are as probable as e to the difference of the numbers says
         answer(1, 0, 0);
