@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-import io.graft.backbone.Sight;
 import io.graft.inference.serving.Model;
 import io.graft.problem.Problem;
 
@@ -48,9 +47,10 @@ final class Embedding {
     }
 
     /** Embeds what was decoded already, and keeps the feature maps. @throws Problem BUSY and BROKEN as of {@link #features} */
-    MappedFeature mapped(Model model, Sight sight, Deadline deadline) throws InterruptedException {
-        CompletableFuture<MappedFeature> submitted = batchers.submitMapped(model.backbone(), sight.input(),
+    MappedFeature mapped(Model model, byte[] input, Deadline deadline) throws InterruptedException {
+        CompletableFuture<MappedFeature> submitted = batchers.submitMapped(model.backbone(), input,
                 model.tail());
+        deadline.patience().atEnd(() -> submitted.cancel(false));
         try {
             return await(submitted, deadline);
         } finally {

@@ -144,7 +144,7 @@ public final class Predictor {
                 read.add(content.get());
                 return backbone.see(read.get(0), sideMax);
             });
-            MappedFeature mapped = embedding.mapped(model, sight, deadline);
+            MappedFeature mapped = embedding.mapped(model, sight.input(), deadline);
             float[] probabilities = model.head().probabilities(mapped.feature());
             Explanation explanation = Explanation.of(mapped.maps(), model.head(),
                     row.orElseGet(() -> Answers.likeliest(probabilities)), sight.region());

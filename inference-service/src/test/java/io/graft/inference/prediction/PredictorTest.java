@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -309,6 +310,36 @@ class PredictorTest {
         assertThat(counted).containsExactly("1 CANCELLED");
         gate.countDown();
         first.join();
+        assertThat(backbone.batchSizes).isEmpty();
+    }
+
+    @Test
+    void freesThePlaceOfWhoeverWentAwayFromAnExplanation() throws Exception {
+        // Given
+        models.serve("birds", 1, ModelEvents.largest("owl", "tit", "jay"));
+        Model model = models.table().model(BIRDS, Optional.empty());
+        CountDownLatch gate = backbone.closeGate();
+        CompletableFuture<float[]> first = batcher.submit(backbone.prepare(vector(1, 2, 3)), Optional.empty());
+        assertThat(backbone.batchSizes.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+        Patience patience = new Patience(LIMIT);
+        Embedding embedding = new Embedding(new Decoding(new Cores(1, 1), Tracing.OFF), batchers);
+        CompletableFuture<MappedFeature> second = CompletableFuture.supplyAsync(() -> {
+            try {
+                return embedding.mapped(model, backbone.prepare(vector(3, 2, 1)), new Deadline(LIMIT, patience));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        await().atMost(LIMIT).until(() -> batcher.queueDepth() == 1);
+
+        // When
+        patience.end();
+
+        // Then
+        assertThat(batcher.queueDepth()).isZero();
+        assertThatThrownBy(second::join).hasMessageContaining("nobody waits for this prediction any more");
+        gate.countDown();
+        assertThat(first.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).containsExactly(1, 2, 3);
         assertThat(backbone.batchSizes).isEmpty();
     }
 
