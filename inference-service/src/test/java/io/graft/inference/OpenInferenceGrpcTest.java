@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -243,6 +244,18 @@ class OpenInferenceGrpcTest {
         assertRefusal(Status.Code.INVALID_ARGUMENT,
                 "infer request input 'x' has the shape [1, 2147483647, 3], more elements than a body can hold",
                 () -> infer("grpc-riders", request -> request.addInputs(tensor("FP32", 1, 1L << 40, 3).setContents(three))));
+        assertRefusal(Status.Code.INVALID_ARGUMENT, "feature[1] is NaN (expected: a finite number)",
+                () -> infer("grpc-shapes", request -> request.addInputs(tensor("FP32", 1, 2).setContents(
+                        InferTensorContents.newBuilder().addFp32Contents(1).addFp32Contents(Float.NaN)))));
+        assertRefusal(Status.Code.INVALID_ARGUMENT, "feature[0] is -Infinity (expected: a finite number)",
+                () -> infer("grpc-shapes", request -> request.addInputs(tensor("FP32", 1, 1))
+                        .addRawInputContents(ByteString.copyFrom(new byte[] { 0, 0, (byte) 0x80, (byte) 0xff }))));
+        assertRefusal(Status.Code.INVALID_ARGUMENT, "infer request wants 5 outputs (expected: at most 4)",
+                () -> infer("grpc-riders", request -> request.addInputs(tensor("FP32", 1, 3).setContents(three))
+                        .addAllOutputs(Collections.nCopies(5, InferRequestedOutputTensor.getDefaultInstance()))));
+        assertRefusal(Status.Code.INVALID_ARGUMENT, "infer request input 'x' has 9 dimensions (expected: 1 to 8)",
+                () -> infer("grpc-riders", request -> request
+                        .addInputs(tensor("FP32", 1, 1, 1, 1, 1, 1, 1, 1, 3).setContents(three))));
         assertRefusal(Status.Code.DEADLINE_EXCEEDED, "prediction has waited 0 ms",
                 () -> infer("grpc-shapes", request -> request
                         .addInputs(tensor("BYTES", 1).setContents(

@@ -15,9 +15,11 @@ import io.graft.inference.grpc.wire.ModelInferRequest;
 import io.graft.inference.grpc.wire.ModelInferRequest.InferInputTensor;
 import io.graft.inference.grpc.wire.ModelInferResponse;
 import io.graft.inference.grpc.wire.ModelInferResponse.InferOutputTensor;
+import io.graft.inference.openinference.Datatype;
 import io.graft.inference.openinference.InferOutput;
 import io.graft.inference.openinference.InferRequest;
 import io.graft.inference.openinference.InferRequest.RequestedOutput;
+import io.graft.inference.openinference.ModelMetadata;
 import io.graft.inference.openinference.Tensor;
 import io.graft.inference.openinference.TensorForm;
 import io.graft.inference.prediction.Answers;
@@ -33,8 +35,7 @@ final class InferMessages {
 
     /**
      * Reads a request. A tensor stands in its contents or, for all inputs, in {@code raw_input_contents}, whose byte strings
-     * have
-     * their length before them.
+     * have their length before them.
      *
      * @param countMax of a request's inputs, the first number of a shape
      * @throws Problem INVALID, naming the field
@@ -45,6 +46,10 @@ final class InferMessages {
         }
         if (message.getRawInputContentsCount() > message.getInputsCount()) {
             throw invalid("has " + message.getRawInputContentsCount() + " raw_input_contents (expected: one for each input)");
+        }
+        if (message.getOutputsCount() > ModelMetadata.OUTPUTS.size()) {
+            throw invalid("wants " + message.getOutputsCount() + " outputs (expected: at most " + ModelMetadata.OUTPUTS.size()
+                    + ")");
         }
         List<RequestedOutput> outputs = message.getOutputsList().stream()
                 .map(output -> new RequestedOutput(output.getName(), Optional.empty())).toList();
@@ -71,6 +76,7 @@ final class InferMessages {
 
     private static Tensor tensor(ModelInferRequest message, int countMax) {
         InferInputTensor input = message.getInputs(0);
+        TensorForm.requireRank(input.getName(), input.getShapeCount());
         List<Integer> shape = input.getShapeList().stream().map(InferMessages::size).toList();
         TensorForm form = TensorForm.of(input.getName(), input.getDatatype(), shape, countMax);
         if (isRaw(message)) {
@@ -80,11 +86,20 @@ final class InferMessages {
             return form.ofBinary(message.getRawInputContents(0).asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
         }
         InferTensorContents contents = input.getContents();
+        form.requireCount(count(contents, form.datatype()));
         return switch (form.datatype()) {
             case BYTES ->
                 form.ofElements(contents.getBytesContentsList().stream().map(ByteString::toByteArray).toList(), false);
             case UINT8 -> form.ofNumbers(floats(contents.getUintContentsList()));
             case FP32 -> form.ofNumbers(floats(contents.getFp32ContentsList()));
+        };
+    }
+
+    private static int count(InferTensorContents contents, Datatype datatype) {
+        return switch (datatype) {
+            case BYTES -> contents.getBytesContentsCount();
+            case UINT8 -> contents.getUintContentsCount();
+            case FP32 -> contents.getFp32ContentsCount();
         };
     }
 

@@ -20,7 +20,7 @@ public record ModelMetadata(String name, List<String> versions, String platform,
     static final String LABELS = "labels";
 
     /** What is answered unless a request says otherwise, in this order. */
-    static final List<String> OUTPUTS = List.of(LABEL, PROBABILITY, PROBABILITIES, LABELS);
+    public static final List<String> OUTPUTS = List.of(LABEL, PROBABILITY, PROBABILITIES, LABELS);
 
     private static final String PLATFORM = "graft";
     private static final int ANY = -1;

@@ -37,9 +37,7 @@ public record TensorForm(String name, Datatype datatype, List<Integer> shape, in
 
     /** A body holds fewer elements than an int counts, so a larger product is a mistake. */
     private static int count(String name, List<Integer> shape, int countMax) {
-        if (shape.isEmpty() || shape.size() > RANK_MAX) {
-            throw invalid(name, "has " + shape.size() + " dimensions (expected: 1 to " + RANK_MAX + ")");
-        }
+        requireRank(name, shape.size());
         long count = 1;
         for (int size : shape) {
             if (size < 1) {
@@ -54,6 +52,13 @@ public record TensorForm(String name, Datatype datatype, List<Integer> shape, in
             throw InferRequestReader.invalid("has " + shape.get(0) + " inputs at once (expected: at most " + countMax + ")");
         }
         return (int) count;
+    }
+
+    /** Looks at the dimensions of a shape alone. @throws Problem INVALID for none, and for more than anything has */
+    public static void requireRank(String name, int rank) {
+        if (rank < 1 || rank > RANK_MAX) {
+            throw invalid(name, "has " + rank + " dimensions (expected: 1 to " + RANK_MAX + ")");
+        }
     }
 
     /** Of numbers one by one. @throws Problem INVALID for another count, or for what is no {@code UINT8} where it should be */
@@ -92,7 +97,8 @@ public record TensorForm(String name, Datatype datatype, List<Integer> shape, in
         return new Tensor.Bytes(name, shape, elements, encoded);
     }
 
-    private void requireCount(int found) {
+    /** Looks at the count of the elements alone. @throws Problem INVALID unless it is that of the shape */
+    public void requireCount(int found) {
         if (found != count) {
             throw invalid("has " + found + " elements (expected: " + count + ", by its shape " + shape + ")");
         }
