@@ -81,6 +81,11 @@ public final class KafkaBroker implements AutoCloseable {
         return log;
     }
 
+    /** The broker's process, for whoever wants to stop it for a while. */
+    public long pid() {
+        return child.pid();
+    }
+
     /** Ends the broker as {@code kill -9} does: nothing is flushed, nobody is told. */
     public void kill() {
         child.destroyForcibly();

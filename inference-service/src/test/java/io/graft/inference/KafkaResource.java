@@ -10,6 +10,7 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 public final class KafkaResource implements QuarkusTestResourceLifecycleManager {
 
     static final String PREFIX = "test.";
+    static final String PID = "graft-test.broker-pid";
 
     private final TemporaryFolder folder = TemporaryFolder.create("graft-kafka-");
     private final KafkaBroker broker = KafkaBroker.start(folder.path());
@@ -17,7 +18,7 @@ public final class KafkaResource implements QuarkusTestResourceLifecycleManager 
     @Override
     public Map<String, String> start() {
         return Map.of("kafka.bootstrap.servers", broker.bootstrapServers(), "graft.topics.create", "true",
-                "graft.topics.prefix", PREFIX);
+                "graft.topics.prefix", PREFIX, PID, Long.toString(broker.pid()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.graft.inference.feedback;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,7 +28,8 @@ import io.graft.trace.RecordTrace;
 final class EventWriter implements EventSink, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventWriter.class);
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    /** In which an event is written, or never. */
+    static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     private static final int REQUEST_MS_MAX = 8_000;
     private static final int DELIVERY_MS_MAX = 16_000;
@@ -58,45 +60,55 @@ final class EventWriter implements EventSink, AutoCloseable {
     void write(ProducerRecord<byte[], byte[]> record) {
         RecordTrace.write(record);
         try {
-            producer.send(record).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RecordTooLargeException) {
-                throw Problem.invalid("SAMPLE_TOO_LARGE", "topic '" + record.topic()
-                        + "' takes no event of this size (expected: a larger max.message.bytes of the topic)", e);
-            }
-            throw notTaken(record, e);
-        } catch (TimeoutException | KafkaException e) {
-            throw notTaken(record, e);
+            begin(record).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw problem(record.topic(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw notTaken(record, e);
+            throw problem(record.topic(), e);
         }
     }
 
-    private Problem notTaken(ProducerRecord<byte[], byte[]> record, Exception cause) {
-        return UnwrittenEvent.problem(record.topic(), cause, config, LIMIT);
-    }
-
-    private void logUnwritten(ProducerRecord<byte[], byte[]> record, Exception cause) {
-        LOG.warn("Event not written topic={} reason=\"{}\"", record.topic(),
-                MissingRight.explain(cause, config, AclOperation.WRITE).getMessage());
-    }
-
-    /** Waits for a moment where the broker is not known yet. */
-    @Override
+    /**
+     * Hands an event over, and waits for a moment where the broker is not known yet.
+     *
+     * @return ends when the broker has the event, or with whatever the producer says
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // the callback sees what the future would say
-    public void send(ProducerRecord<byte[], byte[]> record, Consumer<Boolean> heard) {
+    CompletableFuture<Void> begin(ProducerRecord<byte[], byte[]> record) {
+        CompletableFuture<Void> written = new CompletableFuture<>();
         try {
             producer.send(record, (metadata, e) -> {
-                if (e != null) {
-                    logUnwritten(record, e);
+                if (e == null) {
+                    written.complete(null);
+                } else {
+                    written.completeExceptionally(e);
                 }
-                heard.accept(e == null);
             });
-        } catch (KafkaException e) {
-            logUnwritten(record, e);
-            heard.accept(false);
+        } catch (KafkaException | IllegalStateException e) {
+            written.completeExceptionally(e);
         }
+        return written;
+    }
+
+    /** What is said of an event that was not written, as {@link #write} has it. */
+    Problem problem(String topic, Exception failure) {
+        if (failure.getCause() instanceof RecordTooLargeException) {
+            return Problem.invalid("SAMPLE_TOO_LARGE", "topic '" + topic
+                    + "' takes no event of this size (expected: a larger max.message.bytes of the topic)", failure);
+        }
+        return UnwrittenEvent.problem(topic, failure, config, LIMIT);
+    }
+
+    @Override
+    public void send(ProducerRecord<byte[], byte[]> record, Consumer<Boolean> heard) {
+        CompletableFuture<Void> unused = begin(record).whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                LOG.warn("Event not written topic={} reason=\"{}\"", record.topic(),
+                        MissingRight.explain(failure, config, AclOperation.WRITE).getMessage());
+            }
+            heard.accept(failure == null);
+        });
     }
 
     @Override

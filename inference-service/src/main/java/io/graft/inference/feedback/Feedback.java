@@ -2,6 +2,7 @@ package io.graft.inference.feedback;
 
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -28,16 +29,18 @@ public final class Feedback implements PredictionObserver {
     private final RecentPredictions recent;
     private final LabellingCandidates candidates;
     private final EventWriter events;
+    private final WaitingEvents waiting;
     private final FeedbackMetrics metrics;
     private final InstantSource clock;
 
     Feedback(Topics topics, PredictionIds ids, RecentPredictions recent, LabellingCandidates candidates, EventWriter events,
-            FeedbackMetrics metrics, InstantSource clock) {
+            WaitingEvents waiting, FeedbackMetrics metrics, InstantSource clock) {
         this.topics = topics;
         this.ids = ids;
         this.recent = recent;
         this.candidates = candidates;
         this.events = events;
+        this.waiting = waiting;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -59,18 +62,24 @@ public final class Feedback implements PredictionObserver {
     }
 
     /**
-     * Takes the right label of a prediction, and returns when the broker has it.
+     * Takes the right label of a prediction.
      *
+     * @return ends when the broker has it, or with BUSY when the broker does not take the event in time
      * @throws Problem INVALID for what is no id of a prediction, MISSING for a prediction of this replica that is not
-     *         remembered, BUSY when the broker does not take the event in time
+     *         remembered, BUSY when too many wait for the broker already
      */
-    public Accepted give(TaskId task, String predictionId, Label label) {
+    public CompletionStage<Accepted> give(TaskId task, String predictionId, Label label) {
         if (!ids.isOwn(predictionId)) {
-            events.write(new ProducerRecord<>(topics.predictionFeedback(), Topics.keyBytes(predictionId),
-                    Json.write(new FeedbackEvent(predictionId, task, label.value()))));
-            return new Accepted(topics.predictionFeedback(), predictionId);
+            return waiting.write(new ProducerRecord<>(topics.predictionFeedback(), Topics.keyBytes(predictionId),
+                    Json.write(new FeedbackEvent(predictionId, task, label.value()))))
+                    .thenApply(written -> new Accepted(topics.predictionFeedback(), predictionId));
         }
-        return write(known(task, predictionId), label, clock.millis());
+        RecentPrediction known = known(task, predictionId);
+        Accepted accepted = new Accepted(topics.labelledSamples(), key(known).toString());
+        return waiting.write(sample(known, label, clock.millis())).thenApply(written -> {
+            judge(known, label);
+            return accepted;
+        });
     }
 
     /**
@@ -86,14 +95,11 @@ public final class Feedback implements PredictionObserver {
         if (!ids.isOwn(event.predictionId())) {
             return false;
         }
-        write(known(event.task(), event.predictionId()), new Label(event.label()), timestampMs);
-        return true;
-    }
-
-    private Accepted write(RecentPrediction known, Label label, long timestampMs) {
+        RecentPrediction known = known(event.task(), event.predictionId());
+        Label label = new Label(event.label());
         events.write(sample(known, label, timestampMs));
         judge(known, label);
-        return new Accepted(topics.labelledSamples(), key(known).toString());
+        return true;
     }
 
     private RecentPrediction known(TaskId task, String predictionId) {

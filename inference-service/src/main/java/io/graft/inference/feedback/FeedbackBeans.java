@@ -2,7 +2,7 @@ package io.graft.inference.feedback;
 
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +22,7 @@ import io.smallrye.common.annotation.Identifier;
 final class FeedbackBeans {
 
     private static final int CANDIDATE_COUNT_MAX = 100;
+    private static final long WAITING_BYTES_MAX = 64L << 20;
     private static final int IDLE_SECONDS = 10;
 
     @Produces
@@ -48,17 +49,19 @@ final class FeedbackBeans {
     @Produces
     @Singleton
     Feedback feedback(Topics topics, PredictionIds ids, RecentPredictions recent, LabellingCandidatesConfig asking,
-            EventWriter events, FeedbackMetrics metrics, Owners<TaskId> tasks, InstantSource clock) {
-        return new Feedback(topics, ids, recent,
-                new LabellingCandidates(topics, asking, events, candidatesThread(), tasks, clock), events,
-                metrics, clock);
+            FeedbackConfig config, EventWriter events, FeedbackMetrics metrics, Owners<TaskId> tasks, InstantSource clock) {
+        LabellingCandidates candidates = new LabellingCandidates(topics, asking, events,
+                new EventRoom(CANDIDATE_COUNT_MAX, WAITING_BYTES_MAX), thread("labelling-candidates"), tasks, clock);
+        WaitingEvents waiting = new WaitingEvents(events, new EventRoom(config.waitingCountMax(), WAITING_BYTES_MAX),
+                thread("feedback-events"));
+        return new Feedback(topics, ids, recent, candidates, events, waiting, metrics, clock);
     }
 
-    /** One thread, there while there are candidates; a bounded number of them wait for it. */
-    private static ThreadPoolExecutor candidatesThread() {
+    /** One thread, there while there are events for it; the room that they wait in is bounded. */
+    private static ThreadPoolExecutor thread(String name) {
         ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(CANDIDATE_COUNT_MAX), task -> {
-                    Thread daemon = new Thread(task, "labelling-candidates");
+                new LinkedBlockingQueue<>(), task -> {
+                    Thread daemon = new Thread(task, name);
                     daemon.setDaemon(true);
                     return daemon;
                 });

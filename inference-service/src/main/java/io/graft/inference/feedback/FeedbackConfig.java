@@ -21,4 +21,10 @@ public interface FeedbackConfig {
     /** How long a prediction is remembered. */
     @WithDefault("1h")
     Duration retention();
+
+    /** Feedback that waits for the broker, of at most 64 MiB; further feedback is refused as busy. */
+    @WithDefault("64")
+    @Min(1)
+    @Max(10_000)
+    int waitingCountMax();
 }

@@ -3,7 +3,6 @@ package io.graft.inference.feedback;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -26,6 +25,7 @@ final class LabellingCandidates {
     private final Topics topics;
     private final LabellingCandidatesConfig config;
     private final EventSink events;
+    private final EventRoom room;
     private final Executor thread;
     private final OwnedMeters<TaskId, Counters> counters;
     private final InstantSource clock;
@@ -43,14 +43,15 @@ final class LabellingCandidates {
     }
 
     /**
-     * @param thread where candidates are digested and written, so that no prediction waits for the broker; what it rejects is
-     *        left out
+     * @param room of the candidates that wait for the broker; further ones are left out
+     * @param thread where candidates are digested and written, so that no prediction waits for the broker
      */
-    LabellingCandidates(Topics topics, LabellingCandidatesConfig config, EventSink events, Executor thread,
+    LabellingCandidates(Topics topics, LabellingCandidatesConfig config, EventSink events, EventRoom room, Executor thread,
             Owners<TaskId> tasks, InstantSource clock) {
         this.topics = topics;
         this.config = config;
         this.events = events;
+        this.room = room;
         this.thread = thread;
         this.counters = tasks.meters(Counters::new);
         this.clock = clock;
@@ -70,11 +71,18 @@ final class LabellingCandidates {
 
     private void send(RecentPrediction known, Prediction prediction) {
         TaskId task = known.task();
-        try {
-            thread.execute(() -> events.send(candidate(known, prediction), written -> written(task, written)));
-        } catch (RejectedExecutionException e) {
+        long sizeBytes = known.payload().sizeBytes();
+        if (!room.enter(sizeBytes)) {
             written(task, false);
+            return;
         }
+        thread.execute(() -> {
+            try {
+                events.send(candidate(known, prediction), written -> written(task, written));
+            } finally {
+                room.leave(sizeBytes);
+            }
+        });
     }
 
     private ProducerRecord<byte[], byte[]> candidate(RecentPrediction known, Prediction prediction) {

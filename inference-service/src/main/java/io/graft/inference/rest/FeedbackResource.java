@@ -28,6 +28,8 @@ import io.graft.id.TaskId;
 import io.graft.inference.feedback.Feedback;
 import io.graft.problem.Problem;
 import io.graft.sample.Label;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 
 /** What a prediction should have been. */
 @Path("/v1/tasks/{task}/predictions/{predictionId}/feedback")
@@ -55,7 +57,9 @@ public final class FeedbackResource {
         }
     }
 
+    /** Digests the content on a thread that may wait, and keeps none until the broker has it. */
     @POST
+    @Blocking
     @RolesAllowed(Role.FEEDBACK)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(ACCEPTED)
@@ -66,10 +70,10 @@ public final class FeedbackResource {
     @APIResponse(responseCode = "404", description = "The prediction is not remembered any more", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
     @APIResponse(responseCode = "413", description = "The topic labelled-samples does not take a content of this size", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
     @APIResponse(responseCode = "503", description = "The broker does not take the event; Retry-After says when", content = @Content(mediaType = ProblemDetail.MEDIA_TYPE, schema = @Schema(implementation = ProblemDetail.class)))
-    public Feedback.Accepted give(@Parameter(example = "ants-bees") @PathParam("task") String task,
+    public Uni<Feedback.Accepted> give(@Parameter(example = "ants-bees") @PathParam("task") String task,
             @Parameter(example = "6f1c0a52-5f0e-4c38-9a55-1d0f5f7e3a10") @PathParam("predictionId") String predictionId,
             byte[] body) {
         RightLabel right = Json.readStrict(body, RightLabel.class, "FEEDBACK_INVALID", "feedback");
-        return feedback.give(new TaskId(task), predictionId, right.label);
+        return Uni.createFrom().completionStage(feedback.give(new TaskId(task), predictionId, right.label));
     }
 }

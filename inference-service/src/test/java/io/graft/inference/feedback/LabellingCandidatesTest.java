@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,10 +42,14 @@ class LabellingCandidatesTest {
     }
 
     private LabellingCandidates candidates(Executor thread) {
+        return candidates(new EventRoom(100, 1000), thread);
+    }
+
+    private LabellingCandidates candidates(EventRoom room, Executor thread) {
         return new LabellingCandidates(new Topics(""), new Asking(0.6, 2), (record, heard) -> {
             sent.add(record);
             heard.accept(true);
-        }, thread, tasks, () -> now);
+        }, room, thread, tasks, () -> now);
     }
 
     private record Asking(double probabilityBelow, int perMinuteMax) implements LabellingCandidatesConfig {
@@ -113,15 +118,19 @@ class LabellingCandidatesTest {
     @Test
     void leavesOutWhatTheBrokerHasNoTimeFor() {
         // Given
-        LabellingCandidates candidates = candidates(task -> {
-            throw new RejectedExecutionException("full");
-        });
+        Queue<Runnable> waiting = new ArrayDeque<>();
+        LabellingCandidates candidates = candidates(new EventRoom(100, 15), waiting::add);
 
-        // When
-        predict(candidates, "late", 0.1f, Optional.empty());
+        // When: each vector holds 8 bytes
+        predict(candidates, "first", 0.1f, Optional.empty());
+        predict(candidates, "too-much", 0.1f, Optional.empty());
+        waiting.remove().run();
+        now = now.plusSeconds(60);
+        predict(candidates, "later", 0.1f, Optional.empty());
+        waiting.remove().run();
 
         // Then
-        assertThat(sent).isEmpty();
+        assertThat(sent).extracting(record -> header(record, "prediction-id")).containsExactly("first", "later");
         assertThat(counted("failed")).isEqualTo(1);
     }
 
