@@ -1,6 +1,7 @@
 package io.graft.inference.rest;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.enterprise.event.Observes;
@@ -44,7 +45,7 @@ final class CallLimit {
             return;
         }
         if (inWork.getAndUpdate(count -> Math.min(countMax, count + 1)) < countMax) {
-            int unused = context.addEndHandler(ended -> inWork.decrementAndGet());
+            leaveAtEnd(context);
             context.next();
             return;
         }
@@ -54,6 +55,16 @@ final class CallLimit {
             refuse(context);
         });
         RouteRefusal.afterBody(context, () -> refuse(context));
+    }
+
+    /** An end and a failure may be told on two threads at once. */
+    private void leaveAtEnd(RoutingContext context) {
+        AtomicBoolean left = new AtomicBoolean();
+        int unused = context.addEndHandler(ended -> {
+            if (!left.getAndSet(true)) {
+                inWork.decrementAndGet();
+            }
+        });
     }
 
     private void refuse(RoutingContext context) {
