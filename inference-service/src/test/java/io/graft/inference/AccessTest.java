@@ -2,6 +2,7 @@ package io.graft.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.InputStream;
 import java.net.Socket;
@@ -18,9 +19,11 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -46,6 +49,13 @@ import io.grpc.stub.MetadataUtils;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 
 /** Who gets in and who does not, at every door, with keys, tokens and TLS as they are configured. */
 @QuarkusTest
@@ -55,6 +65,9 @@ class AccessTest {
     private static final String TASKS = "/v1/tasks";
     private static final String PREDICTIONS = "/v1/tasks/iris/predictions";
     private static final String INFER = "/v2/models/iris/infer";
+
+    @Inject
+    Vertx vertx;
 
     @TestHTTPResource("/")
     @SuppressWarnings("NullAway.Init") // set by the test extension
@@ -196,6 +209,47 @@ class AccessTest {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    @Test
+    void asksWhoIsThereBeforeAMessageOfGrpcComes() throws Exception {
+        // Given
+        byte[] beginning = { 0, 1, 0, 0, 0, 1 };
+        io.vertx.core.http.HttpClient http2 = vertx.createHttpClient(new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+        try {
+            // When
+            HttpClientResponse refusal = http2
+                    .request(HttpMethod.POST, root.getPort(), root.getHost(), "/inference.GRPCInferenceService/ModelInfer")
+                    .compose(call -> {
+                        Future<HttpClientResponse> answer = call.response();
+                        Future<Void> unused = call.putHeader("Content-Type", "application/grpc").setChunked(true)
+                                .write(Buffer.buffer(beginning));
+                        return answer;
+                    }).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+            // Then
+            assertThat(refusal.getHeader("grpc-status")).isEqualTo("16");
+            assertThat(refusal.getHeader("grpc-message")).isEqualTo("the call needs a key or a token that is known");
+        } finally {
+            http2.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void makesNoSeriesOfThePathsOfRefusedCalls() throws Exception {
+        // When
+        HttpResponse<String> nobody = send(call("/v1/invented-by-nobody"));
+        String guesser = LoopbackCall.answer(root.getPort(), 9, "/v1/invented-by-a-guesser", "X-API-Key: guessed");
+        HttpResponse<String> forbidden = send(callOf("app", "/v1/tasks/invented-by-an-app"));
+
+        // Then
+        assertThat(nobody.statusCode()).isIn(401, 404);
+        assertThat(LoopbackCall.status(guesser)).isEqualTo(401);
+        assertThat(forbidden.statusCode()).isEqualTo(403);
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(
+                () -> assertThat(send(callOf("desk", "/q/metrics")).body()).contains("http_server_requests_seconds_count")
+                        .contains("status=\"403\"", "status=\"401\"").doesNotContain("invented"));
     }
 
     private static GRPCInferenceServiceBlockingStub as(GRPCInferenceServiceBlockingStub stub, String name) {

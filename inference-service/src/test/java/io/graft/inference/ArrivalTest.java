@@ -237,22 +237,118 @@ class ArrivalTest {
         assertThat(caller.metric("graft_bodies_refused_total", "BODY_LATE")).isGreaterThanOrEqualTo(8 * THREAD_COUNT + 1);
     }
 
+    @Test
+    void readsNoCompressedMessageOfGrpc() throws Exception {
+        // Given
+        byte[] beginning = { 1, 0, 0, 0, 9, 1 };
+        HttpClient client = http2Client();
+        try {
+            // When
+            List<HttpClientResponse> refusals = List.of(
+                    result(begin(grpc(client, "ModelInfer").map(request -> request.putHeader("grpc-encoding", "gzip")),
+                            new byte[0])),
+                    result(begin(grpc(client, "ServerLive").map(request -> request.putHeader("grpc-encoding", "snappy")),
+                            beginning)),
+                    result(begin(grpc(client, "ModelInfer").map(request -> request.putHeader("grpc-encoding", "identity")),
+                            beginning)),
+                    result(begin(grpc(client, "ModelInfer"), beginning)));
+
+            // Then
+            for (HttpClientResponse refusal : refusals) {
+                assertRefusal(refusal, "12", "MESSAGE_ENCODING_UNSUPPORTED",
+                        "message is compressed (expected: grpc-encoding identity, or none)");
+                assertThat(refusal.getHeader("grpc-accept-encoding")).isEqualTo("identity");
+            }
+            assertThat(result(wholeGrpc(client))).isEqualTo("200 0");
+        } finally {
+            result(client.close());
+        }
+    }
+
+    private static void assertRefusal(HttpClientResponse refusal, String status, String code, String sentence) {
+        assertThat(refusal.getHeader("grpc-status")).isEqualTo(status);
+        assertThat(refusal.getHeader("code")).isEqualTo(code);
+        assertThat(refusal.getHeader("grpc-message")).isEqualTo(sentence);
+    }
+
+    @Test
+    void refusesAMessageOfGrpcForWhichTheOtherBodiesLeaveNoRoom() throws Exception {
+        // Given
+        byte[] beginning = new byte[950_000];
+        beginning[2] = 16;
+        HttpClient client = http2Client();
+        double refusedBefore = caller.metric("graft_bodies_refused_total", "BODIES_TOO_LARGE");
+        List<HttpClientRequest> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2; i++) {
+                HttpClientRequest request = result(grpc(client, "ModelInfer"));
+                slow.add(request);
+                result(request.setChunked(true).write(Buffer.buffer(beginning)));
+            }
+            await().atMost(LIMIT).until(() -> bodiesBytes() == 1_900_000);
+
+            // When
+            HttpClientResponse refused = result(begin(grpc(client, "ModelInfer"), beginning));
+            Answer overHttp = caller.post(PATH, "application/json", "x".repeat(950_000));
+
+            // Then
+            assertRefusal(refused, "14", "BODIES_TOO_LARGE", "the bodies of all calls on this replica would be over 2000000 "
+                    + "bytes (expected: fewer or smaller ones at once, or more replicas)");
+            assertThat(overHttp.status()).isEqualTo(503);
+            assertThat(result(wholeGrpc(client))).isEqualTo("200 0");
+            slow.forEach(HttpClientRequest::reset);
+            await().atMost(LIMIT).until(() -> bodiesBytes() == 0);
+            assertThat(caller.metric("graft_bodies_refused_total", "BODIES_TOO_LARGE")).isEqualTo(refusedBefore + 2);
+        } finally {
+            result(client.close());
+        }
+    }
+
+    @Test
+    void takesNoLargeMessageFromWhoeverAsksHowItIsOrForWhatThereIsNot() throws Exception {
+        // Given
+        byte[] large = new byte[10_000];
+        large[3] = 39;
+        large[4] = 11;
+        HttpClient client = http2Client();
+        try {
+            // When
+            HttpClientResponse health = result(begin(grpc(client, "ServerLive"), large));
+            HttpClientResponse unknown = result(begin(grpc(client, "Invented"), large));
+
+            // Then
+            assertRefusal(health, "8", "REQUEST_ENTITY_TOO_LARGE",
+                    "message is larger than this call takes (expected: at most 4096 bytes)");
+            assertThat(unknown.statusCode()).isEqualTo(404);
+            assertRefusal(unknown, "12", "NOT_FOUND",
+                    "there is no such call (expected: one of inference.GRPCInferenceService)");
+            await().atMost(LIMIT).until(() -> bodiesBytes() == 0);
+        } finally {
+            result(client.close());
+        }
+    }
+
     private Future<HttpClientResponse> beginGrpc(HttpClient client, byte[] beginning) {
-        return grpc(client).compose(request -> {
+        return begin(grpc(client, "ServerMetadata"), beginning);
+    }
+
+    private static Future<HttpClientResponse> begin(Future<HttpClientRequest> call, byte[] beginning) {
+        return call.compose(request -> {
             Future<HttpClientResponse> answer = request.response();
-            return request.setChunked(true).sendHead().compose(sent -> request.write(Buffer.buffer(beginning)))
-                    .compose(written -> answer);
+            Future<Void> unused = request.setChunked(true).sendHead()
+                    .compose(sent -> request.write(Buffer.buffer(beginning)));
+            return answer;
         });
     }
 
     /** An empty message. */
     private Future<String> wholeGrpc(HttpClient client) {
-        return grpc(client).compose(request -> request.send(Buffer.buffer(new byte[5]))).compose(
+        return grpc(client, "ServerMetadata").compose(request -> request.send(Buffer.buffer(new byte[5]))).compose(
                 response -> response.body().map(body -> response.statusCode() + " " + response.getTrailer("grpc-status")));
     }
 
-    private Future<HttpClientRequest> grpc(HttpClient client) {
-        return client.request(HttpMethod.POST, root.getPort(), root.getHost(), "/inference.GRPCInferenceService/ServerMetadata")
+    private Future<HttpClientRequest> grpc(HttpClient client, String name) {
+        return client.request(HttpMethod.POST, root.getPort(), root.getHost(), "/inference.GRPCInferenceService/" + name)
                 .map(request -> request.putHeader(HttpHeaders.CONTENT_TYPE, "application/grpc").putHeader("te", "trailers"));
     }
 

@@ -43,8 +43,8 @@ public interface PredictionConfig {
     int callCountMax();
 
     /**
-     * Memory of all bodies over HTTP together in bytes, those on their way included; a call that would go over is refused as
-     * busy.
+     * Memory of all bodies over HTTP and messages over gRPC together in bytes, those on their way included; a call that would
+     * go over is refused as busy.
      */
     @WithDefault("268435456")
     @Min(1)

@@ -31,7 +31,7 @@ final class BodyMemory {
         }
     }
 
-    void give(int byteCount) {
+    void give(long byteCount) {
         taken.addAndGet(-byteCount);
     }
 }

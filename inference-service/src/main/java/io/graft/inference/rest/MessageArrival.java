@@ -46,7 +46,8 @@ final class MessageArrival {
         }
         registry.counter("graft.bodies.refused", "code", CODE).increment();
         RouteRefusal.closeBehindAnswer(context);
-        RouteRefusal.sendLate(context, CODE, "message has not arrived within " + limit.toMillis()
-                + " ms (expected: all of it and the end of what the client sends, over a faster connection)");
+        RouteRefusal.sendStatus(context, RouteRefusal.GRPC_DEADLINE_EXCEEDED, CODE,
+                "message has not arrived within " + limit.toMillis()
+                        + " ms (expected: all of it and the end of what the client sends, over a faster connection)");
     }
 }

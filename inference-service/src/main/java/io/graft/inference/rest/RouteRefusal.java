@@ -17,9 +17,13 @@ import io.vertx.ext.web.RoutingContext;
 /** How a call is refused before anything behind the router has seen it: as busy, in the form of its protocol. */
 final class RouteRefusal {
 
+    static final String GRPC_DEADLINE_EXCEEDED = "4";
+    static final String GRPC_RESOURCE_EXHAUSTED = "8";
+    static final String GRPC_UNIMPLEMENTED = "12";
+    static final String GRPC_UNAVAILABLE = "14";
+    static final String GRPC_UNAUTHENTICATED = "16";
+
     private static final String GRPC = "application/grpc";
-    private static final String GRPC_UNAVAILABLE = "14";
-    private static final String GRPC_DEADLINE_EXCEEDED = "4";
     private static final long NO_ERROR = 0;
 
     /** What tells others how this replica is. */
@@ -75,28 +79,25 @@ final class RouteRefusal {
 
     /** Answers 503 with {@code Retry-After}, over gRPC {@code UNAVAILABLE}. */
     static void send(RoutingContext context, String code, String sentence) {
-        HttpServerResponse response = context.response();
         if (isGrpc(context)) {
-            sendStatus(response, GRPC_UNAVAILABLE, code, sentence);
+            sendStatus(context, GRPC_UNAVAILABLE, code, sentence);
             return;
         }
+        HttpServerResponse response = context.response();
         ProblemMapping.Body body = ProblemMapping.body(context.normalizedPath(), Status.SERVICE_UNAVAILABLE, code, sentence);
         response.setStatusCode(Status.SERVICE_UNAVAILABLE.getStatusCode()).putHeader(HttpHeaders.RETRY_AFTER, "1")
                 .putHeader(HttpHeaders.CONTENT_TYPE, body.mediaType()).end(Buffer.buffer(Json.write(body.entity())));
     }
 
-    /** Answers a gRPC call {@code DEADLINE_EXCEEDED}. */
-    static void sendLate(RoutingContext context, String code, String sentence) {
-        sendStatus(context.response(), GRPC_DEADLINE_EXCEEDED, code, sentence);
-    }
-
-    private static void sendStatus(HttpServerResponse response, String status, String code, String sentence) {
-        response.putHeader(HttpHeaders.CONTENT_TYPE, GRPC).putHeader("grpc-status", status)
+    /** Answers a gRPC call. */
+    static void sendStatus(RoutingContext context, String status, String code, String sentence) {
+        context.response().putHeader(HttpHeaders.CONTENT_TYPE, GRPC).putHeader("grpc-status", status)
                 .putHeader("grpc-message", sentence).putHeader("code", code).end();
     }
 
     static boolean isGrpc(RoutingContext context) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        return type != null && type.toLowerCase(Locale.ROOT).startsWith(GRPC);
+        return context.request().version() == HttpVersion.HTTP_2 && type != null
+                && type.toLowerCase(Locale.ROOT).startsWith(GRPC);
     }
 }
