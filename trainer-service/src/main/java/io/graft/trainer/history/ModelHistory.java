@@ -96,8 +96,8 @@ public final class ModelHistory {
                 models.replacedAt.put(before.version(), promotion.at());
             }
             models.promotion = promotion;
-            Stream.concat(promotion.versions().stream(), promotion.previousVersion().stream()).map(ModelVersion::number)
-                    .filter(number -> number < ModelVersion.NUMBER_MAX).forEach(models::countTo);
+            promotion.versions().stream().map(ModelVersion::number).filter(number -> number < ModelVersion.NUMBER_MAX)
+                    .forEach(models::countTo);
         }
     }
 
@@ -137,8 +137,8 @@ public final class ModelHistory {
     }
 
     /**
-     * The version that the next model of a task gets: one that neither a model has, nor any promotion names. A promotion
-     * outlives its version, and would let another one of the same number serve.
+     * The version that the next model of a task gets: one that neither a model has, nor any promotion gives a role, since a
+     * promotion outlives its version and would let another one of the same number serve.
      */
     public ModelVersion nextVersion(TaskId task) {
         TaskModels models = known(task);

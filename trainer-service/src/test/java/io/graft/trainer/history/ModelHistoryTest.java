@@ -89,21 +89,21 @@ class ModelHistoryTest {
     }
 
     @Test
-    void countsOnBehindEveryVersionThatAPromotionNames() throws Exception {
+    void countsOnBehindEveryVersionThatAPromotionGivesARole() throws Exception {
         // Given
         ModelHistory history = new ModelHistory(TOPICS, 10);
         history.apply(version(1, sketch(5)));
 
         // When
         history.apply(promotion("{\"version\":1,\"previousVersion\":4}"));
-        ModelVersion afterPrevious = history.nextVersion(TASK);
+        ModelVersion afterOwn = history.nextVersion(TASK);
         history.apply(promotion("{\"version\":1,\"canary\":{\"version\":6,\"percent\":5},\"shadow\":{\"version\":7}}"));
         ModelVersion afterShadow = history.nextVersion(TASK);
         history.apply(promotion("{\"version\":9}"));
         history.apply(promotion("{\"version\":2147483647}"));
 
         // Then
-        assertThat(afterPrevious).isEqualTo(of(5));
+        assertThat(afterOwn).isEqualTo(of(2));
         assertThat(afterShadow).isEqualTo(of(8));
         assertThat(history.nextVersion(TASK)).isEqualTo(of(10));
     }
