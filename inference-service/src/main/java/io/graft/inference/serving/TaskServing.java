@@ -76,9 +76,9 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
         return new TaskServing(task, roles.without(version), promotion, standIn, known.without(version));
     }
 
-    /** Whether the last promotion, or what stands in for it, names a version, in whatever role. */
+    /** Whether the last promotion names a version, in whatever role. */
     boolean isNamed(ModelVersion version) {
-        return naming(version).isPresent();
+        return promotion.isPresent() && promotion.get().names(version);
     }
 
     /** The versions that the last promotion, or what stands in for it, names. */
@@ -107,6 +107,6 @@ public record TaskServing(TaskId task, Roles roles, Optional<Promotion> promotio
     }
 
     private boolean isNeeded(ModelVersion version) {
-        return roles.holds(version) || isNamed(version);
+        return roles.holds(version) || naming(version).isPresent();
     }
 }

@@ -231,6 +231,22 @@ class ServingTableTest {
     }
 
     @Test
+    void refusesAWaitingPromotionWhenWhatStoodInForItIsPromoted() {
+        // Given
+        publish(1);
+        promote(1);
+        promote(9);
+        table.settle();
+        assertThat(serving()).isEqualTo(1);
+
+        // When
+        promote(1);
+
+        // Then
+        assertThat(heard).containsExactly("swapped 1", "refused birds");
+    }
+
+    @Test
     void servesNothingAfterARestartBehindAServingVersionThatWasDeleted() {
         // Given
         publish(1);
