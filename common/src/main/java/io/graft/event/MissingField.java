@@ -2,6 +2,7 @@ package io.graft.event;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,48 +13,62 @@ import org.jspecify.annotations.Nullable;
  */
 final class MissingField {
 
+    /** Looked for once: to ask a class takes longer than to read what it has. */
+    private static final ClassValue<List<Method>> ACCESSORS = new ClassValue<>() {
+        @Override
+        protected List<Method> computeValue(Class<?> type) {
+            List<Method> accessors = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getAccessor).toList();
+            accessors.forEach(accessor -> accessor.setAccessible(true));
+            return accessors;
+        }
+    };
+
     private MissingField() {
     }
 
     /** The path of the first component that is null, as in {@code backbone.sha256}, through records, options and lists. */
-    static Optional<String> of(Object value) {
-        return find(value, "");
-    }
-
-    private static Optional<String> find(@Nullable Object value, String path) {
+    static Optional<String> of(@Nullable Object value) {
         if (value == null) {
-            return Optional.of(path);
+            return Optional.of("");
         }
         if (value instanceof Optional<?> option) {
-            return option.flatMap(present -> find(present, path));
+            return option.flatMap(MissingField::of);
         }
         if (value instanceof List<?> list) {
-            for (int i = 0; i < list.size(); i++) {
-                Optional<String> missing = find(list.get(i), path + "[" + i + "]");
-                if (missing.isPresent()) {
-                    return missing;
-                }
-            }
+            return ofElements(list);
         }
-        if (value instanceof Record) {
-            for (RecordComponent component : value.getClass().getRecordComponents()) {
-                Optional<String> missing = find(read(component, value),
-                        path.isEmpty() ? component.getName() : path + "." + component.getName());
-                if (missing.isPresent()) {
-                    return missing;
-                }
+        return value instanceof Record ? ofComponents(value) : Optional.empty();
+    }
+
+    private static Optional<String> ofElements(List<?> list) {
+        for (int i = 0; i < list.size(); i++) {
+            Optional<String> missing = of(list.get(i));
+            if (missing.isPresent()) {
+                return Optional.of(path("[" + i + "]", missing.get()));
             }
         }
         return Optional.empty();
     }
 
-    private static @Nullable Object read(RecordComponent component, Object owner) {
-        Method accessor = component.getAccessor();
-        accessor.setAccessible(true);
+    private static Optional<String> ofComponents(Object owner) {
+        for (Method accessor : ACCESSORS.get(owner.getClass())) {
+            Optional<String> missing = of(read(accessor, owner));
+            if (missing.isPresent()) {
+                return Optional.of(path(accessor.getName(), missing.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String path(String step, String rest) {
+        return step + (rest.isEmpty() || rest.startsWith("[") ? rest : "." + rest);
+    }
+
+    private static @Nullable Object read(Method accessor, Object owner) {
         try {
             return accessor.invoke(owner);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(component + " cannot be read", e);
+            throw new IllegalStateException(accessor + " cannot be read", e);
         }
     }
 }

@@ -4,8 +4,6 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 
-import org.jspecify.annotations.Nullable;
-
 import io.graft.backbone.Backbone;
 import io.graft.digest.Digests;
 import io.graft.event.RecordPlace;
@@ -15,7 +13,6 @@ import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
 import io.graft.model.ModelReady.BackboneReference;
 import io.graft.model.ModelReady.HeadArtifact;
-import io.graft.model.ModelReady.TailArtifact;
 import io.graft.problem.Problem;
 import io.graft.signature.ModelSignatures;
 import io.graft.tail.Tail;
@@ -116,7 +113,6 @@ public final class ModelVerifier {
     private Candidate candidate(ModelKey key, ModelRecord record) {
         signatures.check("model '" + key + "'", record.json(), record.signature());
         ModelReady ready = ModelReady.parse(record.json());
-        requireComplete(ready);
         if (!ready.key().equals(key)) {
             throw invalid("MODEL_KEY_MISMATCH", key, "is '" + ready.key() + "' inside (expected: as in its key)");
         }
@@ -129,44 +125,6 @@ public final class ModelVerifier {
         SelfTestCheck.run(key, ready.selfTest(), head);
         return new Candidate(ModelCard.of(ready), head,
                 ready.featureStatistics().map(statistics -> statistics.toDistribution(dimension)), ready.tail());
-    }
-
-    /** Jackson leaves null what an event does not have. */
-    private static void requireComplete(ModelReady ready) {
-        require("task", ready.task());
-        require("version", ready.version());
-        require("trainingRunId", ready.trainingRunId());
-        require("trainRequestId", ready.trainRequestId());
-        require("requestedAt", ready.requestedAt());
-        require("createdAt", ready.createdAt());
-        require("backbone", ready.backbone());
-        require("backbone.id", ready.backbone().id());
-        require("backbone.sha256", ready.backbone().sha256());
-        require("head", ready.head());
-        require("head.format", ready.head().format());
-        require("head.sha256", ready.head().sha256());
-        require("head.data", ready.head().data());
-        require("recipe", ready.recipe());
-        require("evaluation", ready.evaluation());
-        require("dataset", ready.dataset());
-        require("selfTest", ready.selfTest());
-        require("selfTest.features", ready.selfTest().features());
-        require("software", ready.software());
-        ready.tail().ifPresent(ModelVerifier::requireComplete);
-    }
-
-    private static void requireComplete(TailArtifact tail) {
-        require("tail.format", tail.format());
-        require("tail.depth", tail.depth());
-        require("tail.sha256", tail.sha256());
-        require("tail.probe", tail.probe());
-        require("tail.probe.feature", tail.probe().feature());
-    }
-
-    private static void require(String field, @Nullable Object value) {
-        if (value == null) {
-            throw Problem.invalid("MODEL_READY_INVALID", "model-ready event has no field '" + field + "'");
-        }
     }
 
     private Head head(ModelKey key, ModelReady ready) {

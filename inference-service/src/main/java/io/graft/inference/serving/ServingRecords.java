@@ -76,18 +76,8 @@ final class ServingRecords implements TopicReplay.Handler {
 
     private void applyPromotion(ConsumerRecord<byte[], byte[]> record, Step step) {
         Promotion promotion = Promotion.parse(Envelope.open(record).body());
-        require("task", promotion.task());
-        require("version", promotion.version());
-        require("reason", promotion.reason());
-        require("at", promotion.at());
         step.set("graft.task", promotion.task().value()).set("graft.version", promotion.version().number());
         table.promote(promotion);
-    }
-
-    private static void require(String field, @Nullable Object value) {
-        if (value == null) {
-            throw Problem.invalid("PROMOTION_INVALID", "promotion has no field '" + field + "'");
-        }
     }
 
     private static String key(byte @Nullable [] key) {
