@@ -169,7 +169,9 @@ final class ArrivingBody {
     }
 
     private synchronized void release() {
-        end(unreadable("its call has ended", null));
+        if (!ended) {
+            end(unreadable("its call has ended", null));
+        }
         drop();
         if (whole != null) {
             whole.drop();
