@@ -15,4 +15,9 @@ import io.graft.tail.Tail;
  */
 public record Model(ModelCard card, Head head, Backbone backbone, Optional<Tail> tail,
         Optional<FeatureDistribution> features) {
+
+    /** Whether another one comes of an event with the same content; versions of other numbers never do. */
+    boolean isSameVersionAs(Model other) {
+        return card.key().equals(other.card.key()) && card.equals(other.card);
+    }
 }

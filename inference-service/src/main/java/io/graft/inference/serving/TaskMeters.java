@@ -1,7 +1,11 @@
 package io.graft.inference.serving;
 
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 import io.graft.inference.metrics.Series;
@@ -18,7 +22,16 @@ final class TaskMeters {
 
     private final Series series;
     private final Timer requestToServing;
+    private final Map<String, Counter> swaps = new HashMap<>();
+    private final Set<Role> shown = EnumSet.noneOf(Role.class);
     private volatile Roles roles = Roles.NONE;
+
+    /** What has gauges of its own. */
+    private enum Role {
+        SERVING,
+        CANARY,
+        SHADOW
+    }
 
     TaskMeters(Series series) {
         this.series = series;
@@ -28,7 +41,8 @@ final class TaskMeters {
     }
 
     void swaps(String outcome) {
-        series.add(Counter.builder("graft.model.swaps").tag("outcome", outcome)).increment();
+        swaps.computeIfAbsent(outcome, name -> series.add(Counter.builder("graft.model.swaps").tag("outcome", name)))
+                .increment();
     }
 
     void toServing(Duration age) {
@@ -41,13 +55,15 @@ final class TaskMeters {
         if (series.isShared()) {
             return;
         }
-        add(Gauge.builder("graft.serving.version", this, value(now -> number(now.serving()))));
-        if (next.canary().isPresent()) {
+        if (shown.add(Role.SERVING)) {
+            add(Gauge.builder("graft.serving.version", this, value(now -> number(now.serving()))));
+        }
+        if (next.canary().isPresent() && shown.add(Role.CANARY)) {
             add(Gauge.builder("graft.canary.version", this, value(now -> number(now.canary().map(CanaryModel::model)))));
             add(Gauge.builder("graft.canary.percent", this,
                     value(now -> now.canary().map(CanaryModel::percent).orElse(0.0))));
         }
-        if (next.shadow().isPresent()) {
+        if (next.shadow().isPresent() && shown.add(Role.SHADOW)) {
             add(Gauge.builder("graft.shadow.version", this, value(now -> number(now.shadow()))));
         }
     }

@@ -1,11 +1,10 @@
 package io.graft.inference.serving;
 
-import java.util.Collections;
 import java.util.Iterator;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+
+import org.pcollections.TreePMap;
 
 import io.graft.id.ModelVersion;
 import io.graft.inference.serving.VersionState.InMemory;
@@ -13,20 +12,16 @@ import io.graft.inference.serving.VersionState.Loaded;
 import io.graft.inference.serving.VersionState.Loading;
 
 /**
- * The versions of a task at one moment. Immutable. A few of up to thousands are in memory, and found without a look at the
- * others: a swap costs the same on a task's first day and after a year.
+ * The versions of a task at one moment. Immutable; the next moment's share with it what has not changed. A few of up to
+ * thousands are in memory, and found without a look at the others: a swap costs the same on a task's first day and after a
+ * year.
  *
  * @param all every known version, the oldest first
  * @param inMemory those of them whose head is in memory, the oldest first
  */
-public record TaskVersions(SortedMap<ModelVersion, VersionState> all, SortedMap<ModelVersion, InMemory> inMemory) {
+public record TaskVersions(TreePMap<ModelVersion, VersionState> all, TreePMap<ModelVersion, InMemory> inMemory) {
 
-    static final TaskVersions NONE = new TaskVersions(new TreeMap<>(), new TreeMap<>());
-
-    public TaskVersions {
-        all = Collections.unmodifiableSortedMap(all);
-        inMemory = Collections.unmodifiableSortedMap(inMemory);
-    }
+    static final TaskVersions NONE = new TaskVersions(TreePMap.empty(), TreePMap.empty());
 
     /** Those that can serve at once. */
     public Stream<Loaded> loaded() {
@@ -34,23 +29,13 @@ public record TaskVersions(SortedMap<ModelVersion, VersionState> all, SortedMap<
     }
 
     TaskVersions with(VersionState state) {
-        TreeMap<ModelVersion, VersionState> more = new TreeMap<>(all);
-        TreeMap<ModelVersion, InMemory> moreInMemory = new TreeMap<>(inMemory);
-        more.put(state.version(), state);
-        if (state instanceof InMemory held) {
-            moreInMemory.put(state.version(), held);
-        } else {
-            moreInMemory.remove(state.version());
-        }
-        return new TaskVersions(more, moreInMemory);
+        return new TaskVersions(all.plus(state.version(), state), state instanceof InMemory held
+                ? inMemory.plus(state.version(), held)
+                : inMemory.minus(state.version()));
     }
 
     TaskVersions without(ModelVersion version) {
-        TreeMap<ModelVersion, VersionState> fewer = new TreeMap<>(all);
-        TreeMap<ModelVersion, InMemory> fewerInMemory = new TreeMap<>(inMemory);
-        fewer.remove(version);
-        fewerInMemory.remove(version);
-        return new TaskVersions(fewer, fewerInMemory);
+        return new TaskVersions(all.minus(version), inMemory.minus(version));
     }
 
     /** Forgets the oldest, and archives all but the newest in memory; what is needed stays. */
