@@ -21,11 +21,16 @@ import io.graft.model.Evaluation;
 import io.graft.model.ModelReady;
 import io.graft.model.Recipe;
 import io.graft.model.TrainedRecipe;
+import io.graft.model.Verdict;
 
 /** Versions that nobody trained: events that a replica accepts, where it is about serving and not about what is answered. */
 public final class UntrainedModel {
 
     private static final Instant AT = Instant.parse("2026-01-01T12:00:00Z");
+
+    private static final Verdict PASSED = new Verdict(true, "untrained", 0, Optional.empty(), Optional.empty(),
+            Optional.empty(),
+            Optional.empty(), Optional.empty(), Optional.empty());
 
     private UntrainedModel() {
     }
@@ -64,7 +69,7 @@ public final class UntrainedModel {
                 new Evaluation(0, 0, 0, List.of(), List.of()),
                 new ModelReady.Dataset(0, 0, 0, Optional.of(0), Digests.sha256Hex(new byte[0]), Optional.empty(), List.of(),
                         Optional.empty()),
-                selfTest(head), new ModelReady.Software("untrained", "untrained", Optional.empty()), Optional.empty(),
+                selfTest(head), new ModelReady.Software("untrained", "untrained", Optional.empty()), Optional.of(PASSED),
                 Optional.empty(), Optional.empty(), Optional.empty());
     }
 

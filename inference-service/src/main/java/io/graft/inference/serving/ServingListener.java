@@ -30,7 +30,10 @@ interface ServingListener {
     default void loaded(ModelKey model) {
     }
 
-    /** A version is about to answer for its task; one that was archived comes into memory behind this. */
+    /**
+     * A version is about to answer for its task, or passed the gate, so that its promotion is on the way; one that was
+     * archived comes into memory behind this.
+     */
     default void servesNext(ModelKey model) {
     }
 

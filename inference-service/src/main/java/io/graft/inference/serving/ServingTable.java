@@ -27,6 +27,7 @@ import io.graft.inference.serving.VersionState.Loading;
 import io.graft.inference.serving.VersionState.Refused;
 import io.graft.model.ModelKey;
 import io.graft.model.Promotion;
+import io.graft.model.Verdict;
 import io.graft.problem.Problem;
 import io.opentelemetry.context.Context;
 
@@ -209,7 +210,17 @@ public final class ServingTable {
             load(key);
         }
         if (settled) {
+            announce(key);
             followNaming(key, verifiedNanos);
+        }
+    }
+
+    /** Whom the gate let through is promoted next. */
+    private void announce(ModelKey key) {
+        TaskServing task = tasks.get(key.task());
+        if (task != null && task.versions().get(key.version()) instanceof Loaded loaded
+                && loaded.card().verdict().map(Verdict::promoted).orElse(false)) {
+            listener.servesNext(key);
         }
     }
 
@@ -439,11 +450,9 @@ public final class ServingTable {
     private void take(TaskServing before, Cast cast, Promotion promotion, long startNanos) {
         TaskId id = before.task();
         TaskServing next = withoutIdleStandIn(cast.task());
-        if (!next.equals(before)) {
-            next.serving().ifPresent(model -> listener.servesNext(model.card().key()));
-            publish(next.within(limits));
-            reportSwap(before.serving(), next, promotion, startNanos);
-        }
+        next.serving().ifPresent(model -> listener.servesNext(model.card().key()));
+        publish(next.within(limits));
+        reportSwap(before.serving(), next, promotion, startNanos);
         cast.loading().forEach(version -> load(new ModelKey(id, version)));
         if (!cast.unread().isEmpty()) {
             unread.put(id, promotion);
@@ -452,7 +461,7 @@ public final class ServingTable {
 
     private void reportSwap(Optional<Model> previous, TaskServing task, Promotion promotion, long startNanos) {
         Optional<Model> serving = task.serving();
-        if (previous.map(Model::card).equals(serving.map(Model::card)) || serving.isEmpty()) {
+        if (serving.isEmpty() || previous.filter(model -> model.isSameVersionAs(serving.get())).isPresent()) {
             return;
         }
         Model next = serving.get();

@@ -125,6 +125,12 @@ class ServingTableTest {
         publish(version, Json.write(event));
     }
 
+    private void publishJudged(int version, boolean promoted) {
+        ObjectNode event = event(version, ModelEvents.largest("owl", "tit"));
+        event.putObject("verdict").put("promoted", promoted).put("reason", "a test").put("sampleCount", 0);
+        publish(version, Json.write(event));
+    }
+
     private void promote(int version) {
         table.promote(ModelEvents.promotion("birds", version));
     }
@@ -135,6 +141,20 @@ class ServingTableTest {
 
     private VersionState state(int version) {
         return Objects.requireNonNull(table.task(BIRDS).orElseThrow().versions().get(new ModelVersion(version)));
+    }
+
+    @Test
+    void tellsOfAVersionThatTheGateLetThroughWhenItComes() {
+        // Given
+        publishJudged(1, true);
+        table.settle();
+
+        // When
+        publishJudged(2, false);
+        publishJudged(3, true);
+
+        // Then
+        assertThat(next).containsExactly(new ModelKey(BIRDS, new ModelVersion(3)) + " behind none");
     }
 
     @Test
