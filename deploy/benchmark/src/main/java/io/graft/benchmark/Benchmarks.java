@@ -60,7 +60,7 @@ public final class Benchmarks {
                 Serving.measure(backbone, photographs);
             }
             if (chosen.contains("swaps")) {
-                Serving.measureSwaps();
+                Serving.measureSwaps(backbone, photographs);
             }
             if (chosen.contains("text")) {
                 TextEmbedding.measure(backbones.forContent(new SampleContent.Text("any")));

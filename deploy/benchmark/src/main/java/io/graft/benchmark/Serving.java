@@ -9,8 +9,8 @@ import io.graft.testing.TemporaryFolder;
 /** A replica of the inference-service under load: what HTTP costs, what a thousand tasks cost, what swaps cost. */
 final class Serving {
 
-    /** The collector of the manifests. */
-    private static final List<String> JVM_OPTIONS = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseParallelGC");
+    /** Those of the manifests. */
+    private static final List<String> JVM_OPTIONS = List.of("-Xmx1536m", "-XX:MaxDirectMemorySize=512m", "-XX:+UseParallelGC");
 
     private Serving() {
     }
@@ -23,10 +23,10 @@ final class Serving {
         }
     }
 
-    static void measureSwaps() throws Exception {
+    static void measureSwaps(Backbone backbone, Photographs photographs) throws Exception {
         try (TemporaryFolder folder = TemporaryFolder.create("graft-benchmark-");
                 ServingStack stack = ServingStack.start(folder.path(), 1, JVM_OPTIONS)) {
-            SwapLatency.measure(stack);
+            SwapLatency.measure(stack, backbone.descriptor(), photographs.contents());
         }
     }
 }

@@ -8,12 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntConsumer;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-import io.graft.head.Head;
+import io.graft.backbone.BackboneDescriptor;
 import io.graft.id.TaskId;
 import io.graft.local.Clients;
 import io.graft.local.HttpConnection;
@@ -21,31 +22,58 @@ import io.graft.local.ServiceProcess;
 import io.graft.local.ServingStack;
 import io.graft.local.SwapSeries;
 import io.graft.local.UntrainedModel;
+import io.graft.local.VersionSeries;
+import io.graft.model.ModelReady.BackboneReference;
+import io.graft.sample.SampleContent;
 
 /**
- * What a swap costs those who ask: 16 clients at a tenth of what the replica can answer, in turns without swaps, with the
- * events of swaps on topics that the replica does not read, and with versions that are swapped one after the other. The task is
- * one of vectors, since a forward pass would hide it. The clients, the broker and whoever sends the versions are on the same
- * cores: near what these can do, every further work doubles all waiting. Turns are short and many: what else the machine does
- * meets all three sides, and the median leaves it out.
+ * What a swap costs those who ask: 16 clients in turns without swaps, with the events of swaps on topics that the replica does
+ * not read, and with versions that are swapped one after the other. They ask for photographs without a pause, as most do; for
+ * vectors of three numbers without a pause, since a forward pass hides much; and for those at a tenth of what the replica can
+ * answer, where there is hardly any waiting and so each further millisecond shows. The clients, the broker and whoever sends
+ * the versions are on the same cores. Turns are short and many: what else the machine does meets all three sides, and the
+ * median leaves it out.
  */
 final class SwapLatency {
 
-    private static final TaskId TASK = new TaskId("swapped");
     private static final int CLIENT_COUNT = 16;
     private static final Duration LONGEST_WANTED = Duration.ofMillis(5);
     private static final int SWAPS_PER_SECOND = 40;
     private static final int SHARE_OF_CAPACITY = 10;
     private static final int SWAPS_PER_ROUND = 200;
+    private static final int WARM_UP_SWAPS = 2_000;
     private static final int ROUNDS = Math.max(1, Integer.getInteger("graft.load.swaps", 10_000) / SWAPS_PER_ROUND);
-    private static final Pattern DURATION = Pattern.compile("Version swapped in .* durationMicros=(\\d+)");
-    private static final byte[] REQUEST = HttpConnection.post("/v1/tasks/" + TASK + "/predictions", "application/json",
-            "{\"vector\":[0.25,-1.5,3]}".getBytes(StandardCharsets.UTF_8));
+    private static final int LABEL_COUNT = 2;
+    private static final int VECTOR_LENGTH = 3;
+    private static final byte[] VECTOR = "{\"vector\":[0.25,-1.5,3]}".getBytes(StandardCharsets.UTF_8);
 
-    /** Some swaps, or what looks to the machine like them. */
-    private interface Swaps {
+    /** @param requests that the clients send, one after the other */
+    private record Load(TaskId task, BackboneReference backbone, List<byte[]> requests, boolean paced) {
 
-        void next() throws IOException;
+        static Load photographs(BackboneDescriptor backbone, List<SampleContent.Image> images) {
+            TaskId task = new TaskId("photographs");
+            return new Load(task,
+                    new BackboneReference(backbone.id(), backbone.sha256(), backbone.dimension(), backbone.precision()),
+                    images.stream().map(image -> post(task, image.format().contentType(), image.bytes())).toList(), false);
+        }
+
+        static Load vectors(String task, boolean paced) {
+            TaskId id = new TaskId(task);
+            return new Load(id, UntrainedModel.vectors(VECTOR_LENGTH), List.of(post(id, "application/json", VECTOR)), paced);
+        }
+
+        private static byte[] post(TaskId task, String contentType, byte[] body) {
+            return HttpConnection.post("/v1/tasks/" + task + "/predictions", contentType, body);
+        }
+
+        VersionSeries versions() {
+            return new VersionSeries(task, backbone,
+                    version -> UntrainedModel.head(LABEL_COUNT, backbone.dimension(), version));
+        }
+
+        Clients.Script script(int client) {
+            return Clients.Script.of(requests, client * requests.size() / CLIENT_COUNT);
+        }
     }
 
     private record Turn(Clients.Round answers, Duration length, Duration cpu) {
@@ -55,94 +83,122 @@ final class SwapLatency {
         }
     }
 
+    /** Some swaps, or what looks to the machine like them. */
+    private interface Swaps {
+
+        void next() throws IOException;
+    }
+
+    /** @param prepare makes what so many swaps take, before anybody measures */
+    private record Side(String name, IntConsumer prepare, Swaps swaps, List<Turn> turns) {
+
+        Side(String name, IntConsumer prepare, Swaps swaps) {
+            this(name, prepare, swaps, new ArrayList<>());
+        }
+
+        double median(ToDoubleFunction<Turn> value) {
+            return turns.stream().mapToDouble(value).sorted().toArray()[turns.size() / 2];
+        }
+
+        double medianCpuMillisPerSwap() {
+            return median(turn -> turn.cpu().toNanos() / 1e6 / SWAPS_PER_ROUND);
+        }
+    }
+
     private SwapLatency() {
     }
 
-    static void measure(ServingStack stack) throws Exception {
+    static void measure(ServingStack stack, BackboneDescriptor backbone, List<SampleContent.Image> images) throws Exception {
+        measure(stack, Load.photographs(backbone, images));
+        measure(stack, Load.vectors("vectors", false));
+        measure(stack, Load.vectors("paced-vectors", true));
+    }
+
+    private static void measure(ServingStack stack, Load load) throws Exception {
         ServiceProcess replica = stack.replica();
+        String bootstrapServers = stack.broker().bootstrapServers();
+        VersionSeries read = load.versions();
+        VersionSeries unread = load.versions();
         try (Hiccups hiccups = Hiccups.start(LONGEST_WANTED);
-                SwapSeries series = new SwapSeries(TASK, UntrainedModel.vectors(3),
-                        SwapLatency::head, stack.broker().bootstrapServers(), replica.port())) {
-            series.swap();
-            Clients.run(replica.port(), CLIENT_COUNT, Duration.ZERO, Duration.ofSeconds(20), SwapLatency::script);
-            double capacity = Clients
-                    .run(replica.port(), CLIENT_COUNT, Duration.ZERO, Duration.ofSeconds(5), SwapLatency::script).perSecond();
-            Duration interval = Duration.ofNanos((long) (CLIENT_COUNT * SHARE_OF_CAPACITY * 1e9 / capacity));
-            print("%nswaps under load: %d clients, %.0f requests/s in all, of %.0f that were answered at most%n",
-                    CLIENT_COUNT, capacity / SHARE_OF_CAPACITY, capacity);
-            List<Turn> withSwaps = new ArrayList<>();
-            List<Turn> unreadEvents = new ArrayList<>();
-            List<Turn> without = new ArrayList<>();
-            try (UnreadSwaps unread = new UnreadSwaps(TASK, stack.broker().bootstrapServers(), replica.port())) {
-                turn(replica, interval, series::swap);
-                turn(replica, interval, unread::send);
-                for (int round = 0; round < ROUNDS; round++) {
-                    withSwaps.add(turn(replica, interval, series::swap));
-                    unreadEvents.add(turn(replica, interval, unread::send));
-                    without.add(turn(replica, interval, () -> {
-                    }));
+                SwapSeries series = new SwapSeries(read, bootstrapServers, replica.port());
+                UnreadSwaps unreadSwaps = new UnreadSwaps(unread, bootstrapServers, replica.port())) {
+            warmUp(replica, load, series);
+            double capacity = Clients.run(replica.port(), CLIENT_COUNT, Duration.ZERO, Duration.ofSeconds(5), load::script)
+                    .perSecond();
+            Duration interval = load.paced() ? Duration.ofNanos((long) (CLIENT_COUNT * SHARE_OF_CAPACITY * 1e9 / capacity))
+                    : Duration.ZERO;
+            Side withSwaps = new Side("with swaps", read::prepare, series::swap);
+            Side unreadEvents = new Side("events unread", unread::prepare, unreadSwaps::send);
+            Side without = new Side("without swaps", count -> {
+            }, () -> {
+            });
+            turn(replica, load, interval, unreadEvents);
+            for (int round = 0; round < ROUNDS; round++) {
+                for (Side side : List.of(withSwaps, unreadEvents, without)) {
+                    side.turns().add(turn(replica, load, interval, side));
                 }
             }
-            print("without swaps", without);
-            print("events unread", unreadEvents);
-            print("with swaps", withSwaps);
+            print("%nswaps under load: %s, %d clients, %s%n", load.task(), CLIENT_COUNT, String.format(Locale.ROOT,
+                    load.paced() ? "a tenth of %.0f requests/s" : "without a pause, %.0f requests/s", capacity));
+            List.of(without, unreadEvents, withSwaps).forEach(SwapLatency::print);
             print("  ratio of p99 in a round: %s, wanted: at most 1.25 ×%n", ratios(withSwaps, without));
             print("  of the events alone, unread: %s; with swaps to that: %s%n", ratios(unreadEvents, without),
                     ratios(withSwaps, unreadEvents));
-            print("  the replica's CPU time for a swap, its event, the look for it: median %.2f ms%n",
-                    median(withSwaps, turn -> turn.cpu().toNanos() / 1e6 / SWAPS_PER_ROUND)
-                            - median(without, turn -> turn.cpu().toNanos() / 1e6 / SWAPS_PER_ROUND));
-            printSwaps(replica.log());
+            if (load.paced()) {
+                print("  the replica's CPU time for a swap, its event, the look for it: median %.2f ms%n",
+                        withSwaps.medianCpuMillisPerSwap() - without.medianCpuMillisPerSwap());
+            }
+            printSwaps(replica.log(), load.task());
             print("  a thread that only sleeps came late by up to %.3f ms meanwhile, in %.3f %% of the times by over %d ms%n",
                     hiccups.longestMillis(), 100 * hiccups.lateShare(), LONGEST_WANTED.toMillis());
         }
     }
 
-    private static Turn turn(ServiceProcess replica, Duration interval, Swaps swaps) throws Exception {
+    /** Until the JVMs have compiled what a swap takes. */
+    private static void warmUp(ServiceProcess replica, Load load, SwapSeries series) throws Exception {
+        series.swap();
+        Clients clients = Clients.start(replica.port(), CLIENT_COUNT, Duration.ZERO, load::script);
+        while (series.promotedCount() < WARM_UP_SWAPS) {
+            series.swap();
+        }
+        Clients.Round unused = clients.stop();
+    }
+
+    private static Turn turn(ServiceProcess replica, Load load, Duration interval, Side side) throws Exception {
+        side.prepare().accept(SWAPS_PER_ROUND);
         Duration cpuBefore = replica.cost().cpu();
-        Clients clients = Clients.start(replica.port(), CLIENT_COUNT, interval, SwapLatency::script);
+        Clients clients = Clients.start(replica.port(), CLIENT_COUNT, interval, load::script);
         long begunAtNanos = System.nanoTime();
         for (int i = 0; i < SWAPS_PER_ROUND; i += SwapSeries.AT_ONCE) {
             Clients.parkUntil(begunAtNanos + i * 1_000_000_000L / SWAPS_PER_SECOND);
-            swaps.next();
+            side.swaps().next();
         }
         Duration length = Duration.ofNanos(System.nanoTime() - begunAtNanos);
         return new Turn(clients.stop(), length, replica.cost().cpu().minus(cpuBefore));
     }
 
-    private static void print(String side, List<Turn> turns) {
-        print("  %-13s p50 %.2f, p99 %.2f ms in the median of %d turns of %.1f s%n", side,
-                median(turns, turn -> turn.answers().millis(0.5)), median(turns, Turn::p99), turns.size(),
-                median(turns, turn -> turn.length().toNanos() / 1e9));
+    private static void print(Side side) {
+        print("  %-13s p50 %.2f, p99 %.2f ms in the median of %d turns of %.1f s%n", side.name(),
+                side.median(turn -> turn.answers().millis(0.5)), side.median(Turn::p99), side.turns().size(),
+                side.median(turn -> turn.length().toNanos() / 1e9));
     }
 
-    private static String ratios(List<Turn> turns, List<Turn> others) {
-        double[] ratios = IntStream.range(0, turns.size()).mapToDouble(i -> turns.get(i).p99() / others.get(i).p99()).sorted()
-                .toArray();
+    private static String ratios(Side side, Side other) {
+        double[] ratios = IntStream.range(0, side.turns().size())
+                .mapToDouble(i -> side.turns().get(i).p99() / other.turns().get(i).p99()).sorted().toArray();
         return String.format(Locale.ROOT, "median %.2f × (quartiles %.2f, %.2f)", ratios[ratios.length / 2],
                 ratios[ratios.length / 4], ratios[ratios.length * 3 / 4]);
     }
 
-    private static double median(List<Turn> turns, ToDoubleFunction<Turn> value) {
-        return turns.stream().mapToDouble(value).sorted().toArray()[turns.size() / 2];
-    }
-
-    private static void printSwaps(Path log) throws IOException {
-        long[] micros = Files.readAllLines(log).stream().map(DURATION::matcher).filter(found -> found.find())
+    private static void printSwaps(Path log, TaskId task) throws IOException {
+        Pattern duration = Pattern.compile("Version swapped in task=" + task + " .* durationMicros=(\\d+)");
+        long[] micros = Files.readAllLines(log).stream().map(duration::matcher).filter(found -> found.find())
                 .flatMapToLong(found -> LongStream.of(Long.parseLong(found.group(1)))).sorted().toArray();
         long longestWanted = LONGEST_WANTED.toNanos() / 1000;
         double lateShare = (double) LongStream.of(micros).filter(each -> each > longestWanted).count() / micros.length;
         print("  %d swaps: median %.3f ms, p99.9 %.3f ms, longest %.3f ms, wanted: longest under %d ms; over it %.3f %%%n",
                 micros.length, micros[micros.length / 2] / 1e3, micros[(int) (micros.length * 0.999)] / 1e3,
                 micros[micros.length - 1] / 1e3, LONGEST_WANTED.toMillis(), 100 * lateShare);
-    }
-
-    private static Head head(int version) {
-        return UntrainedModel.head(2, 3, version);
-    }
-
-    private static Clients.Script script(int client) {
-        return Clients.Script.of(List.of(REQUEST), 0);
     }
 
     private static void print(String format, Object... values) {

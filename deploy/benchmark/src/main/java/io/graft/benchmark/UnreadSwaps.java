@@ -12,11 +12,10 @@ import org.apache.kafka.clients.admin.NewTopic;
 
 import io.graft.event.Topics;
 import io.graft.id.ModelVersion;
-import io.graft.id.TaskId;
 import io.graft.local.HttpConnection;
 import io.graft.local.ModelSender;
 import io.graft.local.SwapSeries;
-import io.graft.local.UntrainedModel;
+import io.graft.local.VersionSeries;
 
 /**
  * What {@link SwapSeries} sends and asks, but on topics that no replica reads: what swaps take of the machine before a replica
@@ -24,44 +23,39 @@ import io.graft.local.UntrainedModel;
  */
 final class UnreadSwaps implements AutoCloseable {
 
-    private static final Topics TOPICS = new Topics("unread-");
-
-    private final TaskId task;
+    private final VersionSeries versions;
     private final ModelSender sender;
     private final HttpConnection connection;
-    private int sentCount;
 
     /**
      * Makes the topics.
      *
-     * @param task that a replica serves, of vectors of three numbers
+     * @param versions of a task that a replica serves
      */
-    UnreadSwaps(TaskId task, String bootstrapServers, int port) throws IOException, ExecutionException, InterruptedException {
+    UnreadSwaps(VersionSeries versions, String bootstrapServers, int port)
+            throws IOException, ExecutionException, InterruptedException {
+        Topics topics = new Topics("unread-" + versions.task() + "-");
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(List.of(new NewTopic(TOPICS.modelReady(), Optional.of(1), Optional.empty()),
-                    new NewTopic(TOPICS.promotions(), Optional.of(1), Optional.empty()))).all().get();
+            admin.createTopics(List.of(new NewTopic(topics.modelReady(), Optional.of(1), Optional.empty()),
+                    new NewTopic(topics.promotions(), Optional.of(1), Optional.empty()))).all().get();
         }
-        this.task = task;
-        this.sender = new ModelSender(bootstrapServers, TOPICS);
+        this.versions = versions;
+        this.sender = new ModelSender(bootstrapServers, topics);
         this.connection = new HttpConnection(port);
     }
 
     void send() throws IOException {
-        int first = sentCount + 1;
-        sentCount += SwapSeries.AT_ONCE;
-        for (int version = first; version <= sentCount; version++) {
-            sender.send(UntrainedModel.of(task, new ModelVersion(version), UntrainedModel.vectors(3),
-                    UntrainedModel.head(2, 3, version)));
+        int before = versions.sentCount();
+        versions.send(sender, SwapSeries.AT_ONCE);
+        sender.flush();
+        for (int version = before + 1; version <= versions.sentCount(); version++) {
+            sender.promote(versions.task(), new ModelVersion(version));
         }
         sender.flush();
-        for (int version = first; version <= sentCount; version++) {
-            sender.promote(task, new ModelVersion(version));
-        }
-        sender.flush();
-        look("/v2/models/" + task + "/ready");
+        look("/v2/models/" + versions.task() + "/ready");
         LockSupport.parkNanos(SwapSeries.LOOK_AGAIN_NANOS);
-        look("/v2/models/" + task + "/ready");
-        look("/v1/tasks/" + task);
+        look("/v2/models/" + versions.task() + "/ready");
+        look("/v1/tasks/" + versions.task());
     }
 
     private void look(String path) throws IOException {

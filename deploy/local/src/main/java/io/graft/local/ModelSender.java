@@ -13,6 +13,7 @@ import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
+import io.graft.model.ModelKey;
 import io.graft.model.ModelReady;
 import io.graft.model.Promotion;
 
@@ -35,7 +36,12 @@ public final class ModelSender implements AutoCloseable {
     }
 
     public void send(ModelReady model) {
-        send(topics.modelReady(), model.key().toString(), Json.write(model));
+        send(model.key(), Json.write(model));
+    }
+
+    /** Sends an event that was made before. */
+    void send(ModelKey key, byte[] modelReady) {
+        send(topics.modelReady(), key.toString(), modelReady);
     }
 
     public void promote(TaskId task, ModelVersion version) {

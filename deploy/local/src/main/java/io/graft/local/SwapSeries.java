@@ -2,12 +2,8 @@ package io.graft.local;
 
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntFunction;
 
-import io.graft.head.Head;
 import io.graft.id.ModelVersion;
-import io.graft.id.TaskId;
-import io.graft.model.ModelReady.BackboneReference;
 
 /**
  * Swaps versions of one task, one after the other, each by an event and a promotion of its own. A few versions are sent ahead
@@ -22,23 +18,18 @@ public final class SwapSeries implements AutoCloseable {
     /** So that looking is no load beside the load: looked for every millisecond, swaps cost less than the looks. */
     public static final long LOOK_AGAIN_NANOS = 10_000_000;
 
-    private final TaskId task;
-    private final BackboneReference backbone;
-    private final IntFunction<Head> heads;
+    private final VersionSeries versions;
     private final ModelSender sender;
     private final HttpConnection connection;
     private volatile int promotedCount;
-    private int sentCount;
 
     /**
-     * @param heads by version
+     * Sends the first versions.
+     *
      * @param port of the replica that is waited for
      */
-    public SwapSeries(TaskId task, BackboneReference backbone, IntFunction<Head> heads, String bootstrapServers, int port)
-            throws IOException {
-        this.task = task;
-        this.backbone = backbone;
-        this.heads = heads;
+    public SwapSeries(VersionSeries versions, String bootstrapServers, int port) throws IOException {
+        this.versions = versions;
         this.sender = new ModelSender(bootstrapServers);
         this.connection = new HttpConnection(port);
         send();
@@ -51,22 +42,19 @@ public final class SwapSeries implements AutoCloseable {
 
     /** Swaps a few versions in and returns when the replica answers with the last of them. */
     public void swap() throws IOException {
-        int until = sentCount;
+        int until = versions.sentCount();
         send();
         promotedCount = until;
         for (int version = until - AT_ONCE + 1; version <= until; version++) {
-            sender.promote(task, new ModelVersion(version));
+            sender.promote(versions.task(), new ModelVersion(version));
         }
         sender.flush();
-        await("/v2/models/" + task + "/versions/" + sentCount + "/ready", "\"ready\":true");
-        await("/v1/tasks/" + task, "\"version\":" + until + ",");
+        await("/v2/models/" + versions.task() + "/versions/" + versions.sentCount() + "/ready", "\"ready\":true");
+        await("/v1/tasks/" + versions.task(), "\"version\":" + until + ",");
     }
 
     private void send() {
-        for (int i = 0; i < AT_ONCE; i++) {
-            sentCount++;
-            sender.send(UntrainedModel.of(task, new ModelVersion(sentCount), backbone, heads.apply(sentCount)));
-        }
+        versions.send(sender, AT_ONCE);
         sender.flush();
     }
 

@@ -36,8 +36,8 @@ class SwapsIT {
             int port = stack.replica().port();
             byte[] request = HttpConnection.post("/v1/tasks/" + TASK + "/predictions", "application/json",
                     StackClient.json(VECTOR));
-            try (SwapSeries series = new SwapSeries(TASK, UntrainedModel.vectors(VECTOR.length), SwapsIT::head,
-                    stack.broker().bootstrapServers(), port)) {
+            VersionSeries versions = new VersionSeries(TASK, UntrainedModel.vectors(VECTOR.length), SwapsIT::head);
+            try (SwapSeries series = new SwapSeries(versions, stack.broker().bootstrapServers(), port)) {
                 // Given
                 series.swap();
                 Clients clients = Clients.start(port, CLIENT_COUNT, Duration.ZERO, i -> new Checking(series, request));
