@@ -176,7 +176,10 @@ public final class Transactions implements AutoCloseable {
         return record == refused;
     }
 
-    /** Returns the record that was refused, if nothing was written for its sake; the producer stays, since no doubt is left. */
+    /**
+     * Returns the record that was refused, if nothing was written for its sake; the producer stays, since no doubt is left. It
+     * is the first that fails so: to those that are still unsent then, the producer gives the same failure.
+     */
     private Optional<Refusal> write(List<ProducerRecord<byte[], byte[]>> records,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
@@ -187,7 +190,7 @@ public final class Transactions implements AutoCloseable {
             for (ProducerRecord<byte[], byte[]> record : records) {
                 Future<RecordMetadata> unused = open.send(record, (place, e) -> {
                     if (e instanceof RecordTooLargeException) {
-                        tooLarge.set(new Refusal(record, e));
+                        tooLarge.compareAndSet(null, new Refusal(record, e));
                     }
                 });
             }

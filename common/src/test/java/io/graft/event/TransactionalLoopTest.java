@@ -406,6 +406,37 @@ class TransactionalLoopTest {
         assertThat(texts(target)).containsExactly(first, "instead", last, "instead");
     }
 
+    /** What is still to be sent when a record is refused fails as if it were refused too. */
+    @Test
+    void writesWhatComesBehindARecordThatATopicDoesNotTake() {
+        // Given
+        KafkaTopic source = KafkaTopic.create(broker, "behind-in", 1);
+        KafkaTopic target = KafkaTopic.create(broker, "behind-out", 1, Map.of("max.message.bytes", "100000"));
+        source.write(0, List.of("a"));
+        String small = "small ".repeat(2_000);
+        TransactionalLoop.Handler handler = (batch, transactions) -> {
+            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+            batch.forEach(record -> {
+                records.add(new ProducerRecord<>(target.name(), new byte[200_000]));
+                for (int i = 0; i < 500; i++) {
+                    records.add(new ProducerRecord<>(target.name(), small.getBytes(StandardCharsets.UTF_8)));
+                }
+            });
+            return new TransactionalLoop.Result(records, () -> {
+            }, refused -> Optional.of(new ProducerRecord<>(target.name(), "instead".getBytes(StandardCharsets.UTF_8))));
+        };
+        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
+            // When
+            loop.start();
+            // Then
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+            assertThat(loop.failure()).isEmpty();
+        }
+        List<String> written = texts(target);
+        assertThat(written).hasSize(501).startsWith("instead");
+        assertThat(written.subList(1, written.size())).containsOnly(small);
+    }
+
     @Test
     void goesOnBehindARecordWhoseKeyIsAsLargeAsItsTopicTakes() {
         // Given
