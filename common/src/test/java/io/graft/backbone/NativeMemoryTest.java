@@ -25,7 +25,7 @@ class NativeMemoryTest {
     private static final int BATCH_SIZE_MAX = 4;
     private static final long GROWTH_KIB_MAX = 64 << 10;
     private static final String GROWTH = "GROWTH ";
-    private static final long LIMIT_SECONDS = 240;
+    private static final long LIMIT_SECONDS = 240L + EMBED_COUNT / 10;
 
     @TempDir
     Path folder;
@@ -54,11 +54,13 @@ class NativeMemoryTest {
         Path output = folder.resolve("output.txt");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         try {
-            assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
+                    .as(() -> "ends within " + LIMIT_SECONDS + " s: " + command).isTrue();
         } finally {
             process.destroyForcibly();
         }
         String printed = Files.readString(output, StandardCharsets.UTF_8);
+        assertThat(process.exitValue()).as(printed).isZero();
         assertThat(printed).contains(GROWTH);
         long growth = printed.lines().filter(line -> line.startsWith(GROWTH))
                 .mapToLong(line -> Long.parseLong(line.substring(GROWTH.length()))).findFirst().orElseThrow();
