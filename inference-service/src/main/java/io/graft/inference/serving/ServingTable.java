@@ -289,6 +289,7 @@ public final class ServingTable {
             loading.remove(key);
             long verifiedNanos = System.nanoTime();
             publish(task.withVersion(state).within(limits));
+            announce(key);
             followNaming(key, verifiedNanos);
             if (loadingOfTheHistory.contains(key)) {
                 standIn(key.task(), verifiedNanos);
@@ -450,7 +451,8 @@ public final class ServingTable {
     private void take(TaskServing before, Cast cast, Promotion promotion, long startNanos) {
         TaskId id = before.task();
         TaskServing next = withoutIdleStandIn(cast.task());
-        next.serving().ifPresent(model -> listener.servesNext(model.card().key()));
+        next.servingVersion().filter(version -> next.versions().get(version) instanceof Loaded)
+                .ifPresent(version -> listener.servesNext(new ModelKey(id, version)));
         publish(next.within(limits));
         reportSwap(before.serving(), next, promotion, startNanos);
         cast.loading().forEach(version -> load(new ModelKey(id, version)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -45,6 +46,7 @@ class TailLoadingTest {
     private final FakeBackbone backbone = new FakeBackbone(2);
     private final Shelf shelf = new Shelf();
     private final Map<RecordPlace, ModelRecord> topic = new HashMap<>();
+    private final List<String> announced = new ArrayList<>();
     private final ServingTable table = table();
 
     private ServingTable table() {
@@ -52,7 +54,12 @@ class TailLoadingTest {
                 new ModelVerifier((sha256, dimension) -> Optional.of(backbone), shelf, ModelSignatures.NOT_ASKED_FOR, 10_000),
                 place -> Optional.ofNullable(topic.get(place)),
                 new ServingLimits(3, 3, 20, 10, 2, Duration.ofSeconds(30), Duration.ofMinutes(10)),
-                new TableInMemory.SilentListener(), () -> ModelEvents.REQUESTED_AT);
+                new TableInMemory.SilentListener() {
+                    @Override
+                    public void servesNext(ModelKey model) {
+                        announced.add(model.toString());
+                    }
+                }, () -> ModelEvents.REQUESTED_AT);
     }
 
     /** Gives blocks when the test says so. */
@@ -132,6 +139,26 @@ class TailLoadingTest {
         assertThat(serving()).isEqualTo(2);
         assertThat(table.model(BIRDS, Optional.empty()).tail()).isPresent();
         assertThat(table.model(BIRDS, Optional.of(new ModelVersion(1))).tail()).isEmpty();
+    }
+
+    /** Whoever keeps something of a version from then on hears of its end only once it is in memory. */
+    @Test
+    void doesNotTellOfAVersionThatServesWhileItsEventIsReadAgain() {
+        // Given
+        publishTuned(2);
+        shelf.fetched = true;
+        table.admitLoaded();
+        announced.clear();
+
+        // When
+        shelf.fetched = false;
+        publish(ModelEvents.withTail(ready(2)));
+        table.admitLoaded();
+
+        // Then
+        assertThat(state(2)).isInstanceOf(Loading.class);
+        assertThat(serving()).isEqualTo(2);
+        assertThat(announced).isEmpty();
     }
 
     @Test
