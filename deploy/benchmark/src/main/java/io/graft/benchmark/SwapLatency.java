@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -119,8 +120,7 @@ final class SwapLatency {
         String bootstrapServers = stack.broker().bootstrapServers();
         VersionSeries read = load.versions();
         VersionSeries unread = load.versions();
-        try (Hiccups hiccups = Hiccups.start(LONGEST_WANTED);
-                SwapSeries series = new SwapSeries(read, bootstrapServers, replica.port());
+        try (SwapSeries series = new SwapSeries(read, bootstrapServers, replica.port());
                 UnreadSwaps unreadSwaps = new UnreadSwaps(unread, bootstrapServers, replica.port())) {
             warmUp(replica, load, series);
             double capacity = Clients.run(replica.port(), CLIENT_COUNT, Duration.ZERO, Duration.ofSeconds(5), load::script)
@@ -133,9 +133,13 @@ final class SwapLatency {
             }, () -> {
             });
             turn(replica, load, interval, unreadEvents);
-            for (int round = 0; round < ROUNDS; round++) {
-                for (Side side : List.of(withSwaps, unreadEvents, without)) {
-                    side.turns().add(turn(replica, load, interval, side));
+            int warmUpSwaps = swapMicros(replica.log(), load.task()).length;
+            Hiccups hiccups = Hiccups.start(LONGEST_WANTED);
+            try (hiccups) {
+                for (int round = 0; round < ROUNDS; round++) {
+                    for (Side side : List.of(withSwaps, unreadEvents, without)) {
+                        side.turns().add(turn(replica, load, interval, side));
+                    }
                 }
             }
             print("%nswaps under load: %s, %d clients, %s%n", load.task(), CLIENT_COUNT, String.format(Locale.ROOT,
@@ -148,7 +152,7 @@ final class SwapLatency {
                 print("  the replica's CPU time for a swap, its event, the look for it: median %.2f ms%n",
                         withSwaps.medianCpuMillisPerSwap() - without.medianCpuMillisPerSwap());
             }
-            printSwaps(replica.log(), load.task());
+            printSwaps(LongStream.of(swapMicros(replica.log(), load.task())).skip(warmUpSwaps).sorted().toArray());
             print("  a thread that only sleeps came late by up to %.3f ms meanwhile, in %.3f %% of the times by over %d ms%n",
                     hiccups.longestMillis(), 100 * hiccups.lateShare(), LONGEST_WANTED.toMillis());
         }
@@ -190,10 +194,14 @@ final class SwapLatency {
                 ratios[ratios.length / 4], ratios[ratios.length * 3 / 4]);
     }
 
-    private static void printSwaps(Path log, TaskId task) throws IOException {
+    /** How long each swap of a task took, in the order of the log. */
+    private static long[] swapMicros(Path log, TaskId task) throws IOException {
         Pattern duration = Pattern.compile("Version swapped in task=" + task + " .* durationMicros=(\\d+)");
-        long[] micros = Files.readAllLines(log).stream().map(duration::matcher).filter(found -> found.find())
-                .flatMapToLong(found -> LongStream.of(Long.parseLong(found.group(1)))).sorted().toArray();
+        return Files.readAllLines(log).stream().map(duration::matcher).filter(Matcher::find)
+                .mapToLong(found -> Long.parseLong(found.group(1))).toArray();
+    }
+
+    private static void printSwaps(long[] micros) {
         long longestWanted = LONGEST_WANTED.toNanos() / 1000;
         double lateShare = (double) LongStream.of(micros).filter(each -> each > longestWanted).count() / micros.length;
         print("  %d swaps: median %.3f ms, p99.9 %.3f ms, longest %.3f ms, wanted: longest under %d ms; over it %.3f %%%n",
