@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,14 +52,9 @@ class NativeMemoryTest {
         command.addAll(List.of(program.getName(), String.valueOf(count)));
         Path output = folder.resolve("output.txt");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        try {
-            assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
-                    .as(() -> "ends within " + LIMIT_SECONDS + " s: " + command).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
+        int exitValue = ChildProcess.exitValue(process, LIMIT_SECONDS);
         String printed = Files.readString(output, StandardCharsets.UTF_8);
-        assertThat(process.exitValue()).as(printed).isZero();
+        assertThat(exitValue).as(printed).isZero();
         assertThat(printed).contains(GROWTH);
         long growth = printed.lines().filter(line -> line.startsWith(GROWTH))
                 .mapToLong(line -> Long.parseLong(line.substring(GROWTH.length()))).findFirst().orElseThrow();

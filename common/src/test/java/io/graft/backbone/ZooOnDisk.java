@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -123,13 +122,6 @@ final class ZooOnDisk {
         } catch (IOException e) {
             return -1;
         }
-        try {
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("no end within " + LIMIT_SECONDS + " s: " + builder.command());
-            }
-            return process.exitValue();
-        } finally {
-            process.destroyForcibly();
-        }
+        return ChildProcess.exitValue(process, LIMIT_SECONDS);
     }
 }

@@ -132,13 +132,9 @@ class TransactionalLoopTest {
                 setbacks.add(((Problem) reason).code());
             }
         };
-        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
-            // When
-            loop.start();
-            // Then
-            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
-            assertThat(loop.failure()).isEmpty();
-        }
+        // When
+        follow(source, handler);
+        // Then
         assertThat(texts(target)).containsExactly("a", "b", "c");
         assertThat(setbacks).containsExactly("BACKBONE_BUSY", "BACKBONE_BUSY");
     }
@@ -393,16 +389,11 @@ class TransactionalLoopTest {
                     .map(record -> new ProducerRecord<>(target.name(), record.key(),
                             record.value().length < 20 ? new byte[200_000] : record.value()))
                     .toList();
-            return new TransactionalLoop.Result(records, () -> {
-            }, refused -> Optional.of(new ProducerRecord<>(target.name(), "instead".getBytes(StandardCharsets.UTF_8))));
+            return orInstead(records, target);
         };
-        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
-            // When
-            loop.start();
-            // Then
-            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
-            assertThat(loop.failure()).isEmpty();
-        }
+        // When
+        follow(source, handler);
+        // Then
         assertThat(texts(target)).containsExactly(first, "instead", last, "instead");
     }
 
@@ -422,16 +413,11 @@ class TransactionalLoopTest {
                     records.add(new ProducerRecord<>(target.name(), small.getBytes(StandardCharsets.UTF_8)));
                 }
             });
-            return new TransactionalLoop.Result(records, () -> {
-            }, refused -> Optional.of(new ProducerRecord<>(target.name(), "instead".getBytes(StandardCharsets.UTF_8))));
+            return orInstead(records, target);
         };
-        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
-            // When
-            loop.start();
-            // Then
-            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
-            assertThat(loop.failure()).isEmpty();
-        }
+        // When
+        follow(source, handler);
+        // Then
         List<String> written = texts(target);
         assertThat(written).hasSize(501).startsWith("instead");
         assertThat(written.subList(1, written.size())).containsOnly(small);
@@ -448,13 +434,9 @@ class TransactionalLoopTest {
                 .map(record -> DeadLetter.of(record, Problem.invalid("SAMPLE_KEY_INVALID", "sample key has no '/'"))).toList(),
                 () -> {
                 });
-        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
-            // When
-            loop.start();
-            // Then
-            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
-            assertThat(loop.failure()).isEmpty();
-        }
+        // When
+        follow(source, handler);
+        // Then
         assertThat(letters.readAll()).hasSize(2).anySatisfy(letter -> {
             assertThat(letter.key()).isNull();
             assertThat(letter.headers().lastHeader("dead-letter-key-omitted").value())
@@ -526,6 +508,21 @@ class TransactionalLoopTest {
 
     private static List<String> values() {
         return IntStream.range(0, RECORD_COUNT).mapToObj(number -> "value-" + number).toList();
+    }
+
+    /** Lets a loop work until its group has no lag; it goes on all the while. */
+    private static void follow(KafkaTopic source, TransactionalLoop.Handler handler) {
+        try (TransactionalLoop loop = loop(source, "a", 10, handler)) {
+            loop.start();
+            Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+            assertThat(loop.failure()).isEmpty();
+        }
+    }
+
+    /** Records, and {@code instead} for those that the topic does not take. */
+    private static TransactionalLoop.Result orInstead(List<ProducerRecord<byte[], byte[]>> records, KafkaTopic target) {
+        return new TransactionalLoop.Result(records, () -> {
+        }, refused -> Optional.of(new ProducerRecord<>(target.name(), "instead".getBytes(StandardCharsets.UTF_8))));
     }
 
     private static List<String> texts(KafkaTopic topic) {
