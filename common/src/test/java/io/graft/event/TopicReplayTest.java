@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -89,6 +90,7 @@ class TopicReplayTest {
         KafkaTopic topic = KafkaTopic.create(broker, "markers", 1);
         topic.writeCommitted(0, List.of("a", "b"));
         topic.writeAborted(0, List.of("never", "seen"));
+        topic.awaitCommits();
         try (TopicReplay replay = replay(topic.name(), seen)) {
             // When
             replay.start();
@@ -130,24 +132,36 @@ class TopicReplayTest {
 
     @Test
     void dropsPartitionsAndReadsThemAnew() throws Exception {
-        // Given
+        // Given: a handler that is in the middle of a record
         KafkaTopic topic = KafkaTopic.create(broker, "partitions", 2);
         topic.write(0, List.of("a"));
         topic.write(1, List.of("b"));
-        try (TopicReplay replay = new TopicReplay("partitions", config(), Set.of(), seen)) {
+        AtomicBoolean goesOn = new AtomicBoolean();
+        Seen slow = new Seen() {
+
+            @Override
+            public void apply(ConsumerRecord<byte[], byte[]> record) {
+                super.apply(record);
+                Await.until("the handler may go on", () -> goesOn.get() || !entries.contains("slow"));
+            }
+        };
+        try (TopicReplay replay = new TopicReplay("partitions", config(), Set.of(), slow)) {
             replay.start();
             replay.readPartitions(List.of(topic.partition(0)));
             Await.until("the first partition is read", () -> replay.hasApplied(Map.of(topic.partition(0), 1L)));
+            topic.write(0, List.of("slow"));
+            Await.until("the handler has the record", () -> slow.entries.contains("slow"));
             // When
             replay.readPartitions(List.of(topic.partition(1)));
             // Then
             assertThat(replay.hasApplied(Map.of(topic.partition(0), 1L))).isFalse();
             assertThat(replay.hasCaughtUp()).isFalse();
+            goesOn.set(true);
             Await.until("the second partition is read", replay::hasCaughtUp);
-            assertThat(seen.entries).containsExactly("a", "drop 0", "b");
+            assertThat(slow.entries).containsExactly("a", "slow", "drop 0", "b");
             replay.readPartitions(List.of(topic.partition(0), topic.partition(1)));
             assertThat(replay.awaitApplied(topic.ends(), Await.LIMIT)).isTrue();
-            assertThat(seen.entries).containsExactly("a", "drop 0", "b", "a");
+            assertThat(slow.entries).containsExactly("a", "slow", "drop 0", "b", "a", "slow");
         }
     }
 
