@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -140,7 +142,7 @@ class TransactionalLoopTest {
     }
 
     @Test
-    void finishesWhatItHasAndLeavesTheGroupWhenItIsToldTo() throws Exception {
+    void finishesWhatItHasAndLeavesTheGroupWhenItIsToldTo() {
         // Given: a handler in the middle of a batch
         KafkaTopic source = KafkaTopic.create(broker, "leaving-in", 1);
         KafkaTopic target = KafkaTopic.create(broker, "leaving-out", 1);
@@ -161,9 +163,8 @@ class TransactionalLoopTest {
         }
         // Then
         assertThat(texts(target)).containsExactly("a");
-        assertThat(committed(source)).isEqualTo(source.ends());
-        assertThat(admin.describeConsumerGroups(List.of(group(source))).describedGroups().get(group(source)).get().members())
-                .isEmpty();
+        Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
+        assertThat(members(source)).isEmpty();
     }
 
     @Test
@@ -190,7 +191,7 @@ class TransactionalLoopTest {
     }
 
     private static boolean isOver(CountDownLatch latch) {
-        return isOver(latch, TimeUnit.MINUTES.toMillis(1));
+        return isOver(latch, Await.LIMIT.toMillis());
     }
 
     private static boolean isOver(CountDownLatch latch, long limitMs) {
@@ -219,6 +220,7 @@ class TransactionalLoopTest {
             // When
             second.start();
             // Then
+            Await.until("both have partitions", () -> ownerCount(source) == 2);
             Await.until("the group has no lag", () -> committed(source).equals(source.ends()));
             source.write(0, List.of("later-0"));
             source.write(1, List.of("later-1"));
@@ -281,7 +283,7 @@ class TransactionalLoopTest {
             assertThat(isOver(begun)).isTrue();
             // When
             second.start();
-            Await.until("the second is a member", () -> memberCount(source) == 2);
+            Await.until("the second is a member", () -> members(source).size() == 2);
             joined.countDown();
             // Then
             Await.until("the second has worked", () -> counted.get() > 0);
@@ -291,10 +293,14 @@ class TransactionalLoopTest {
         assertThat(texts(target)).containsExactlyInAnyOrderElementsOf(values);
     }
 
-    private static int memberCount(KafkaTopic source) {
+    /** How many members of the group have partitions. */
+    private static long ownerCount(KafkaTopic source) {
+        return members(source).stream().filter(member -> !member.assignment().topicPartitions().isEmpty()).count();
+    }
+
+    private static Collection<MemberDescription> members(KafkaTopic source) {
         try {
-            return admin.describeConsumerGroups(List.of(group(source))).describedGroups().get(group(source)).get().members()
-                    .size();
+            return admin.describeConsumerGroups(List.of(group(source))).describedGroups().get(group(source)).get().members();
         } catch (Exception e) {
             throw new IllegalStateException("the group of '" + source.name() + "' cannot be read", e);
         }
@@ -437,7 +443,7 @@ class TransactionalLoopTest {
         // When
         follow(source, handler);
         // Then
-        assertThat(letters.readAll()).hasSize(2).anySatisfy(letter -> {
+        assertThat(letters.awaitCommits().readAll()).hasSize(2).anySatisfy(letter -> {
             assertThat(letter.key()).isNull();
             assertThat(letter.headers().lastHeader("dead-letter-key-omitted").value())
                     .isEqualTo("1048400".getBytes(StandardCharsets.UTF_8));
@@ -526,7 +532,7 @@ class TransactionalLoopTest {
     }
 
     private static List<String> texts(KafkaTopic topic) {
-        return topic.readAll().stream().map(TransactionalLoopTest::text).toList();
+        return topic.awaitCommits().readAll().stream().map(TransactionalLoopTest::text).toList();
     }
 
     private static String group(KafkaTopic source) {
