@@ -179,7 +179,7 @@ class DownloadCacheTest {
         // Given
         breakCount.set(1);
         falls = true;
-        DownloadRules impatient = new DownloadRules(folder, SIZE, Duration.ofMinutes(1), Duration.ofMillis(500));
+        DownloadRules impatient = new DownloadRules(folder, SIZE, Duration.ofMinutes(1), Duration.ofSeconds(5));
         // When
         byte[] fetched = fetch(new DownloadCache(impatient));
         // Then

@@ -32,7 +32,7 @@ class DownloadTest {
     private static final int SIZE = 200_000;
     private static final int HALF = 100_000;
     private static final Duration LONG = Duration.ofMinutes(1);
-    private static final Duration SHORT = Duration.ofSeconds(2);
+    private static final Duration SHORT = Duration.ofSeconds(5);
 
     private final byte[] content = new byte[SIZE];
     private String sha256 = "";
@@ -152,7 +152,7 @@ class DownloadTest {
             fallSilent();
         })) {
             assertThatThrownBy(() -> fetch(server, LONG, SHORT)).isInstanceOf(Problem.class)
-                    .hasMessageStartingWith(server.uri() + " cannot be fetched: java.io.IOException: nothing came for PT2S"
+                    .hasMessageStartingWith(server.uri() + " cannot be fetched: java.io.IOException: nothing came for PT5S"
                             + " (expected: a way to it, or the file itself at ");
             assertThat(part()).hasBinaryContent(firstHalf());
         }
@@ -171,7 +171,7 @@ class DownloadTest {
         })) {
             assertThatThrownBy(() -> fetch(server, SHORT, LONG)).isInstanceOf(Problem.class)
                     .hasMessageStartingWith(
-                            server.uri() + " cannot be fetched: java.io.IOException: its time of PT2S is over");
+                            server.uri() + " cannot be fetched: java.io.IOException: its time of PT5S is over");
         }
         byte[] begun = Files.readAllBytes(part());
         assertThat(begun).isNotEmpty().isEqualTo(Arrays.copyOf(content, begun.length));
