@@ -186,7 +186,7 @@ class RedriveTest {
         redrive("omitted-");
         // Then
         assertThat(out).asString().endsWith("2 sent, 0 kept\n");
-        assertThat(samples.readAll()).filteredOn(record -> key(record).equals("birds/large")).hasSize(2)
+        assertThat(samples.awaitCommits().readAll()).filteredOn(record -> key(record).equals("birds/large")).hasSize(2)
                 .allSatisfy(record -> assertThat(record.value()).hasSize(50_000));
     }
 
@@ -241,7 +241,7 @@ class RedriveTest {
                         + "(expected: 'kept-labelled-samples')",
                 "0 sent, 3 kept");
         assertThat(samples.readAll()).isEmpty();
-        assertThat(letters.readAll()).hasSize(6);
+        assertThat(letters.awaitCommits().readAll()).hasSize(6);
     }
 
     @Test
