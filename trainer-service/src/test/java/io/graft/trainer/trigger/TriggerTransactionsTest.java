@@ -136,7 +136,7 @@ class TriggerTransactionsTest {
     }
 
     private static List<String> ids(KafkaTopic requests) {
-        return requests.readAll().stream().map(ConsumerRecord::value).map(TrainRequest::parse)
+        return requests.awaitCommits().readAll().stream().map(ConsumerRecord::value).map(TrainRequest::parse)
                 .map(request -> request.trainRequestId().orElseThrow().value()).toList();
     }
 
