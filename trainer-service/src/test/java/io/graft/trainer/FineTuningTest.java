@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -234,13 +235,15 @@ class FineTuningTest {
                 + "'labelled-samples', as '");
     }
 
-    /** A topic that is only compacted has none deleted. */
+    /** A topic that is only compacted has none deleted, and its broker hears a little later that it is no more. */
     private static void deleteContents(Map<TopicPartition, RecordsToDelete> records) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", System.getProperty(TrainerKafka.BOOTSTRAP)))) {
             admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, "labelled-samples"), List.of(
                     new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact,delete"), AlterConfigOp.OpType.SET)))).all()
                     .get();
-            admin.deleteRecords(records).all().get();
+            await().atMost(Duration.ofMinutes(5))
+                    .ignoreExceptionsMatching(e -> e.getCause() instanceof PolicyViolationException)
+                    .untilAsserted(() -> admin.deleteRecords(records).all().get());
         }
     }
 
