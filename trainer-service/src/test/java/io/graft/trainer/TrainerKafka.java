@@ -18,7 +18,8 @@ public class TrainerKafka implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         System.setProperty(BOOTSTRAP, broker.bootstrapServers());
         return Map.of("kafka.bootstrap.servers", broker.bootstrapServers(), "graft.topics.create", "true",
-                "graft.replica.name", "test", "graft.training-policies.\"configured\".after-sample-count", "10",
+                "graft.replica.name", "test", "graft.training.parallel-runs", "2",
+                "graft.training-policies.\"configured\".after-sample-count", "10",
                 "graft.training-policies.\"configured\".quiet-period", "1h",
                 "graft.training-policies.\"configured\".request", "{\"recipe\":{\"epochs\":3}}");
     }
