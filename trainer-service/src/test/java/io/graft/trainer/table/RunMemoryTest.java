@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import io.graft.backbone.HeadProgram;
 import io.graft.model.ClassWeights;
 import io.graft.model.Recipe;
+import io.graft.testing.Await;
+import io.graft.testing.LiveHeap;
 import io.graft.trainer.training.HeadTraining;
 import io.graft.trainer.training.TrainingSet;
 
@@ -27,7 +29,7 @@ class RunMemoryTest {
         long[] inUse = new long[1];
         try (HeadProgram program = HeadProgram.load()) {
             HeadTraining training = new HeadTraining(program, Duration.ofMinutes(5), System::nanoTime);
-            long before = directBytes();
+            long before = settledDirectBytes();
 
             // When
             FeatureSnapshot snapshot = features.snapshot(Optional.empty(), 0.2);
@@ -39,6 +41,18 @@ class RunMemoryTest {
 
         // Then
         assertThat(inUse[0]).isPositive().isLessThan((long) (1.5 * SAMPLE_COUNT * DIMENSION * Float.BYTES));
+    }
+
+    /** Once what earlier tests have left is gone. */
+    private static long settledDirectBytes() {
+        long[] last = { -1 };
+        Await.until("no garbage is left", () -> {
+            LiveHeap.bytes();
+            long previous = last[0];
+            last[0] = directBytes();
+            return last[0] == previous;
+        });
+        return last[0];
     }
 
     private static long directBytes() {
