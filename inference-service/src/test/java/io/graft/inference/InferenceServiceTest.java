@@ -194,12 +194,15 @@ class InferenceServiceTest {
         ModelReady second = drawings("swaps", 2, NearestMean.head(backbones.image(), "was-disc", "was-stripes"));
         byte[] disc = Drawings.png(Drawings.DISC, UNSEEN);
         AtomicBoolean stopped = new AtomicBoolean();
+        CountDownLatch begun = new CountDownLatch(1);
         List<Answer> answers = new ArrayList<>();
         CompletableFuture<Void> client = CompletableFuture.runAsync(() -> {
             while (!stopped.get()) {
                 answers.add(caller.post(predictions("swaps"), "image/png", disc));
+                begun.countDown();
             }
         });
+        assertThat(begun.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         // When
         serve(second);

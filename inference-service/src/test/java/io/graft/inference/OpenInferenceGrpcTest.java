@@ -294,11 +294,14 @@ class OpenInferenceGrpcTest {
                 .build();
 
         // When
-        assertThatThrownBy(() -> client.withDeadlineAfter(1, TimeUnit.SECONDS).modelInfer(request))
+        assertThatThrownBy(() -> client.withDeadlineAfter(5, TimeUnit.SECONDS).modelInfer(request))
                 .isInstanceOfSatisfying(StatusRuntimeException.class,
                         e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
         client.serverLive(ServerLiveRequest.getDefaultInstance());
         gate.countDown();
+        for (Thread holder : holders) {
+            holder.join();
+        }
 
         // Then
         await().atMost(LIMIT).until(() -> count("cancelled") + count("busy") == 1);
