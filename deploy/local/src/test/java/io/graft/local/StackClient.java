@@ -38,7 +38,9 @@ import io.graft.model.ModelReady;
 /** A user of a running stack: plain Kafka clients that read committed records only, and REST. */
 final class StackClient implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    /** Generous: only a test that fails takes as long. */
+    static final Duration LIMIT = Duration.ofMinutes(5);
+
     private static final long LOOK_AGAIN_MS = 100;
 
     private final String bootstrapServers;
