@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeIT {
 
     private static final Pattern BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
-    private static final long LIMIT_SECONDS = 120;
+    private static final long LIMIT_SECONDS = 900;
 
     @Test
     void showsCommandsThatWork(@TempDir Path folder) throws Exception {
@@ -39,6 +39,7 @@ class ReadmeIT {
                 outputs.add(run(folder, block.replace("localhost:9092", "localhost:" + ports.broker())
                         .replace("localhost:8081", "localhost:" + ports.trainer())
                         .replace("localhost:8080", "localhost:" + ports.inference())
+                        .replace("--retry 60 ", "--retry 600 ")
                         .replace("-jar trainer-service", "-jar " + Documents.root().resolve("trainer-service"))));
             }
         }
