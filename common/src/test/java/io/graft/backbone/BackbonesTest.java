@@ -345,9 +345,9 @@ class BackbonesTest {
                     .generate(() -> CompletableFuture.supplyAsync(() -> one.open(MINE)))
                     .limit(4).toList();
             // Then
-            Backbone first = opened.get(0).get(60, TimeUnit.SECONDS);
+            Backbone first = opened.get(0).get(5, TimeUnit.MINUTES);
             for (CompletableFuture<Backbone> other : opened) {
-                assertThat(other.get(60, TimeUnit.SECONDS)).isSameAs(first);
+                assertThat(other.get(5, TimeUnit.MINUTES)).isSameAs(first);
             }
         }
     }

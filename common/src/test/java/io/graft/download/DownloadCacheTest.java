@@ -246,7 +246,7 @@ class DownloadCacheTest {
                 CompletableFuture.supplyAsync(() -> fetch(cache()), threads));
         // Then
         for (CompletableFuture<byte[]> bytes : fetched) {
-            assertThat(bytes.get(60, TimeUnit.SECONDS)).isEqualTo(content);
+            assertThat(bytes.get(5, TimeUnit.MINUTES)).isEqualTo(content);
         }
         assertThat(ranges).containsExactly("all");
     }

@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 public final class Await {
 
     /** Generous: only a test that fails takes as long. */
-    public static final Duration LIMIT = Duration.ofSeconds(60);
+    public static final Duration LIMIT = Duration.ofMinutes(5);
 
     private static final Duration LOOK = Duration.ofMillis(10);
 

@@ -28,7 +28,7 @@ import io.graft.problem.Problem;
 class KafkaBrokerTest {
 
     private static final String TOPIC = "birds";
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final Path dataDir;
 

@@ -32,7 +32,7 @@ class LeashTest {
             // When
             program.getOutputStream().close();
             // Then
-            assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(program.waitFor(5, TimeUnit.MINUTES)).isTrue();
         } finally {
             program.destroyForcibly();
         }

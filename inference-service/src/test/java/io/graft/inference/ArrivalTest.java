@@ -52,7 +52,7 @@ import io.vertx.core.http.HttpVersion;
 @TestProfile(ArrivalTest.TightLimits.class)
 class ArrivalTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int THREAD_COUNT = 4;
     private static final int CALL_COUNT_MAX = 64;
     private static final String PATH = "/v1/tasks/riders/predictions";

@@ -42,7 +42,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class BadRequestsTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String PATH = "/v1/tasks/photos/predictions";
     private static final byte[] PNG = Drawings.png(Drawings.DISC, 1);
 

@@ -19,7 +19,7 @@ import io.graft.event.Json;
 /** An HTTP client that says no more than it is told to. */
 final class Caller {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI root;

@@ -40,7 +40,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class ExplanationTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String PATH = "/v1/tasks/explained/predictions";
     private static final String BEE = "stripes of the bée 🐝";
     private static final byte[] DISC = Drawings.png(Drawings.DISC, 1000);

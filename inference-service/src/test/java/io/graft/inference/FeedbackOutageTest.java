@@ -39,7 +39,7 @@ import io.quarkus.test.junit.TestProfile;
 @TestProfile(FeedbackOutageTest.FewThreads.class)
 class FeedbackOutageTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int CALL_COUNT = 40;
     private static final int WAITING_COUNT_MAX = 8;
     private static final String TASK = "riders-in-an-outage";

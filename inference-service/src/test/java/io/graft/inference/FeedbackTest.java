@@ -38,7 +38,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class FeedbackTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Topics TOPICS = new Topics(KafkaResource.PREFIX);
     private static final String TASK = "corrected";
     private static final String PREDICTIONS = "/v1/tasks/" + TASK + "/predictions";

@@ -48,7 +48,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class OpenInferenceTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final byte[] DISC = Drawings.png(Drawings.DISC, 1000);
     private static final byte[] STRIPES = Drawings.png(Drawings.STRIPES, 1000);
 

@@ -64,7 +64,7 @@ final class TopicWriter implements AutoCloseable {
         for (int i = 0; i < headers.length; i += 2) {
             record.headers().add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
         }
-        producer.send(record).get(60, TimeUnit.SECONDS);
+        producer.send(record).get(5, TimeUnit.MINUTES);
     }
 
     @Override

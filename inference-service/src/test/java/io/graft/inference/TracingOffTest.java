@@ -52,7 +52,7 @@ class TracingOffTest {
                     backbones.forContent(new SampleContent.Vector(new float[2])).descriptor(),
                     ModelEvents.largest("left", "right")));
             topics.promote(ModelEvents.promotion("untraced", 1));
-            await().atMost(Duration.ofSeconds(60)).until(() -> caller.get("/v2/models/untraced/ready").status() == 200);
+            await().atMost(Duration.ofMinutes(5)).until(() -> caller.get("/v2/models/untraced/ready").status() == 200);
 
             // When
             topics.request("untraced-1", "{\"vector\": [9, 0]}".getBytes(StandardCharsets.UTF_8), "task", "untraced",

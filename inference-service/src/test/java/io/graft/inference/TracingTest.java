@@ -44,7 +44,7 @@ import io.quarkus.test.junit.TestProfile;
 @TestProfile(Traced.class)
 class TracingTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Topics TOPICS = new Topics(KafkaResource.PREFIX);
     private static final byte[] DISC = Drawings.png(Drawings.DISC, 1000);
     private static final String ACCEPTED_BY_PROMETHEUS = "application/openmetrics-text;version=1.0.0,"

@@ -43,7 +43,7 @@ import io.quarkus.test.junit.TestProfile;
 @TestProfile(BackboneUpgradeTest.MoreBackbones.class)
 class BackboneUpgradeTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     /** Nobody listens there. */
     private static final String REMOTE = "http://127.0.0.1:1/resnet50.pth";
     private static final String REMOTE_SHA256 = "7".repeat(64);

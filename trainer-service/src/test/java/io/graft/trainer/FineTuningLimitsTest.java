@@ -133,7 +133,7 @@ class FineTuningLimitsTest {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", System.getProperty(TrainerKafka.BOOTSTRAP)))) {
             admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(room, AlterConfigOp.OpType.SET)))).all()
                     .get();
-            await().atMost(Duration.ofSeconds(90)).until(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic)
+            await().atMost(Duration.ofMinutes(5)).until(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic)
                     .get(room.name()).value().equals(room.value()));
         }
     }

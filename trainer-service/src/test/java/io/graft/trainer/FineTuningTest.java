@@ -312,7 +312,7 @@ class FineTuningTest {
     private static void promote(String task, int version) {
         kafka.send("promotions", task, Kafka.bytes("{\"task\":\"" + task + "\",\"version\":" + version
                 + ",\"reason\":\"manual\",\"at\":\"2026-01-01T12:00:00Z\"}"));
-        await().atMost(Duration.ofSeconds(90))
+        await().atMost(Duration.ofMinutes(5))
                 .untilAsserted(() -> given().get("/v1/tasks/" + task).then().body("serving", equalTo(version)));
     }
 

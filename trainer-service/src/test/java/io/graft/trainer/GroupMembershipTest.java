@@ -28,7 +28,7 @@ class GroupMembershipTest {
     void keepsItsPlaceThroughARestartAndWhatDoesNotMoveThroughARebalance(String group) {
         try (Admin admin = Admin.create(
                 Map.of("bootstrap.servers", Objects.requireNonNull(System.getProperty(TrainerKafka.BOOTSTRAP))))) {
-            await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+            await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> {
                 // When
                 ConsumerGroupDescription description = admin.describeConsumerGroups(List.of(group)).all().get().get(group);
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** A plain client of the test's broker. */
 final class Kafka implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final String bootstrap = Objects.requireNonNull(System.getProperty(TrainerKafka.BOOTSTRAP));
     private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrap, "acks",

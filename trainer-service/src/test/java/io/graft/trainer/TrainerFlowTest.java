@@ -39,7 +39,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 @QuarkusTestResource(TrainerKafka.class)
 class TrainerFlowTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String PROBLEM = "application/problem+json";
 
     @AutoClose

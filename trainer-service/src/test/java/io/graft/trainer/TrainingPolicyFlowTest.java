@@ -25,7 +25,7 @@ import io.restassured.http.ContentType;
 @QuarkusTestResource(TrainerKafka.class)
 class TrainingPolicyFlowTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String PROBLEM = "application/problem+json";
 
     @AutoClose

@@ -38,7 +38,7 @@ import io.restassured.RestAssured;
 @QuarkusTestResource(TrainerKafka.class)
 class TrainingRunsTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     /** Goes on for many minutes, in many epochs. */
     private static final String LONG = "{\"trainRequestId\":\"long\",\"recipe\":"
             + "{\"optimizer\":\"sgd\",\"epochs\":10000,\"batchSize\":1,\"learningRate\":0.0001}}";
@@ -155,7 +155,7 @@ class TrainingRunsTest {
     }
 
     @Test
-    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void streamsTheStepsOfOneRunOfATaskAfterTheOther() throws Exception {
         // Given
         sendSamples("followed", 400);

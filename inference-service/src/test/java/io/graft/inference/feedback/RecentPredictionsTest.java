@@ -71,7 +71,7 @@ class RecentPredictionsTest {
 
         // Then
         try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> recent.count() == 0);
+            await().atMost(Duration.ofMinutes(5)).until(() -> recent.count() == 0);
             assertThat(recent.bytes()).isZero();
         } finally {
             clock.stop(new ShutdownEvent());

@@ -25,7 +25,7 @@ import io.graft.trace.Tracing;
 
 class BatcherTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final FakeBackbone backbone = new FakeBackbone(1);
     private final List<Integer> forwarded = new ArrayList<>();

@@ -55,7 +55,7 @@ import io.graft.trace.Tracing;
 class MixedPassTest {
 
     private static final TaskId SHAPES = new TaskId("shapes");
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int BATCH_SIZE_MAX = 8;
     /** Sums over a batch of another size are rounded in another order. */
     private static final Offset<Float> ROUNDING = within(1e-3f);

@@ -37,7 +37,7 @@ import io.graft.trace.Tracing;
 class PredictorTest {
 
     private static final TaskId BIRDS = new TaskId("birds");
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final FakeBackbone backbone = new FakeBackbone(3);
     private final TableInMemory models = new TableInMemory(backbone);

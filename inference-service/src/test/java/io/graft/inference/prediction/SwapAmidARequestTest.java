@@ -29,7 +29,7 @@ import io.graft.trace.Tracing;
 class SwapAmidARequestTest {
 
     private static final TaskId BIRDS = new TaskId("birds");
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int INPUT_COUNT = 6;
     private static final int BATCH_SIZE_MAX = 2;
     private static final Head OLD = ModelEvents.largest("owl", "tit", "jay");

@@ -20,7 +20,7 @@ import io.graft.problem.Problem;
 
 class BackgroundArchiveTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final RecordPlace PLACE = new RecordPlace("model-ready", 0, 7);
     private static final ModelRecord RECORD = new ModelRecord(new byte[] { 1 }, Optional.empty());
 

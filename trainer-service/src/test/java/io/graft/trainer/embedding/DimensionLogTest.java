@@ -36,7 +36,7 @@ import io.graft.testing.Records;
 /** The dimensions of tasks on a real broker, with several replicas. */
 class DimensionLogTest extends DimensionsContract {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int TASK_COUNT = 200;
 
     private static KafkaBroker broker;

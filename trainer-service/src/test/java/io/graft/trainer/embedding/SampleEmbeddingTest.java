@@ -44,7 +44,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 /** Samples on a real broker, and a backbone that cannot be opened: the default one, or one that a task is bound to. */
 class SampleEmbeddingTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Topics TOPICS = new Topics("");
     private static final BackboneId ID = new BackboneId("mended");
 
