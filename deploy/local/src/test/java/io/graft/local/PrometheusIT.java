@@ -93,10 +93,11 @@ class PrometheusIT {
                                     "GraftBackboneLacking")),
                     () -> "firing: " + prometheus.alerts("firing"));
 
-            // Then
+            // Then: one look that takes longer than its second is no loss of a service yet
             assertThat(expected).hasSizeGreaterThan(60);
-            assertThat(prometheus.alerts("firing", "pending")).doesNotContain("GraftDown", "GraftPredictionsBroken",
+            assertThat(prometheus.alerts("firing", "pending")).doesNotContain("GraftPredictionsBroken",
                     "GraftReplicasDisagree");
+            assertThat(prometheus.alerts("firing")).doesNotContain("GraftDown");
             trainWhatIsLateOrNoBetter(client);
             Set<String> overload = Set.of("GraftLatencyFastBurn", "GraftLatencySlowBurn", "GraftQueueFull", "GraftInputsDrift",
                     "GraftAnswersUnknown", "GraftRequestToServingSlow", "GraftGateRefuses");
