@@ -19,7 +19,7 @@ final class Serving {
         try (TemporaryFolder folder = TemporaryFolder.create("graft-benchmark-");
                 ServingStack stack = ServingStack.start(folder.path(), 1, JVM_OPTIONS)) {
             ServingThroughput.measure(stack, backbone, photographs);
-            ManyTasks.measure(stack, backbone.descriptor());
+            ManyTasks.measure(stack, backbone.descriptor(), photographs.contents());
         }
     }
 

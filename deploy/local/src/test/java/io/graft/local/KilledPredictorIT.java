@@ -30,8 +30,7 @@ class KilledPredictorIT {
 
     private static final int REQUEST_COUNT = 900;
     private static final int IMAGE_EVERY = 3;
-    private static final int KILL_COUNT = 3;
-    private static final int PART_SIZE = REQUEST_COUNT / (KILL_COUNT + 1);
+    private static final int KILL_EVERY = 300;
 
     @TempDir
     private static Path folder;
@@ -43,16 +42,18 @@ class KilledPredictorIT {
                 List.of("-Xmx256m", "-Dgraft.prediction-requests.transaction-size=16"))) {
             String broker = stack.broker().bootstrapServers();
             UntrainedTasks.serve(stack);
-            sendRequests(broker, 0, PART_SIZE);
+            sendRequests(broker);
 
-            // When: each time more come while one is away
-            for (int killedCount = 0; killedCount < KILL_COUNT; killedCount++) {
-                int sentCount = (killedCount + 1) * PART_SIZE;
-                StackClient.until("the middle of the last part is answered",
-                        () -> answers(broker).size() >= sentCount - PART_SIZE / 2);
+            // When
+            int killedCount = 0;
+            for (int answeredMin = KILL_EVERY / 2; answeredMin < REQUEST_COUNT; answeredMin += KILL_EVERY) {
+                int wanted = answeredMin;
+                StackClient.until(wanted + " are answered", () -> answers(broker).size() >= wanted);
                 ServiceProcess victim = stack.replicas().get(killedCount % 2);
                 victim.kill();
-                sendRequests(broker, sentCount, sentCount + PART_SIZE);
+                if (answers(broker).size() < REQUEST_COUNT) {
+                    killedCount++;
+                }
                 victim.restart();
                 victim.awaitReady();
             }
@@ -60,7 +61,8 @@ class KilledPredictorIT {
             // Then
             StackClient.until("all are answered", () -> answers(broker).size() >= REQUEST_COUNT);
             List<ConsumerRecord<byte[], byte[]>> answers = answers(broker);
-            System.out.printf("replicas killed %d times before %d requests were answered%n", KILL_COUNT, REQUEST_COUNT);
+            System.out.printf("replicas killed %d times before %d requests were answered%n", killedCount, REQUEST_COUNT);
+            assertThat(killedCount).isPositive();
             assertThat(answers.stream().map(StackClient::key).toList()).containsExactlyInAnyOrderElementsOf(
                     IntStream.range(0, REQUEST_COUNT).mapToObj(Integer::toString).toList());
             assertThat(StackClient.read(broker, "prediction-requests-dead-letter", record -> true)).isEmpty();
@@ -76,13 +78,13 @@ class KilledPredictorIT {
         return new float[] { number % 7, -number % 5, number % 3 };
     }
 
-    /** Requests of these numbers, which are their keys; the images take a while. */
-    private static void sendRequests(String broker, int from, int to) {
+    /** Every request with its number as the key; the images take a while. */
+    private static void sendRequests(String broker) {
         List<LabelledImage> images = new DrawnImages(1).draw(2);
         AtomicReference<Exception> failure = new AtomicReference<>();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", broker, "acks", "all"),
                 new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (int number = from; number < to; number++) {
+            for (int number = 0; number < REQUEST_COUNT; number++) {
                 send(producer, number, isImage(number) ? images.get(number % images.size()).bytes()
                         : StackClient.json(vector(number)), failure);
             }

@@ -147,13 +147,13 @@ class MainJobIT {
         TaskId task = new TaskId("killed");
         List<LabelledImage> images = new DrawnImages(11).draw(1 + 1000 / DrawnImages.labels().size()).subList(0, 1000);
         ServiceMetrics metrics = new ServiceMetrics(stack.trainer().uri());
-        sendImages(task, images, 0, 500);
+        client.sendSamples(task, "image/jpeg", images.stream().map(LabelledImage::bytes).toList(),
+                images.stream().map(LabelledImage::label).toList());
 
-        // When: half of them come while it is away
+        // When
         StackClient.until("some are embedded",
                 () -> metrics.sum("graft_samples_total", Map.of("task", task.value(), "outcome", "embedded")) >= 100);
         stack.trainer().kill();
-        sendImages(task, images, 500, 1000);
         int before = client.featureKeys(task).size();
         stack.trainer().restart();
         stack.trainer().awaitReady();
@@ -168,14 +168,6 @@ class MainJobIT {
         assertThat(before).isLessThan(1000);
         assertThat(keys).hasSize(1000);
         assertThat(distinct).hasSize(1000);
-    }
-
-    /** Those of these numbers, which are their ids. */
-    private void sendImages(TaskId task, List<LabelledImage> images, int from, int to) throws Exception {
-        for (int i = from; i < to; i++) {
-            client.send("labelled-samples", task + "/" + i, images.get(i).bytes(),
-                    Map.of("label", images.get(i).label(), "content-type", "image/jpeg"));
-        }
     }
 
     private void callWithoutPause(TaskId task, AtomicBoolean enough, ConcurrentLinkedQueue<PredictionClient.Answer> answers,
