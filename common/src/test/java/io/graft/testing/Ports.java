@@ -23,7 +23,7 @@ public final class Ports {
     private Ports() {
     }
 
-    /** A port that nobody listens on at this moment, and that nobody has been given before. */
+    /** A port that nobody listens on at this moment, and that this class has not given before. */
     public static int free() {
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int port = LOWEST + ThreadLocalRandom.current().nextInt(RANGE_SIZE);

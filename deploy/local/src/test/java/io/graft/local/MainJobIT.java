@@ -152,7 +152,7 @@ class MainJobIT {
 
         // When
         StackClient.until("some are embedded",
-                () -> metrics.sum("graft_samples_total", Map.of("task", task.value(), "outcome", "embedded")) >= 100);
+                () -> metrics.sum("graft_samples_total", Map.of("task", task.value(), "outcome", "embedded")) > 0);
         stack.trainer().kill();
         int before = client.featureKeys(task).size();
         stack.trainer().restart();

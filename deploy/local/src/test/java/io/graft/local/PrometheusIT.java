@@ -51,8 +51,8 @@ class PrometheusIT {
     private static final int BODY_BYTES = 16_000_000;
     /** Four times what a prediction may take. */
     private static final Duration OVERLOAD = Duration.ofSeconds(2);
-    /** More than any machine is asked for at once here. */
-    private static final String AT_ONCE_MAX = "10000";
+    /** Images that are less than {@link #BODIES_BYTES_MAX} together. */
+    private static final int AT_ONCE_MAX = 2000;
     private static final TaskId BIRDS = new TaskId("birds");
     private static final TaskId SHAPES = new TaskId("shapes");
 
@@ -69,7 +69,7 @@ class PrometheusIT {
         }
         Map<String, String> properties = Map.of("graft.labelling-candidates.enabled", "true", "graft.backbones.lost.weights",
                 weights.toString(), "graft.prediction.bodies-bytes-max", BODIES_BYTES_MAX, "graft.prediction.call-count-max",
-                AT_ONCE_MAX, "graft.prediction.queue-capacity", AT_ONCE_MAX);
+                String.valueOf(2 * AT_ONCE_MAX), "graft.prediction.queue-capacity", String.valueOf(2 * AT_ONCE_MAX));
         try (LocalStack stack = LocalStack.start(folder, StackPorts.free(), properties);
                 StackClient client = new StackClient(stack);
                 PrometheusProcess prometheus = PrometheusProcess.start(folder, stack)) {
@@ -245,8 +245,9 @@ class PrometheusIT {
     }
 
     /**
-     * More at once than most of are answered within half a second, however fast the machine, of which some give up; vectors far
-     * from the training, and twice as many between the labels for the version that knows a threshold.
+     * So many at once that most take longer than half a second, however fast the machine, and some give up; vectors far from
+     * the
+     * training, and twice as many between the labels for the version that knows a threshold.
      */
     private void askTooMuch(LocalStack stack, LabelledImage image) {
         URI shapes = stack.inference().uri().resolve("/v1/tasks/shapes/predictions");
@@ -260,7 +261,7 @@ class PrometheusIT {
         }
         answers.forEach(CompletableFuture::join);
         if (Duration.between(begin, Instant.now()).compareTo(OVERLOAD) < 0) {
-            atOnce *= 2;
+            atOnce = Math.min(2 * atOnce, AT_ONCE_MAX);
         }
         try {
             URI birds = stack.inference().uri().resolve("/v1/tasks/birds/predictions");

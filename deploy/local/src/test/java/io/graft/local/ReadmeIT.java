@@ -16,10 +16,15 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands under "Use it" in the README work, one after the other, on a stack that has just been started. */
+/**
+ * The commands under "Use it" in the README work, one after the other, on a stack that has just been started; only that they
+ * ask
+ * for longer, as a slow machine needs.
+ */
 class ReadmeIT {
 
     private static final Pattern BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
+    private static final String RETRIES = "--retry 60 ";
     private static final long LIMIT_SECONDS = 900;
 
     @Test
@@ -28,6 +33,7 @@ class ReadmeIT {
         requireTools("kcat", "curl");
         String readme = Documents.text("README.md");
         String use = readme.substring(readme.indexOf("\n## Use it"), readme.indexOf("\n## Run it on your own"));
+        assertThat(use).contains(RETRIES);
         List<String> blocks = BLOCK.matcher(use).results().map(block -> block.group(1)).toList();
         StackPorts ports = StackPorts.free();
 
@@ -39,7 +45,7 @@ class ReadmeIT {
                 outputs.add(run(folder, block.replace("localhost:9092", "localhost:" + ports.broker())
                         .replace("localhost:8081", "localhost:" + ports.trainer())
                         .replace("localhost:8080", "localhost:" + ports.inference())
-                        .replace("--retry 60 ", "--retry 600 ")
+                        .replace(RETRIES, "--retry 600 ")
                         .replace("-jar trainer-service", "-jar " + Documents.root().resolve("trainer-service"))));
             }
         }
