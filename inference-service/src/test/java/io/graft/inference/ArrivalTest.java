@@ -134,10 +134,12 @@ class ArrivalTest {
 
             // When
             Answer answer = caller.post(PATH, "application/json", VECTOR);
+            double bodiesBytes = bodiesBytes();
 
             // Then
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
             assertThat(answer.text()).contains("\"label\":\"unsure\"");
+            assertThat(bodiesBytes).as("all others are on their way still").isGreaterThanOrEqualTo(8.0 * THREAD_COUNT * 20);
         } finally {
             close(slow);
         }
@@ -221,6 +223,7 @@ class ArrivalTest {
 
             // When
             String meanwhile = result(wholeGrpc(client));
+            assertThat(late).noneMatch(Future::isComplete);
             for (Future<HttpClientResponse> response : late) {
                 MultiMap trailers = result(response).headers();
 
@@ -448,7 +451,7 @@ class ArrivalTest {
         Answer standardReady = caller.get("/v2/health/ready");
         Answer ready = caller.get("/q/health/ready");
         await().atMost(LIMIT).until(() -> bodiesBytes() > 0);
-        await().pollDelay(Duration.ofMillis(200)).until(() -> caller.get("/q/health/live").status() == 200);
+        await().pollDelay(Duration.ofMillis(200)).atMost(LIMIT).until(() -> caller.get("/q/health/live").status() == 200);
         assertThat(waiting).isNotDone();
         release.countDown();
 

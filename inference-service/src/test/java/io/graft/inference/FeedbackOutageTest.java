@@ -86,17 +86,20 @@ class FeedbackOutageTest {
         signalBroker("STOP");
         CompletableFuture<?>[] calls;
         Answer prediction;
+        long refusedCount;
         try {
             calls = Stream.generate(this::feedback).limit(CALL_COUNT).toArray(CompletableFuture<?>[]::new);
             await().atMost(LIMIT).until(() -> Stream.of(calls).filter(CompletableFuture::isDone).count() >= CALL_COUNT
                     - WAITING_COUNT_MAX);
             prediction = caller.post(PREDICTIONS, "application/json", "{\"vector\": [1, 2, 3]}");
+            refusedCount = Stream.of(calls).filter(CompletableFuture::isDone).count();
         } finally {
             signalBroker("CONT");
         }
 
         // Then
         assertThat(prediction.status()).as(prediction.text()).isEqualTo(200);
+        assertThat(refusedCount).as("all others wait still").isEqualTo(CALL_COUNT - WAITING_COUNT_MAX);
         Stream.of(calls).map(call -> (HttpResponse<?>) call.join()).filter(answer -> answer.statusCode() != 202)
                 .forEach(answer -> {
                     assertThat(answer.statusCode()).isEqualTo(503);
