@@ -245,9 +245,8 @@ class PrometheusIT {
     }
 
     /**
-     * So many at once that most take longer than half a second, however fast the machine, and some give up; vectors far from
-     * the
-     * training, and twice as many between the labels for the version that knows a threshold.
+     * So many at once that most take longer than half a second, however fast the machine, and some give up. Also vectors far
+     * from the training, and twice as many between the labels for the version that knows a threshold.
      */
     private void askTooMuch(LocalStack stack, LabelledImage image) {
         URI shapes = stack.inference().uri().resolve("/v1/tasks/shapes/predictions");

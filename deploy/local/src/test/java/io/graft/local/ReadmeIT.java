@@ -17,9 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands under "Use it" in the README work, one after the other, on a stack that has just been started; only that they
- * ask
- * for longer, as a slow machine needs.
+ * The commands under "Use it" in the README work, one after the other, on a stack that has just been started. They ask for
+ * longer here, as a slow machine needs.
  */
 class ReadmeIT {
 
