@@ -28,7 +28,7 @@ import io.graft.problem.Problem;
 class KafkaBrokerTest {
 
     private static final String TOPIC = "birds";
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
 
     private final Path dataDir;
 

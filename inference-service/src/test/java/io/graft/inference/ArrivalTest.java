@@ -27,6 +27,7 @@ import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.inference.Caller.Answer;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -52,7 +53,7 @@ import io.vertx.core.http.HttpVersion;
 @TestProfile(ArrivalTest.TightLimits.class)
 class ArrivalTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final int THREAD_COUNT = 4;
     private static final int CALL_COUNT_MAX = 64;
     private static final String PATH = "/v1/tasks/riders/predictions";

@@ -33,6 +33,7 @@ import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.head.Head;
 import io.graft.inference.Caller.Answer;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -42,7 +43,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class BadRequestsTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final String PATH = "/v1/tasks/photos/predictions";
     private static final byte[] PNG = Drawings.png(Drawings.DISC, 1);
 

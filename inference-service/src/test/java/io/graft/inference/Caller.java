@@ -15,11 +15,12 @@ import java.util.List;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import io.graft.event.Json;
+import io.graft.testing.Await;
 
 /** An HTTP client that says no more than it is told to. */
 final class Caller {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI root;

@@ -21,6 +21,7 @@ import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.model.UnknownThreshold;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -30,7 +31,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class DriftMetricsTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final String[] VERSION = { "task=\"drifting\"", "version=\"1\"" };
 
     @Inject

@@ -31,6 +31,7 @@ import io.graft.event.Topics;
 import io.graft.inference.Caller.Answer;
 import io.graft.model.ModelReady;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -40,7 +41,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class ExplanationTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final String PATH = "/v1/tasks/explained/predictions";
     private static final String BEE = "stripes of the bée 🐝";
     private static final byte[] DISC = Drawings.png(Drawings.DISC, 1000);

@@ -27,6 +27,7 @@ import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.inference.Caller.Answer;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -39,7 +40,7 @@ import io.quarkus.test.junit.TestProfile;
 @TestProfile(FeedbackOutageTest.FewThreads.class)
 class FeedbackOutageTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final int CALL_COUNT = 40;
     private static final int WAITING_COUNT_MAX = 8;
     private static final String TASK = "riders-in-an-outage";

@@ -29,6 +29,7 @@ import io.graft.backbone.Backbones;
 import io.graft.digest.Digests;
 import io.graft.event.Topics;
 import io.graft.inference.Caller.Answer;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -38,7 +39,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class FeedbackTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final Topics TOPICS = new Topics(KafkaResource.PREFIX);
     private static final String TASK = "corrected";
     private static final String PREDICTIONS = "/v1/tasks/" + TASK + "/predictions";

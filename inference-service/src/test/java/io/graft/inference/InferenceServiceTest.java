@@ -43,6 +43,7 @@ import io.graft.inference.prediction.Predictor;
 import io.graft.inference.serving.ModelChoice;
 import io.graft.model.ModelReady;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -52,7 +53,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class InferenceServiceTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final int UNSEEN = 1000;
 
     @Inject

@@ -27,6 +27,7 @@ import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.inference.Caller.Answer;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -36,7 +37,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class OpenInferenceFormsTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final JsonSchemaFactory FACTORY = JsonSchemaFactory.getInstance(VersionFlag.V202012);
     /** As {@code tritonclient.http} writes it with {@code binary_data=False}. */
     private static final String OF_TRITON = """

@@ -49,6 +49,7 @@ import io.graft.inference.serving.ModelChoice;
 import io.graft.model.ModelReady;
 import io.graft.model.Promotion;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -64,7 +65,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class OpenInferenceGrpcTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final byte[] DISC = Drawings.png(Drawings.DISC, 2000);
     private static final byte[] STRIPES = Drawings.png(Drawings.STRIPES, 2000);
 

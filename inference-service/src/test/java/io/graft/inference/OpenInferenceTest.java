@@ -39,6 +39,7 @@ import io.graft.event.Topics;
 import io.graft.inference.Caller.Answer;
 import io.graft.model.ModelReady;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -48,7 +49,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class OpenInferenceTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final byte[] DISC = Drawings.png(Drawings.DISC, 1000);
     private static final byte[] STRIPES = Drawings.png(Drawings.STRIPES, 1000);
 

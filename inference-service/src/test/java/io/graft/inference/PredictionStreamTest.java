@@ -26,6 +26,7 @@ import io.graft.backbone.Backbones;
 import io.graft.event.Json;
 import io.graft.event.Topics;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -35,7 +36,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class PredictionStreamTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final Topics TOPICS = new Topics(KafkaResource.PREFIX);
 
     @Inject

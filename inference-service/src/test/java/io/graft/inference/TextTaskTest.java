@@ -30,6 +30,7 @@ import io.graft.inference.grpc.wire.ModelInferRequest;
 import io.graft.inference.grpc.wire.ModelInferRequest.InferInputTensor;
 import io.graft.inference.grpc.wire.ModelInferResponse;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -41,7 +42,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(KafkaResource.class)
 class TextTaskTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final Topics TOPICS = new Topics(KafkaResource.PREFIX);
     private static final String TASK = "letters";
     private static final String PREDICTIONS = "/v1/tasks/" + TASK + "/predictions";

@@ -27,6 +27,7 @@ import io.graft.inference.grpc.wire.GRPCInferenceServiceGrpc;
 import io.graft.inference.grpc.wire.InferTensorContents;
 import io.graft.inference.grpc.wire.ModelInferRequest;
 import io.graft.inference.grpc.wire.ModelInferRequest.InferInputTensor;
+import io.graft.testing.Await;
 import io.graft.testing.ReceivedSpan;
 import io.graft.testing.SpanCollector;
 import io.grpc.ManagedChannel;
@@ -44,7 +45,7 @@ import io.quarkus.test.junit.TestProfile;
 @TestProfile(Traced.class)
 class TracingTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final Topics TOPICS = new Topics(KafkaResource.PREFIX);
     private static final byte[] DISC = Drawings.png(Drawings.DISC, 1000);
     private static final String ACCEPTED_BY_PROMETHEUS = "application/openmetrics-text;version=1.0.0,"

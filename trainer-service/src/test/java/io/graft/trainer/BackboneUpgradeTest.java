@@ -30,6 +30,7 @@ import io.graft.model.ModelReady;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
 import io.graft.model.Verdict;
+import io.graft.testing.Await;
 import io.graft.testing.DrawnImages;
 import io.graft.testing.LabelledImage;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -43,7 +44,7 @@ import io.quarkus.test.junit.TestProfile;
 @TestProfile(BackboneUpgradeTest.MoreBackbones.class)
 class BackboneUpgradeTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     /** Nobody listens there. */
     private static final String REMOTE = "http://127.0.0.1:1/resnet50.pth";
     private static final String REMOTE_SHA256 = "7".repeat(64);

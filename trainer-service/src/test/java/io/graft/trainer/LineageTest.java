@@ -28,6 +28,7 @@ import io.graft.id.SampleId;
 import io.graft.id.TaskId;
 import io.graft.model.ModelReady;
 import io.graft.sample.SampleKey;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 
@@ -36,7 +37,7 @@ import io.quarkus.test.junit.QuarkusTest;
 @QuarkusTestResource(TrainerKafka.class)
 class LineageTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final String PROBLEM = "application/problem+json";
 
     @AutoClose

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.graft.testing.Await;
 import io.graft.testing.ReceivedSpan;
 import io.graft.testing.SpanCollector;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -30,7 +31,7 @@ import io.quarkus.test.junit.TestProfile;
 @TestProfile(Traced.class)
 class TracingTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final String SENDERS_SPAN = "00f067aa0ba902b7";
 
     @Inject

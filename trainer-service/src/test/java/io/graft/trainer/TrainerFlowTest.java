@@ -29,6 +29,7 @@ import io.graft.model.Promotion;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
 import io.graft.model.Verdict;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -39,7 +40,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 @QuarkusTestResource(TrainerKafka.class)
 class TrainerFlowTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final String PROBLEM = "application/problem+json";
 
     @AutoClose

@@ -16,6 +16,7 @@ import io.graft.model.ModelReady;
 import io.graft.model.TrainRequest;
 import io.graft.model.TrainingCause;
 import io.graft.model.TrainingCause.Trigger;
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -25,7 +26,7 @@ import io.restassured.http.ContentType;
 @QuarkusTestResource(TrainerKafka.class)
 class TrainingPolicyFlowTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final String PROBLEM = "application/problem+json";
 
     @AutoClose

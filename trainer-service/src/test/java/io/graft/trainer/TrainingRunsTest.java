@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import io.graft.id.TaskId;
 import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingState;
+import io.graft.testing.Await;
 import io.graft.trainer.embedding.FeatureRecords;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -38,7 +39,7 @@ import io.restassured.RestAssured;
 @QuarkusTestResource(TrainerKafka.class)
 class TrainingRunsTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     /** Goes on for many minutes, in many epochs. */
     private static final String LONG = "{\"trainRequestId\":\"long\",\"recipe\":"
             + "{\"optimizer\":\"sgd\",\"epochs\":10000,\"batchSize\":1,\"learningRate\":0.0001}}";

@@ -17,10 +17,11 @@ import org.junit.jupiter.api.Test;
 import io.graft.event.RecordPlace;
 import io.graft.inference.ModelEvents;
 import io.graft.problem.Problem;
+import io.graft.testing.Await;
 
 class BackgroundArchiveTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final RecordPlace PLACE = new RecordPlace("model-ready", 0, 7);
     private static final ModelRecord RECORD = new ModelRecord(new byte[] { 1 }, Optional.empty());
 

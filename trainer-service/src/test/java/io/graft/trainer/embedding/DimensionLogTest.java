@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.graft.event.Topics;
 import io.graft.id.TaskId;
+import io.graft.testing.Await;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.KafkaTopic;
 import io.graft.testing.Records;
@@ -36,7 +37,7 @@ import io.graft.testing.Records;
 /** The dimensions of tasks on a real broker, with several replicas. */
 class DimensionLogTest extends DimensionsContract {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final int TASK_COUNT = 200;
 
     private static KafkaBroker broker;

@@ -30,6 +30,7 @@ import io.graft.id.BackboneId;
 import io.graft.id.TaskId;
 import io.graft.problem.Problem;
 import io.graft.sample.SampleKey;
+import io.graft.testing.Await;
 import io.graft.testing.DrawnImages;
 import io.graft.testing.KafkaBroker;
 import io.graft.testing.KafkaTopic;
@@ -44,7 +45,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 /** Samples on a real broker, and a backbone that cannot be opened: the default one, or one that a task is bound to. */
 class SampleEmbeddingTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
     private static final Topics TOPICS = new Topics("");
     private static final BackboneId ID = new BackboneId("mended");
 
