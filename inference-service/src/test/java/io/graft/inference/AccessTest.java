@@ -19,7 +19,6 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -39,6 +38,7 @@ import io.graft.inference.grpc.wire.GRPCInferenceServiceGrpc.GRPCInferenceServic
 import io.graft.inference.grpc.wire.ModelInferRequest;
 import io.graft.inference.grpc.wire.ModelReadyRequest;
 import io.graft.inference.grpc.wire.ServerLiveRequest;
+import io.graft.testing.Await;
 import io.graft.testing.LoopbackCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -247,7 +247,7 @@ class AccessTest {
         assertThat(nobody.statusCode()).isIn(401, 404);
         assertThat(LoopbackCall.status(guesser)).isEqualTo(401);
         assertThat(forbidden.statusCode()).isEqualTo(403);
-        await().atMost(Duration.ofMinutes(5)).untilAsserted(
+        await().atMost(Await.LIMIT).untilAsserted(
                 () -> assertThat(send(callOf("desk", "/q/metrics")).body()).contains("http_server_requests_seconds_count")
                         .contains("status=\"403\"", "status=\"401\"").doesNotContain("invented"));
     }

@@ -16,6 +16,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -46,7 +47,7 @@ class CallLimitTest {
             }
 
             // When
-            await().atMost(Duration.ofMinutes(5)).until(() -> {
+            await().atMost(Await.LIMIT).until(() -> {
                 // The call that looked took a place too, and whatever came meanwhile may have been refused for it.
                 slow.add(begin());
                 return status("/v1/tasks") == 503;
@@ -63,7 +64,7 @@ class CallLimitTest {
                 socket.close();
             }
         }
-        await().atMost(Duration.ofMinutes(5)).until(() -> status("/v1/tasks") == 200);
+        await().atMost(Await.LIMIT).until(() -> status("/v1/tasks") == 200);
         assertThat(answer("/q/metrics").body()).containsPattern("graft_calls_refused_total [1-9]");
     }
 

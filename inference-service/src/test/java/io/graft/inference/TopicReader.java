@@ -14,10 +14,12 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
+import io.graft.testing.Await;
+
 /** Reads what a replica has written. */
 final class TopicReader {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
 
     private final String bootstrapServers;
 

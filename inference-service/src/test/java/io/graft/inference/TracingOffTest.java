@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 
 import jakarta.inject.Inject;
 
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import io.graft.backbone.Backbones;
 import io.graft.event.Topics;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.graft.trace.Step;
 import io.graft.trace.Tracing;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -52,7 +52,7 @@ class TracingOffTest {
                     backbones.forContent(new SampleContent.Vector(new float[2])).descriptor(),
                     ModelEvents.largest("left", "right")));
             topics.promote(ModelEvents.promotion("untraced", 1));
-            await().atMost(Duration.ofMinutes(5)).until(() -> caller.get("/v2/models/untraced/ready").status() == 200);
+            await().atMost(Await.LIMIT).until(() -> caller.get("/v2/models/untraced/ready").status() == 200);
 
             // When
             topics.request("untraced-1", "{\"vector\": [9, 0]}".getBytes(StandardCharsets.UTF_8), "task", "untraced",

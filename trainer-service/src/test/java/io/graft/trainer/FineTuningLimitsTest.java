@@ -3,7 +3,6 @@ package io.graft.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +21,7 @@ import io.graft.model.TrainingProgress;
 import io.graft.model.TrainingProgress.RunError;
 import io.graft.model.TrainingState;
 import io.graft.model.Verdict;
+import io.graft.testing.Await;
 import io.graft.testing.DrawnImages;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -133,7 +133,7 @@ class FineTuningLimitsTest {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", System.getProperty(TrainerKafka.BOOTSTRAP)))) {
             admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(room, AlterConfigOp.OpType.SET)))).all()
                     .get();
-            await().atMost(Duration.ofMinutes(5)).until(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic)
+            await().atMost(Await.LIMIT).until(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic)
                     .get(room.name()).value().equals(room.value()));
         }
     }

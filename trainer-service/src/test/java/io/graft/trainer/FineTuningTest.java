@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +41,7 @@ import io.graft.model.Verdict;
 import io.graft.sample.SampleKey;
 import io.graft.sample.Split;
 import io.graft.tail.Depth;
+import io.graft.testing.Await;
 import io.graft.testing.DrawnImages;
 import io.graft.testing.LabelledImage;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -241,7 +241,7 @@ class FineTuningTest {
             admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, "labelled-samples"), List.of(
                     new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact,delete"), AlterConfigOp.OpType.SET)))).all()
                     .get();
-            await().atMost(Duration.ofMinutes(5))
+            await().atMost(Await.LIMIT)
                     .ignoreExceptionsMatching(e -> e.getCause() instanceof PolicyViolationException)
                     .untilAsserted(() -> admin.deleteRecords(records).all().get());
         }
@@ -312,7 +312,7 @@ class FineTuningTest {
     private static void promote(String task, int version) {
         kafka.send("promotions", task, Kafka.bytes("{\"task\":\"" + task + "\",\"version\":" + version
                 + ",\"reason\":\"manual\",\"at\":\"2026-01-01T12:00:00Z\"}"));
-        await().atMost(Duration.ofMinutes(5))
+        await().atMost(Await.LIMIT)
                 .untilAsserted(() -> given().get("/v1/tasks/" + task).then().body("serving", equalTo(version)));
     }
 

@@ -3,7 +3,6 @@ package io.graft.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +14,7 @@ import org.apache.kafka.clients.admin.MemberDescription;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.graft.testing.Await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 
@@ -28,7 +28,7 @@ class GroupMembershipTest {
     void keepsItsPlaceThroughARestartAndWhatDoesNotMoveThroughARebalance(String group) {
         try (Admin admin = Admin.create(
                 Map.of("bootstrap.servers", Objects.requireNonNull(System.getProperty(TrainerKafka.BOOTSTRAP))))) {
-            await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> {
+            await().atMost(Await.LIMIT).untilAsserted(() -> {
                 // When
                 ConsumerGroupDescription description = admin.describeConsumerGroups(List.of(group)).all().get().get(group);
 

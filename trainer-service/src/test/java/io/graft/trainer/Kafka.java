@@ -19,10 +19,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
+import io.graft.testing.Await;
+
 /** A plain client of the test's broker. */
 final class Kafka implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Await.LIMIT;
 
     private final String bootstrap = Objects.requireNonNull(System.getProperty(TrainerKafka.BOOTSTRAP));
     private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrap, "acks",

@@ -12,6 +12,7 @@ import io.graft.id.ModelVersion;
 import io.graft.id.TaskId;
 import io.graft.sample.ImageFormat;
 import io.graft.sample.SampleContent;
+import io.graft.testing.Await;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 
@@ -71,7 +72,7 @@ class RecentPredictionsTest {
 
         // Then
         try {
-            await().atMost(Duration.ofMinutes(5)).until(() -> recent.count() == 0);
+            await().atMost(Await.LIMIT).until(() -> recent.count() == 0);
             assertThat(recent.bytes()).isZero();
         } finally {
             clock.stop(new ShutdownEvent());

@@ -40,6 +40,7 @@ import io.graft.store.ObjectStoreConfig;
 import io.graft.store.ObjectStores;
 import io.graft.tail.Depth;
 import io.graft.tail.Tail;
+import io.graft.testing.Await;
 
 class TailLoaderTest {
 
@@ -89,7 +90,7 @@ class TailLoaderTest {
 
     private static Tail take(Optional<ObjectStore> from, TailArtifact artifact) {
         try (TailLoader loader = new TailLoader(new TailReader(from, 1 << 26), Duration.ofHours(1), Instant::now)) {
-            return Awaitility.await().atMost(Duration.ofMinutes(5))
+            return Awaitility.await().atMost(Await.LIMIT)
                     .until(() -> loader.take(KEY, artifact, backbone), Optional::isPresent).orElseThrow();
         }
     }
